@@ -1,0 +1,71 @@
+"""What happens beside training: progress, samples, diagnostics, TensorBoard, the guard against NaN."""
+
+from __future__ import annotations
+
+import keras
+from tqdm.auto import tqdm
+
+
+class NaNGuard(keras.callbacks.Callback):
+    """Stop when updates are skipped again and again because a gradient is not finite.
+
+    A single skipped update is harmless (SPEC 9); it is counted as ``d_skipped`` and ``g_skipped``.
+
+    Raises:
+        FloatingPointError: after ``limit`` skipped steps in a row.
+    """
+
+    def __init__(self, limit: int = 20):
+        super().__init__()
+        self.limit, self.in_a_row = limit, 0
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.in_a_row = self.in_a_row + 1 if logs["d_skipped"] or logs["g_skipped"] else 0
+        if self.in_a_row >= self.limit:
+            where = f"step {batch}, {self.model.progress.images / 1000:.1f} kimg"
+            raise FloatingPointError(
+                f"the gradients were not finite in {self.limit} steps in a row ({where}); no update was made in them. "
+                "Go on from the last checkpoint with a lower learning_rate or a higher r1_gamma"
+            )
+
+
+class Progress(keras.callbacks.Callback):
+    """A progress bar in terminal and notebook, or a line per tick: phase, alpha, kimg, images/s, time left."""
+
+    def __init__(self, end: int, bar: bool = True):
+        super().__init__()
+        self.end, self.use_bar, self.bar = end, bar, None
+
+    def on_train_begin(self, logs=None):
+        if self.use_bar:
+            p = self.model.progress
+            form = "{desc} {percentage:3.0f}%|{bar}| {elapsed}{postfix}"
+            self.bar = tqdm(total=100.0, initial=self._percent(p), bar_format=form, leave=True, mininterval=0.5)
+
+    def _percent(self, p):
+        done = p.images / max(self.end, 1) if p.minutes is None else p.seconds / (60 * p.minutes)
+        return min(100.0, 100.0 * done)
+
+    def on_train_batch_end(self, batch, logs=None):
+        if not self.bar:
+            return
+        p = self.model.progress
+        phase = self.model.schedule.phase_at(p.images)
+        state = f"fade {phase.alpha(p.images):.2f}" if phase.fading else "stable"
+        self.bar.set_description_str(f"{phase.resolution}x{phase.resolution} {state} {p.images / 1000:.1f} kimg", refresh=False)
+        self.bar.update(self._percent(p) - self.bar.n)
+
+    def on_epoch_end(self, epoch, logs=None):
+        p = self.model.progress
+        left = 60 * p.minutes - p.seconds if p.minutes else (self.end - p.images) / max(logs["images_per_second"], 1e-9)
+        speed = f"{logs['images_per_second']:.0f} images/s, {max(left, 0) / 60:.1f} min left"
+        losses = f"D {logs['d_loss']:.3f} G {logs['g_loss']:.3f}"
+        if self.bar:
+            self.bar.set_postfix_str(f"{speed}, {losses}")
+        else:
+            side = f"{logs['resolution']}x{logs['resolution']}"
+            print(f"tick {epoch}  {logs['kimg']:.1f} kimg  {side}  alpha {logs['alpha']:.2f}  {losses}  {speed}", flush=True)
+
+    def on_train_end(self, logs=None):
+        if self.bar:
+            self.bar.close()

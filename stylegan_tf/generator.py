@@ -1,0 +1,93 @@
+"""The generator: mapping, truncation, synthesis (paper figure 1b; SPEC 4)."""
+
+from __future__ import annotations
+
+import keras
+from keras import ops
+
+from stylegan_tf.latents import truncate
+from stylegan_tf.layers import register
+from stylegan_tf.mapping import MappingNetwork
+from stylegan_tf.networks import Network, count
+from stylegan_tf.synthesis import SynthesisNetwork
+
+
+@register
+class Generator(Network):
+    """z (B, z_dim) -> images (B, r, r, channels), nominal range [-1, 1], not clipped.
+
+    >>> images = G(z, psi=0.7, cutoff=8)        # truncated towards the mean of w in the first 8 layers
+    >>> w = G.mapping(z)                        # (B, w_dim)
+    >>> ws = G.broadcast(w)                     # (B, L, w_dim), one copy per styled layer
+    >>> images = G.synthesis(ws, noise="fixed")
+
+    Call arguments:
+        psi: 1 leaves w alone, 0 gives the mean image, negative values go to the opposite side.
+        cutoff: number of layers that are truncated, from the coarsest; None: all of them.
+            (The official code reads None as "no truncation"; here psi = 1 says that.)
+        resolution: side of the images, default the full one. alpha: weight of the newest block, as in SynthesisNetwork.
+        noise: "random", "fixed", "none" or a list of L arrays.
+        labels: (B, label_dim) one-hot, for a conditional network.
+    """
+
+    def __init__(self, config, name="generator", **kwargs):
+        super().__init__(config, name=name, **kwargs)
+        c = self.config
+        self.mapping = MappingNetwork(
+            c.z_dim, c.w_dim, c.mapping_width, c.mapping_layers, c.mapping_lr, c.label_dim, c.normalize_z, c.activation,
+            c.equalized, dtype=self.dtype_policy, name="mapping",
+        )  # fmt: skip
+        self.synthesis = SynthesisNetwork(c, dtype=self.dtype_policy, name="synthesis")
+        self.mapping.build()
+        self.synthesis.build()
+        self.built = True
+
+    @property
+    def z_dim(self) -> int:
+        return self.config.z_dim
+
+    @property
+    def w_avg(self):
+        """The running mean of w, (w_dim,)."""
+        return self.mapping.w_avg
+
+    def broadcast(self, w):
+        """(B, w_dim) -> (B, L, w_dim): the same w for each of the L styled layers."""
+        return ops.tile(ops.convert_to_tensor(w)[:, None, :], (1, self.config.num_layers, 1))
+
+    def call(self, z, psi=1.0, cutoff=None, resolution=None, alpha=1.0, noise="random", labels=None):
+        ws = self.broadcast(self.mapping(z, labels))
+        ws = truncate(ws, ops.cast(self.w_avg, ws.dtype), psi, cutoff)
+        return self.synthesis(ws, resolution=resolution, alpha=alpha, noise=noise)
+
+    def __call__(self, z, psi=1.0, cutoff=None, resolution=None, alpha=1.0, **kwargs):
+        # a tensor does not retrace the graph for each new value; the constant 1 switches the work off
+        psi = psi if _is_one(psi) else ops.convert_to_tensor(psi, "float32")
+        alpha = 1.0 if _is_one(alpha) else ops.convert_to_tensor(alpha, "float32")
+        z = ops.convert_to_tensor(z, "float32")
+        return super().__call__(z, psi=psi, cutoff=cutoff, resolution=resolution, alpha=alpha, **kwargs)
+
+    def structure(self):
+        c, rows = self.config, []
+        if c.label_dim:
+            rows.append(("labels", (c.label_dim, c.z_dim), "", c.label_dim * c.z_dim))
+        for i, dense in enumerate(self.mapping.dense):
+            rows.append((f"mapping dense {i}", (dense.units,), "", count([dense])))
+        for i, r in enumerate(c.resolutions):
+            block, shape = self.synthesis.blocks[r], (r, r, c.width(r))
+            first = "constant" if r == 4 and c.constant_input else "dense" if r == 4 else "conv up"
+            entry = block.input_layer if r == 4 else block.conv0
+            rows.append((f"{r}x{r} {first}", shape, 2 * i, count([entry, block.epilogue0])))
+            rows.append((f"{r}x{r} conv", shape, 2 * i + 1, count([block.conv1, block.epilogue1])))
+            rows.append((f"{r}x{r} to RGB", (r, r, c.channels), "", count([self.synthesis.to_rgb[r]])))
+        return rows
+
+
+def _is_one(value) -> bool:
+    return isinstance(value, (int, float)) and value == 1
+
+
+def new_latents(count: int, z_dim: int, seed: int = 0):
+    """Latents of consecutive seeds ``seed .. seed + count - 1``: image s is the same in whatever batch. (count, z_dim)"""
+    draw = keras.random.normal
+    return ops.stack([draw((z_dim,), seed=s) for s in range(seed, seed + count)])

@@ -1,0 +1,101 @@
+"""Progressive growing as a schedule: images seen -> resolution, alpha, batch size, learning rate (SPEC 9)."""
+
+from __future__ import annotations
+
+import bisect
+from dataclasses import dataclass
+
+from stylegan_tf.config import Config
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A stretch of training at one resolution, from just after ``start`` to ``end`` images."""
+
+    resolution: int
+    fading: bool  # the newest block fades in: alpha goes from 0 to 1
+    start: int
+    end: int
+    batch_size: int
+    learning_rate: float
+
+    def alpha(self, images: int) -> float:
+        return (images - self.start) / (self.end - self.start) if self.fading else 1.0
+
+
+class Schedule:
+    """The phases of a Config: stable at the start resolution, then fade and stable at each doubling.
+
+    >>> schedule = Schedule(sg.preset("mnist32"))
+    >>> print(schedule)
+    >>> phase = schedule.phase_at(images=50_000); phase.resolution, phase.alpha(50_000)
+    """
+
+    def __init__(self, config: Config):
+        self.config, self.phases = config, []
+        total, position = round(1000 * config.total_kimg), 0
+        first = config.start_resolution if config.progressive else config.resolution
+        for r in [r for r in config.resolutions if r >= first]:
+            fade, stable = config.stage_kimg.get(r, (config.fade_kimg, config.stable_kimg))
+            for fading, kimg in ((True, 0 if r == first else fade), (False, stable)):
+                last = r == config.resolution and not fading
+                end = total if last else min(total, position + round(1000 * kimg))
+                if end > position:
+                    batch, rate = config.batch_size_at(r), config.learning_rate_at(r)
+                    self.phases.append(Phase(r, fading, position, end, batch, rate))
+                    position = end
+        self._ends = [p.end for p in self.phases]
+
+    @property
+    def total_images(self) -> int:
+        return self._ends[-1]
+
+    @property
+    def resolutions(self) -> list[int]:
+        """The resolutions that are trained, in order."""
+        return sorted({p.resolution for p in self.phases})
+
+    def index_at(self, images: int) -> int:
+        """Index of the phase in force after ``images`` images. A phase's last image still belongs to it; beyond the
+        end the last phase goes on."""
+        return min(bisect.bisect_left(self._ends, images), len(self.phases) - 1)
+
+    def phase_at(self, images: int) -> Phase:
+        return self.phases[self.index_at(images)]
+
+    def __str__(self) -> str:
+        lines = ["from kimg    to kimg  resolution  alpha   batch  learning rate  R1 gamma"]
+        for p in self.phases:
+            gamma = f"{self.config.r1_gamma_at(p.resolution):.4g}" if self.config.loss == "logistic" else "-"
+            alpha, side = "0 to 1" if p.fading else "1", f"{p.resolution}x{p.resolution}"
+            lines.append(
+                f"{p.start / 1000:9.1f} {p.end / 1000:10.1f}  {side:>10}  {alpha:6} {p.batch_size:6d}"
+                f"  {p.learning_rate:13.4g}  {gamma:>8}"
+            )
+        return "\n".join(lines)
+
+
+def scaled(config: Config, kimg: float) -> Config:
+    """The same schedule, stretched or shrunk to ``kimg`` in all."""
+    factor = kimg / config.total_kimg
+    stages = {r: (fade * factor, stable * factor) for r, (fade, stable) in config.stage_kimg.items()}
+    return config.replace(
+        stage_kimg=stages, total_kimg=kimg, fade_kimg=config.fade_kimg * factor, stable_kimg=config.stable_kimg * factor
+    )
+
+
+def time_boxed(config: Config, seconds: float, images_per_second: dict[int, float]) -> Config:
+    """A schedule that takes ``seconds`` at the measured speeds (images/s by resolution).
+
+    ``time_shares`` says what part of the time each resolution gets; without it the full one gets half.
+    """
+    stages = [r for r in config.resolutions if r >= config.start_resolution] if config.progressive else [config.resolution]
+    shares = {r: config.time_shares.get(r, 0.0) for r in stages}
+    if not any(shares.values()):
+        shares = {r: 0.5 / max(len(stages) - 1, 1) for r in stages[:-1]} | {stages[-1]: 0.5}
+    kimg = {r: seconds * share / sum(shares.values()) * images_per_second[r] / 1000 for r, share in shares.items()}
+    fade = {r: 0.0 if r == stages[0] else config.fade_share * kimg[r] for r in stages}
+    return config.replace(
+        stage_kimg={r: (round(fade[r], 3), round(kimg[r] - fade[r], 3)) for r in stages},
+        total_kimg=max(0.001, round(sum(kimg.values()), 3)),
+    )

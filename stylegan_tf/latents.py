@@ -1,0 +1,58 @@
+"""Working with latent codes: truncation, style mixing, interpolation (paper sections 3.1, 4.1, appendix B; SPEC 4, 11)."""
+
+from __future__ import annotations
+
+from keras import ops
+
+
+def lerp(a, b, t):
+    """Straight line from a (t = 0) to b (t = 1): a + (b - a) t. Shapes broadcast; t is not clipped."""
+    return a + (b - a) * t
+
+
+def slerp(a, b, t):
+    """Great circle from a to b over the last axis; the result has length 1 (SPEC 11). Shapes (..., D), t broadcasts."""
+    a, b = _unit(a), _unit(b)
+    cosine = ops.sum(a * b, axis=-1, keepdims=True)
+    angle = t * ops.arccos(cosine)
+    c = _unit(b - cosine * a)
+    return _unit(a * ops.cos(angle) + c * ops.sin(angle))
+
+
+def _unit(v):
+    return v / ops.norm(v, axis=-1, keepdims=True)
+
+
+def truncate(ws, w_avg, psi=1.0, cutoff=None):
+    """Pull the styles towards the centre of W: w_avg + psi (w - w_avg) in layers below ``cutoff``.
+
+    ws: (B, L, w_dim), w_avg: (w_dim,); same shape as ws out. ``cutoff`` None means all layers; psi = 1 changes nothing.
+    """
+    if isinstance(psi, (int, float)) and psi == 1:
+        return ws
+    truncated = lerp(w_avg, ws, ops.cast(psi, ws.dtype))
+    if cutoff is None:
+        return truncated
+    return ops.where((ops.arange(ws.shape[1]) < cutoff)[:, None], truncated, ws)
+
+
+def mix(ws_a, ws_b, layers):
+    """Style mixing: the styles of a, with the given layers taken from b.
+
+    Args:
+        ws_a, ws_b: (B, L, w_dim).
+        layers: indices of layers, 0 the coarsest: a list, a range, a slice, or one number.
+
+    Raises:
+        ValueError: for an index outside 0 .. L - 1, or ws of different shapes.
+    """
+    ws_a, ws_b = ops.convert_to_tensor(ws_a), ops.convert_to_tensor(ws_b)
+    if tuple(ws_a.shape)[1:] != tuple(ws_b.shape)[1:]:
+        raise ValueError(f"ws_a has shape {tuple(ws_a.shape)} and ws_b {tuple(ws_b.shape)}; they must agree after the first axis")
+    count = ws_a.shape[1]
+    layers = range(count)[layers] if isinstance(layers, slice) else [layers] if isinstance(layers, int) else list(layers)
+    wrong = [i for i in layers if not 0 <= i < count]
+    if wrong:
+        raise ValueError(f"layer {wrong[0]} does not exist; this network has layers 0 to {count - 1}")
+    from_b = [i in set(layers) for i in range(count)]
+    return ops.where(ops.convert_to_tensor(from_b)[:, None], ws_b, ws_a)

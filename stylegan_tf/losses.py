@@ -1,0 +1,73 @@
+"""The two games of the paper: non-saturating logistic with R1, and WGAN-GP (SPEC 8).
+
+Every function returns one number per image, shape (B,); training takes the mean. Scores have shape (B, 1).
+A penalty differentiates the discriminator by its input, so training differentiates twice: nested gradient tapes.
+"""
+
+from __future__ import annotations
+
+import tensorflow as tf
+from keras import ops
+
+
+def generator_logistic(fake_scores):
+    """softplus(-D(fake)) = -log sigmoid(D(fake)): the non-saturating loss (Goodfellow et al. 2014, section 3)."""
+    return ops.softplus(-fake_scores)[:, 0]
+
+
+def discriminator_logistic(real_scores, fake_scores):
+    """softplus(D(fake)) + softplus(-D(real)), the cross-entropy of telling real from fake."""
+    return (ops.softplus(fake_scores) + ops.softplus(-real_scores))[:, 0]
+
+
+def r1_penalty(discriminator, real_images):
+    """Squared length of the gradient of D at the real images (Mescheder et al. 2018), before the factor gamma / 2.
+
+    Args:
+        discriminator: images (B, H, W, C) -> scores (B, 1).
+
+    Returns:
+        penalty (B,) and the scores (B, 1), which came along. The gradient is of the sum of the scores: the minibatch
+        deviation couples the images, so it is not exactly one image's own (SPEC 14).
+    """
+    gradient, scores = _input_gradient(discriminator, real_images)
+    return ops.sum(ops.square(gradient), axis=(1, 2, 3)), scores
+
+
+def generator_wgan(fake_scores):
+    """-D(fake) (Arjovsky et al. 2017)."""
+    return -fake_scores[:, 0]
+
+
+def discriminator_wgan(real_scores, fake_scores, drift: float = 0.001):
+    """D(fake) - D(real) + drift * D(real)^2; the drift term of ProGAN keeps the scores near zero."""
+    return (fake_scores - real_scores + drift * ops.square(real_scores))[:, 0]
+
+
+def gradient_penalty(discriminator, real_images, fake_images, t, scale: float = 1.0):
+    """(scale * |gradient of D| - 1)^2 between real (t = 0) and fake (t = 1) (Gulrajani et al. 2017), before lambda = 10.
+
+    Args:
+        t: (B, 1, 1, 1), uniform in [0, 1].
+        scale: 2**-k at 1/2**k of the full side, to equal the official norm on full-size images (SPEC 8).
+
+    Returns:
+        penalty (B,) and the gradient's length (B,), scaled.
+    """
+    mixed = real_images + (fake_images - real_images) * t
+    gradient, _ = _input_gradient(discriminator, mixed)
+    length = scale * ops.sqrt(ops.sum(ops.square(gradient), axis=(1, 2, 3)))  # no epsilon under the root, as the official
+    return ops.square(length - 1.0), length
+
+
+def hinge_discriminator(real_scores, fake_scores):
+    """max(0, 1 + D(fake)) + max(0, 1 - D(real)) (Lim & Ye 2017): in the official code, not used by the paper."""
+    return (ops.relu(1.0 + fake_scores) + ops.relu(1.0 - real_scores))[:, 0]
+
+
+def _input_gradient(discriminator, images):
+    with tf.GradientTape() as tape:
+        tape.watch(images)
+        scores = discriminator(images)
+        total = tf.reduce_sum(scores)
+    return tape.gradient(total, images), scores

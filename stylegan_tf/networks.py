@@ -1,0 +1,65 @@
+"""What generator and discriminator have in common: a Config, compiled calls, a summary that shows the paper's layers."""
+
+from __future__ import annotations
+
+import keras
+import tensorflow as tf
+
+from stylegan_tf.config import Config
+
+
+class Network(keras.Model):
+    """A Keras model that is described by a Config, is built at once, and runs as a graph when called.
+
+    Calling it outside of a graph goes through ``tf.function``: the first call of a kind traces (seconds), later
+    ones take milliseconds. Inside another graph it is an ordinary model.
+    """
+
+    def __init__(self, config, **kwargs):
+        super().__init__(**kwargs)
+        self.config = config if isinstance(config, Config) else Config.from_dict(config)
+        self._graphs = {}  # one per shape of the input, the batch left open
+
+    def __call__(self, inputs, **kwargs):
+        if not tf.executing_eagerly() or self.run_eagerly:
+            return super().__call__(inputs, **kwargs)
+        shape = tuple(inputs.shape[1:])
+        if shape not in self._graphs:
+            self._graphs[shape] = tf.function(super().__call__, reduce_retracing=True, autograph=False)
+        return self._graphs[shape](inputs, **kwargs)
+
+    def get_config(self):
+        return {"name": self.name, "config": self.config.to_dict()}
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        return cls(**config)
+
+    def get_build_config(self):
+        return None  # built by __init__
+
+    def structure(self) -> list[tuple]:
+        """Rows (layer, output shape, layer index or "", trainable parameters), in the order of the data."""
+        raise NotImplementedError
+
+    def summary(self, print_fn=None, **kwargs):
+        """Print the network as the paper draws it: one row per layer, with shapes and trainable parameters."""
+        rows = [("layer", "output", "style", "parameters")]
+        rows += [(name, str(shape), str(index), f"{count:,}") for name, shape, index, count in self.structure()]
+        total = sum(count for *_, count in self.structure())
+        rows.append(("all", "", "", f"{total:,}"))
+        widths = [max(len(row[i]) for row in rows) for i in range(4)]
+        lines = [f"{self.name}: {type(self).__name__}, {self.config.resolution}x{self.config.resolution}"]
+        for row in rows:
+            cells = [row[0].ljust(widths[0]), row[1].ljust(widths[1]), row[2].rjust(widths[2]), row[3].rjust(widths[3])]
+            lines.append("  ".join(cells))
+        (print_fn or print)("\n".join(lines))
+
+
+def count(layers) -> int:
+    """Trainable parameters of some layers."""
+    return sum(int(v.shape.num_elements()) for layer in layers if layer for v in _values(layer))
+
+
+def _values(layer):
+    return [v.value for v in layer.trainable_variables]

@@ -1,0 +1,391 @@
+"""Training: one step of the two-player game, as one graph per resolution, and ``fit`` (SPEC 4, 8, 9)."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import time
+from dataclasses import dataclass
+
+import keras
+import tensorflow as tf
+
+from stylegan_tf import losses
+from stylegan_tf.callbacks import NaNGuard, Progress
+from stylegan_tf.config import Config
+from stylegan_tf.data.pipeline import Images, as_images, process_reals
+from stylegan_tf.discriminator import Discriminator
+from stylegan_tf.generator import Generator
+from stylegan_tf.growing import Schedule, time_boxed
+from stylegan_tf.layers import register
+from stylegan_tf.optimizer import FusedAdam
+
+
+@dataclass
+class Progressed:
+    """Where a training run stands; with the weights and the optimizers, all that a resumed run needs."""
+
+    images: int = 0  # shown to D so far
+    steps: int = 0
+    ticks: int = 0
+    tick_start: int = 0  # images at the last report
+    phase: int = -1  # index in the schedule; its change resets the optimizers
+    seconds: float = 0.0  # of training so far, over all sessions
+    minutes: float | None = None  # time box, if any
+
+
+@register
+class StyleGAN(keras.Model):
+    """Generator, discriminator, averaged generator, and how they are trained.
+
+    >>> gan = sg.StyleGAN(sg.preset("mnist32"))
+    >>> gan.compile()
+    >>> history = gan.fit(sg.data.load_digits(), minutes=10)
+    >>> images = gan(z)                          # the averaged generator's
+
+    Attributes:
+        generator, discriminator: the two players. ema_generator: the average of the generator that makes the pictures.
+        progress: images, steps, ticks and time so far. schedule: the Schedule in force.
+    """
+
+    def __init__(self, config: Config, name="stylegan", **kwargs):
+        super().__init__(name=name, **kwargs)
+        self.config = config if isinstance(config, Config) else Config.from_dict(config)
+        with seeded(self.config.seed):
+            self.generator = Generator(self.config)
+            self.discriminator = Discriminator(self.config)
+            self.ema_generator = Generator(self.config, name="ema_generator")
+        for average, value in zip(self.ema_generator.weights, self.generator.weights, strict=True):
+            average.assign(value)
+        self.progress, self.schedule, self._steps = Progressed(), Schedule(self.config), {}
+        self.built = True
+
+    def call(self, z, **kwargs):
+        """Images of the averaged generator; arguments as Generator's."""
+        return self.ema_generator(z, **kwargs)
+
+    def compile(self, generator_optimizer=None, discriminator_optimizer=None, jit_compile=False, run_eagerly=False):
+        """Adam with the Config's beta_1, beta_2 and epsilon, unless other Keras optimizers are given."""
+        c = self.config
+
+        def adam(name):
+            return FusedAdam(c.learning_rate, c.beta_1, c.beta_2, c.epsilon, name=name)
+
+        self.generator_optimizer = generator_optimizer or adam("generator_adam")
+        self.discriminator_optimizer = discriminator_optimizer or adam("discriminator_adam")
+        super().compile(optimizer=self.discriminator_optimizer, jit_compile=jit_compile, run_eagerly=run_eagerly)
+        self.generator_optimizer.build(self.generator.trainable_variables)
+        self.discriminator_optimizer.build(self.discriminator.trainable_variables)
+        self._steps = {}
+
+    def train_step(self, images, labels, step, alpha):
+        """One update of D, of the averages, and of G.
+
+        Args:
+            images: uint8 (B, r, r, C), as stored. labels: (B,) class numbers, or None.
+            step: int64, which with the seed decides every random draw. alpha: weight of the newest block.
+
+        Returns:
+            a dict of scalars: the losses, mean scores, R1, std of w, and whether an update was skipped.
+        """
+        c, resolution, batch = self.config, images.shape[1], images.shape[0]
+        G, D, draw = self.generator, self.discriminator, Draw(c.seed, step)
+        faded = None if resolution == 4 or resolution == self.schedule.resolutions[0] else alpha
+        alpha = 1.0 if faded is None else faded
+        reals = process_reals(images, alpha, draw.uniform((batch,)) < 0.5 if c.mirror else None)
+        real_labels = fake_labels = None
+        if c.label_dim:
+            real_labels = tf.one_hot(labels, c.label_dim)
+            fake_labels = tf.one_hot(draw.choice(self._label_pool, batch), c.label_dim)
+
+        def critic(images, labels=real_labels):
+            return D(images, alpha=alpha, labels=labels)
+
+        with tf.GradientTape() as generator_tape:  # kept for G's own update when the forward pass is shared
+            fakes, w = self._fakes(batch, resolution, alpha, fake_labels, draw)
+        with tf.GradientTape() as tape:
+            d_loss, logs = self._discriminator_loss(critic, reals, tf.stop_gradient(fakes), fake_labels, step, draw)
+        skipped = self._update(self.discriminator_optimizer, tape, d_loss, D.trainable_variables)
+        self._average(w, batch)
+        if c.shared_forward:
+            with tf.GradientTape() as tape:
+                tape.watch(fakes)
+                g_loss = self._generator_loss(critic(fakes, fake_labels))
+            slope = tape.gradient(g_loss, fakes)
+            gradients = generator_tape.gradient(fakes, G.trainable_variables, output_gradients=slope)
+            g_skipped = self._apply(self.generator_optimizer, gradients, G.trainable_variables)
+        else:
+            with tf.GradientTape() as tape:
+                fakes, w = self._fakes(batch, resolution, alpha, fake_labels, draw)
+                g_loss = self._generator_loss(critic(fakes, fake_labels))
+            self._update_w_avg(w)
+            g_skipped = self._update(self.generator_optimizer, tape, g_loss, G.trainable_variables)
+        w_std = tf.reduce_mean(tf.math.reduce_std(tf.cast(w, tf.float32), axis=0))
+        return {"d_loss": d_loss, "g_loss": g_loss, **logs, "w_std": w_std, "d_skipped": skipped, "g_skipped": g_skipped}
+
+    def _fakes(self, batch, resolution, alpha, labels, draw):
+        """Generated images of a stage and the w (B, w_dim) of their main latents, styles mixed as SPEC 4 says."""
+        c, G = self.config, self.generator
+        layers = 2 * c.resolutions.index(resolution) + 2  # of this stage
+        w = G.mapping(draw.normal((batch, c.z_dim)), labels)
+        ws = G.broadcast(w)
+        if c.mixing_probability > 0:
+            other = G.broadcast(G.mapping(draw.normal((batch, c.z_dim)), labels))
+            crossover = draw.integer(1, layers)
+            crossover = tf.where(draw.uniform(()) < c.mixing_probability, crossover, layers)
+            ws = tf.where((tf.range(c.num_layers) < crossover)[:, None], ws, other)
+        sides = [r for r in c.resolutions if r <= resolution for _ in range(2)]
+        noise = [draw.normal((batch, r, r, 1)) for r in sides] if c.noise else "none"
+        return G.synthesis(ws, resolution=resolution, alpha=alpha, noise=noise), w
+
+    def _discriminator_loss(self, critic, reals, fakes, fake_labels, step, draw):
+        c, resolution = self.config, reals.shape[1]
+        fake_scores = critic(fakes, fake_labels)
+        if c.loss == "wgan-gp":
+            real_scores = critic(reals)
+            t = draw.uniform((reals.shape[0], 1, 1, 1))
+            penalty, _ = losses.gradient_penalty(critic, reals, fakes, t, c.penalty_scale(resolution))
+            loss = losses.discriminator_wgan(real_scores, fake_scores) + 10.0 * penalty
+        else:
+            weight = 0.5 * c.r1_gamma_at(resolution) * c.r1_every
+            if c.r1_gamma == 0:
+                penalty, real_scores = tf.zeros(reals.shape[0]), critic(reals)
+            elif c.r1_every == 1:
+                penalty, real_scores = losses.r1_penalty(critic, reals)
+            else:
+                real_scores = critic(reals)
+                penalty = tf.cond(
+                    step % c.r1_every == 0, lambda: losses.r1_penalty(critic, reals)[0], lambda: tf.zeros(reals.shape[0])
+                )
+            loss = losses.discriminator_logistic(real_scores, fake_scores) + weight * penalty
+        logs = {"real_score": real_scores, "fake_score": fake_scores, "penalty": penalty}
+        return tf.reduce_mean(loss), {name: tf.reduce_mean(value) for name, value in logs.items()}
+
+    def _generator_loss(self, fake_scores):
+        loss = losses.generator_wgan if self.config.loss == "wgan-gp" else losses.generator_logistic
+        return tf.reduce_mean(loss(fake_scores))
+
+    def _update(self, optimizer, tape, loss, variables):
+        return self._apply(optimizer, tape.gradient(loss, variables), variables)
+
+    def _apply(self, optimizer, gradients, variables):
+        """Update, unless a gradient is not finite (SPEC 9); returns 1.0 if it was skipped."""
+        pairs = [(g, v) for g, v in zip(gradients, variables, strict=True) if g is not None]
+        finite = tf.math.is_finite(tf.add_n([tf.reduce_sum(tf.cast(g, tf.float32)) for g, _ in pairs]))
+
+        def update():
+            optimizer.apply_gradients(pairs)
+            return 0.0
+
+        return tf.cond(finite, update, lambda: 1.0)
+
+    def _average(self, w, batch):
+        """The averaged generator follows G with a half-life of ema_kimg; everything that is not trained is copied."""
+        beta = 0.5 ** (batch / (1000.0 * self.config.ema_kimg))
+        self._update_w_avg(w)
+        for average, value in zip(self.ema_generator.trainable_variables, self.generator.trainable_variables, strict=True):
+            average.assign(value + (average - value) * beta)
+
+    def _update_w_avg(self, w):
+        self.generator.mapping.update_average(w, self.config.w_avg_beta)
+        self.ema_generator.w_avg.assign(self.generator.w_avg)
+
+    def step_function(self, resolution: int):
+        """The traced train_step of a resolution: made at its first use, then kept."""
+        if resolution not in self._steps:
+            function = self.train_step
+            if not self.run_eagerly:
+                function = tf.function(function, autograph=False, jit_compile=self.jit_compile)
+            self._steps[resolution] = function
+        return self._steps[resolution]
+
+    def run_step(self, data: Images, phase, alpha: float):
+        """Take the next batch at the state's position through one train step; the state moves on."""
+        p = self.progress
+        images, labels = data.batch(p.images, phase.batch_size, phase.resolution, self.config.seed)
+        labels = None if not self.config.label_dim else tf.constant(labels)
+        step, alpha = tf.constant(p.steps, tf.int64), tf.constant(alpha, tf.float32)
+        logs = self.step_function(phase.resolution)(tf.constant(images), labels, step, alpha)
+        p.images += phase.batch_size
+        p.steps += 1
+        return logs
+
+    def fit(self, x, y=None, epochs=None, kimg=None, minutes=None, callbacks=None, verbose="auto"):
+        """Train from where the model stands to the end of its schedule.
+
+        Args:
+            x: Images, a uint8 array (N, side, side, C), or a tf.data.Dataset of such pictures; y: class numbers (N,).
+            epochs: stop after so many ticks (reports); kimg: after so many thousand images more.
+            minutes: time box: measure the speed of each stage, plan the schedule, and stop on time.
+            callbacks: keras.callbacks; an epoch is a tick, a batch is a step. Pass callbacks.NaNGuard to change its limit.
+            verbose: 0 silent, "auto" or 1 a progress bar, 2 a line per tick.
+
+        Returns:
+            keras.callbacks.History: of each tick the means of train_step's scalars, kimg, resolution, alpha, speed.
+        """
+        data = self._check_data(as_images(x, y))
+        if not getattr(self, "generator_optimizer", None):
+            raise ValueError("the model is not compiled; call compile() before fit()")
+        started, p = time.perf_counter(), self.progress
+        if minutes and not p.steps:
+            p.minutes = minutes
+            self.plan(data, minutes, verbose, started)
+        end = self.schedule.total_images if kimg is None else p.images + round(1000 * kimg)
+        ticks = float("inf") if epochs is None else p.ticks + epochs
+        callbacks = self._callbacks(callbacks, verbose, end)
+        seconds_before, self.stop_training = p.seconds, False
+        callbacks.on_train_begin()
+        with contextlib.suppress(StopIteration):
+            while not self.stop_training and p.ticks < ticks and not self._over(end):
+                callbacks.on_epoch_begin(p.ticks)
+                logs = self._tick(data, callbacks, end, lambda: seconds_before + time.perf_counter() - started)
+                p.ticks += 1
+                callbacks.on_epoch_end(p.ticks - 1, logs)
+        callbacks.on_train_end()
+        return self.history
+
+    def _tick(self, data, callbacks, end, clock):
+        """Steps until the next report; returns the means over them."""
+        p, sums, counts, begun, first = self.progress, {}, {}, clock(), self.progress.images
+        length = 1000 * self.config.tick_kimg.get(self.schedule.phase_at(p.images).resolution, 10)
+        while p.images - p.tick_start < length and not self._over(end) and not self.stop_training:
+            index = self.schedule.index_at(p.images)
+            phase = self.schedule.phases[index]
+            if index != p.phase:
+                self._enter(phase, index)
+            alpha, penalized = phase.alpha(p.images), p.steps % self.config.r1_every == 0
+            callbacks.on_train_batch_begin(p.steps)
+            step, logs = p.steps, {k: float(v) for k, v in self.run_step(data, phase, alpha).items()}
+            p.seconds = clock()
+            for name, value in logs.items():
+                if name != "penalty" or penalized:
+                    sums[name], counts[name] = sums.get(name, 0.0) + value, counts.get(name, 0) + 1
+            callbacks.on_train_batch_end(step, logs)
+        p.tick_start = p.images
+        means = {name: total if name.endswith("skipped") else total / counts[name] for name, total in sums.items()}
+        place = {"kimg": p.images / 1000, "resolution": phase.resolution, "alpha": alpha, "seconds": clock()}
+        return {**place, **means, "images_per_second": (p.images - first) / (clock() - begun)}
+
+    def _over(self, end):
+        """Whether training is done: by images, or in a time box by the clock (which decides the last phase's end)."""
+        p = self.progress
+        if p.minutes is None:
+            return p.images >= end
+        return p.seconds >= 60 * p.minutes
+
+    def _enter(self, phase, index):
+        """A phase begins: its learning rate, and both optimizers forget (SPEC 9)."""
+        self.progress.phase = index
+        for optimizer in (self.generator_optimizer, self.discriminator_optimizer):
+            for variable in optimizer.variables:
+                variable.assign(tf.zeros_like(variable))
+            optimizer.learning_rate = phase.learning_rate
+
+    def plan(self, data, minutes, verbose=1, started=None):
+        """Measure every stage on this machine and lay the schedule so that training ends after ``minutes``.
+
+        Every graph that training needs is traced here; the weights are as before afterwards.
+        """
+        started = started or time.perf_counter()
+        speeds = self.measure(data, seconds=min(3.0, 0.6 * minutes))
+        left = 60.0 * minutes - (time.perf_counter() - started)
+        self.config = time_boxed(self.config, max(left, 1.0), speeds)
+        self.schedule = Schedule(self.config)
+        if verbose:
+            measured = ", ".join(f"{r}x{r} {speed:.0f}" for r, speed in speeds.items())
+            print(f"measured images/s: {measured}\nplan for {minutes:g} minutes:\n{self.schedule}", flush=True)
+
+    def measure(self, data, seconds=3.0) -> dict[int, float]:
+        """Images per second of every stage, in steady state; the training state is restored."""
+        variables = self.weights + self.generator_optimizer.variables + self.discriminator_optimizer.variables
+        kept, state = [tf.identity(v) for v in variables], dict(vars(self.progress))
+        speeds = {}
+        for r in self.schedule.resolutions:
+            phase = next(p for p in self.schedule.phases if p.resolution == r)
+            for _ in range(self.config.r1_every + 1):
+                self.run_step(data, phase, 1.0)
+            times = []
+            while sum(times) < seconds or len(times) % self.config.r1_every:
+                begun = time.perf_counter()
+                self.run_step(data, phase, 1.0)
+                times.append(time.perf_counter() - begun)
+            speeds[r] = phase.batch_size * len(times) / sum(times)
+        for variable, value in zip(variables, kept, strict=True):
+            variable.assign(value)
+        vars(self.progress).update(state)
+        return speeds
+
+    def _check_data(self, data: Images) -> Images:
+        c = self.config
+        if data.channels != c.channels:
+            raise ValueError(f"{data.name} has {data.channels} channels; this model wants {c.channels}: set channels={data.channels}")
+        if data.resolution < c.resolution:
+            raise ValueError(f"{data.name} has side {data.resolution}; this model wants {c.resolution} or more")
+        if c.label_dim:
+            if data.labels is None or data.labels.max() >= c.label_dim:
+                found = "none" if data.labels is None else f"numbers up to {data.labels.max()}"
+                raise ValueError(f"{data.name}: labels are {found}; label_dim = {c.label_dim} wants 0 to {c.label_dim - 1}")
+            self._label_pool = tf.constant(data.labels)
+        return data
+
+    def _callbacks(self, callbacks, verbose, end):
+        if isinstance(callbacks, keras.callbacks.CallbackList):
+            return callbacks
+        callbacks = list(callbacks or [])
+        if not any(isinstance(c, NaNGuard) for c in callbacks):
+            callbacks.insert(0, NaNGuard())
+        if verbose:
+            callbacks.append(Progress(end, bar=verbose != 2))
+        return keras.callbacks.CallbackList(callbacks, add_history=True, model=self)
+
+    def get_config(self):
+        return {"name": self.name, "config": self.config.to_dict()}
+
+    def get_compile_config(self):
+        return {}
+
+    def compile_from_config(self, config):
+        self.compile()
+
+    def get_build_config(self):
+        return None
+
+    def summary(self, print_fn=None, **kwargs):
+        """Print both networks, as the paper draws them."""
+        self.generator.summary(print_fn)
+        self.discriminator.summary(print_fn)
+
+
+class Draw:
+    """Random numbers that are a function of (seed, step, how many draws came before in this step)."""
+
+    def __init__(self, seed: int, step):
+        self.seed, self.step, self.count = seed, step, 0
+
+    def _next(self):
+        self.count += 1
+        return tf.random.fold_in(tf.stack([tf.cast(self.seed, tf.int64), self.step]), self.count)
+
+    def normal(self, shape):
+        return tf.random.stateless_normal(shape, self._next())
+
+    def uniform(self, shape):
+        return tf.random.stateless_uniform(shape, self._next())
+
+    def integer(self, low, high):
+        return tf.random.stateless_uniform((), self._next(), low, high, tf.int32)
+
+    def choice(self, pool, count):
+        rows = tf.random.stateless_uniform((count,), self._next(), 0, tf.shape(pool)[0], tf.int32)
+        return tf.gather(pool, rows)
+
+
+@contextlib.contextmanager
+def seeded(seed: int):
+    """Keras draws the seeds of its initializers from Python's ``random``: fix them here, and leave no trace."""
+    state = random.getstate()
+    random.seed(seed)
+    try:
+        yield
+    finally:
+        random.setstate(state)
