@@ -2,7 +2,7 @@
 
 Where each idea of the paper lives, in the order of the lessons:
 
-    what a StyleGAN is, as values      config.py
+    what a StyleGAN is, as values      config.py, presets.py
     equalised learning rate, blur      layers.py
     mapping network, running mean      mapping.py
     adaptive instance normalisation    adain.py
@@ -12,7 +12,7 @@ Where each idea of the paper lives, in the order of the lessons:
     discriminator                      discriminator.py
     losses                             losses.py
     progressive growing                growing.py
-    training, averages, mixing         training.py
+    training, averages, mixing         training.py, fitting.py
     a run that survives                checkpoints.py, callbacks.py
     pictures                           figures.py, report.py
     quality                            metrics/
@@ -25,6 +25,23 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")  # off by default on some CPUs, and 1.3 times faster when on
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
+
+def _import_tensorflow_quietly():
+    """TensorFlow prints notes while it is imported, before its log level is in force: keep them off the terminal."""
+    sys.stderr.flush()
+    terminal, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        import tensorflow  # noqa: F401
+    finally:
+        os.dup2(terminal, 2)
+        os.close(terminal)
+        os.close(nowhere)
+
+
+if "tensorflow" not in sys.modules:
+    _import_tensorflow_quietly()
+
 import keras  # noqa: E402
 
 if keras.backend.backend() != "tensorflow":
@@ -32,3 +49,32 @@ if keras.backend.backend() != "tensorflow":
         f"stylegan_tf needs Keras on TensorFlow and found '{keras.backend.backend()}': "
         "set KERAS_BACKEND=tensorflow before keras is imported"
     )
+
+from stylegan_tf import data, latents, losses, metrics, official  # noqa: E402
+from stylegan_tf.checkpoints import Run, load  # noqa: E402
+from stylegan_tf.config import Config  # noqa: E402
+from stylegan_tf.discriminator import Discriminator  # noqa: E402
+from stylegan_tf.generator import Generator  # noqa: E402
+from stylegan_tf.growing import Schedule  # noqa: E402
+from stylegan_tf.presets import ABLATIONS, PRESETS, official_batch_sizes, preset  # noqa: E402
+from stylegan_tf.training import StyleGAN  # noqa: E402
+
+__version__ = "0.1.0.dev0"
+__all__ = [
+    "ABLATIONS",
+    "PRESETS",
+    "Config",
+    "Discriminator",
+    "Generator",
+    "Run",
+    "Schedule",
+    "StyleGAN",
+    "data",
+    "latents",
+    "load",
+    "losses",
+    "metrics",
+    "official",
+    "official_batch_sizes",
+    "preset",
+]

@@ -18,7 +18,7 @@ class InstanceNorm(keras.layers.Layer):
     def call(self, x):
         y = ops.cast(x, "float32")
         y = y - ops.mean(y, axis=(1, 2), keepdims=True)
-        y = y / ops.sqrt(ops.mean(ops.square(y), axis=(1, 2), keepdims=True) + EPSILON)
+        y = y * ops.rsqrt(ops.mean(ops.square(y), axis=(1, 2), keepdims=True) + EPSILON)
         return ops.cast(y, x.dtype)
 
 

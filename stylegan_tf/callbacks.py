@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import keras
+import numpy as np
 from tqdm.auto import tqdm
+
+from stylegan_tf import latents
+from stylegan_tf.figures import grid
+from stylegan_tf.metrics.entanglement import z_share
 
 
 class NaNGuard(keras.callbacks.Callback):
@@ -63,9 +68,75 @@ class Progress(keras.callbacks.Callback):
         if self.bar:
             self.bar.set_postfix_str(f"{speed}, {losses}")
         else:
-            side = f"{logs['resolution']}x{logs['resolution']}"
+            side = f"{logs['resolution']:.0f}x{logs['resolution']:.0f}"
             print(f"tick {epoch}  {logs['kimg']:.1f} kimg  {side}  alpha {logs['alpha']:.2f}  {losses}  {speed}", flush=True)
 
     def on_train_end(self, logs=None):
         if self.bar:
             self.bar.close()
+
+
+class Diagnostics(keras.callbacks.Callback):
+    """Adds ``z_share`` to each tick: the share of pixel variance that z explains, against noise.
+
+    Near 0, the generator ignores z and all variety is noise; a healthy one is near 1.
+    """
+
+    def on_epoch_end(self, epoch, logs=None):
+        logs["z_share"] = z_share(self.model.ema_generator, int(logs["resolution"]), logs["alpha"])
+
+
+class SaveRun(keras.callbacks.Callback):
+    """After each tick: a picture of 64 fixed latents, history.csv, a checkpoint.
+
+    Args:
+        run: checkpoints.Run. history: rows of the ticks before, from ``run.resume``.
+        keep: checkpoints to keep.
+    """
+
+    def __init__(self, run, history=None, keep: int = 3):
+        super().__init__()
+        self.run, self.rows, self.keep = run, list(history or []), keep
+
+    def on_epoch_end(self, epoch, logs=None):
+        resolution = int(logs["resolution"])
+        self.rows.append(dict(logs))
+        images = sample_images(self.model, resolution, logs["alpha"])
+        folder = self.run.path / "samples"
+        folder.mkdir(parents=True, exist_ok=True)
+        name = f"{logs['kimg']:010.3f}_{resolution}x{resolution}.png"
+        grid(images, 8, scale=self.model.config.resolution // resolution).save(folder / name)
+        self.run.write_history(self.rows)
+        self.run.save(self.model, self.rows, self.keep)
+
+
+class TensorBoardLog(keras.callbacks.Callback):
+    """Scalars and the picture of 64 fixed latents for TensorBoard, against images seen."""
+
+    def __init__(self, folder):
+        super().__init__()
+        self.folder, self.writer = str(folder), None
+
+    def on_epoch_end(self, epoch, logs=None):
+        import tensorflow as tf
+
+        self.writer = self.writer or tf.summary.create_file_writer(self.folder)
+        picture = np.asarray(grid(sample_images(self.model, int(logs["resolution"]), logs["alpha"]), 8))
+        picture = picture[None, ..., None] if picture.ndim == 2 else picture[None]
+        with self.writer.as_default(step=self.model.progress.images):
+            for name, value in logs.items():
+                tf.summary.scalar(name, value)
+            tf.summary.image("samples", picture)
+        self.writer.flush()
+
+    def on_train_end(self, logs=None):
+        if self.writer:
+            self.writer.close()
+
+
+def sample_images(gan, resolution: int, alpha: float, count: int = 64):
+    """Images of the averaged generator for the latents of seeds 0 to 63, stored noise, no truncation."""
+    z = latents.from_seeds(range(count), gan.config.z_dim)
+    classes = gan.config.label_dim
+    labels = np.eye(classes, dtype="float32")[np.arange(count) % classes] if classes else None
+    return np.asarray(gan.ema_generator(z, resolution=resolution, alpha=float(alpha), noise="fixed", labels=labels))

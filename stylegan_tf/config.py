@@ -1,4 +1,4 @@
-"""Everything that a StyleGAN is, as plain values: ``Config``, the presets, the paper's ablations A to F."""
+"""Everything that a StyleGAN is, as plain values: ``Config``. Named ones are in presets.py."""
 
 from __future__ import annotations
 
@@ -10,20 +10,6 @@ from dataclasses import dataclass, field
 
 LEARNING_RATES = {128: 0.0015, 256: 0.002, 512: 0.003, 1024: 0.003}  # SPEC 9; 0.001 below 128
 TICK_KIMG = {4: 160, 8: 140, 16: 120, 32: 100, 64: 80, 128: 60, 256: 40, 512: 30, 1024: 20}  # SPEC 9
-_BATCH_SIZES = {  # GPUs -> (default, {resolution: images a step, over all GPUs}); SPEC 9
-    1: (4, {4: 128, 8: 128, 16: 128, 32: 64, 64: 32, 128: 16, 256: 8, 512: 4}),
-    2: (8, {4: 256, 8: 256, 16: 128, 32: 64, 64: 32, 128: 16, 256: 8}),
-    4: (16, {4: 512, 8: 256, 16: 128, 32: 64, 64: 32, 128: 16}),
-    8: (32, {4: 512, 8: 256, 16: 128, 32: 64, 64: 32}),
-}
-
-
-def official_batch_sizes(gpus: int) -> dict[int, int]:
-    """The official images per step of every resolution on 1, 2, 4 or 8 GPUs (SPEC 9)."""
-    if gpus not in _BATCH_SIZES:
-        raise ValueError(f"gpus is {gpus}; the official tables exist for {sorted(_BATCH_SIZES)}")
-    default, table = _BATCH_SIZES[gpus]
-    return {2**r: table.get(2**r, default) for r in range(2, 11)}
 
 
 @dataclass(frozen=True)
@@ -82,6 +68,7 @@ class Config:
     batch_size: int = 32  # where batch_sizes has no entry
     batch_sizes: dict[int, int] = field(default_factory=dict)
     ema_kimg: float = 10.0  # half-life of the averaged generator, in thousands of images
+    ema_rampup: float = 0.0  # the half-life is at most this share of the images seen so far; 0: no such limit
     w_avg_beta: float = 0.995  # per batch, of the running mean of w
     mirror: bool = False  # flip half of the real images; never for digits
 
@@ -102,6 +89,8 @@ class Config:
         for f in dataclasses.fields(self):
             value = getattr(self, f.name)
             if isinstance(value, dict):  # JSON turns integer keys to strings and tuples to lists
+                if not all(str(k).isdigit() for k in value):
+                    raise ValueError(f"{f.name} is {value!r}; its keys must be resolutions")
                 clean = {int(k): tuple(v) if isinstance(v, (list, tuple)) else v for k, v in value.items()}
                 object.__setattr__(self, f.name, clean)
         _check(self)
@@ -139,6 +128,13 @@ class Config:
     def r1_gamma_at(self, resolution: int) -> float:
         """Weight of R1 on images of their own resolution (SPEC 8)."""
         return self.r1_gamma * self.penalty_scale(resolution) ** 2
+
+    def ema_beta(self, images: int, batch: int) -> float:
+        """Weight of the old average when ``batch`` images join ``images`` seen: 0.5**(batch / half-life) (SPEC 4)."""
+        half_life = 1000.0 * self.ema_kimg
+        if self.ema_rampup:
+            half_life = min(half_life, max(self.ema_rampup * images, 1e-3))
+        return 0.5 ** (batch / half_life)
 
     def batch_size_at(self, resolution: int) -> int:
         return self.batch_sizes.get(resolution, self.batch_size)
@@ -201,7 +197,7 @@ def _check(cfg: Config) -> None:
     positive = "z_dim w_dim mapping_width mapping_lr fmap_base fmap_max mbstd_features r1_every batch_size"
     for name in positive.split() + ["ema_kimg", "learning_rate", "epsilon", "total_kimg"]:
         need(getattr(cfg, name) > 0, name, "greater than 0")
-    for name in ["label_dim", "r1_gamma", "mbstd_group", "fade_kimg", "stable_kimg", "seed"]:
+    for name in ["label_dim", "r1_gamma", "mbstd_group", "fade_kimg", "stable_kimg", "seed", "ema_rampup"]:
         need(getattr(cfg, name) >= 0, name, "0 or more")
     for name in ["mixing_probability", "fade_share"]:
         need(0 <= getattr(cfg, name) <= 1, name, "between 0 and 1")
@@ -215,67 +211,18 @@ def _check(cfg: Config) -> None:
     need(cfg.nf(cfg.log2_resolution) >= 1, "fmap_base", f"large enough for one feature map at {cfg.resolution}")
     latent = cfg.z_dim * (2 if cfg.label_dim else 1)
     need(cfg.mapping_layers > 0 or cfg.w_dim == latent, "w_dim", f"{latent}, as no mapping layer changes the length")
+    divides = cfg.mbstd_group < 2 or cfg.nf(1) % cfg.mbstd_features == 0
+    need(divides, "mbstd_features", f"a divisor of the {cfg.nf(1)} maps at 4x4")
     need(cfg.styles or not cfg.constant_input, "constant_input", "False when styles is False, else w enters nowhere")
-    for r in cfg.resolutions:
-        batch, group = cfg.batch_size_at(r), cfg.mbstd_group
-        if group > 1 and batch > group and batch % group:
-            raise ValueError(f"the batch size at {r}x{r} is {batch}; it must be a multiple of mbstd_group = {group}")
     for name in ["learning_rates", "batch_sizes", "stage_kimg", "time_shares", "tick_kimg"]:
         for key, value in getattr(cfg, name).items():
             numbers = value if isinstance(value, tuple) else (value,)
             sound = len(numbers) == (2 if name == "stage_kimg" else 1) and all(_is_number(n) and n >= 0 for n in numbers)
             need(4 <= key <= 1024 and key & (key - 1) == 0 and sound, name, "a map from resolutions to numbers >= 0")
-
-
-_MNIST32 = Config(
-    resolution=32,
-    channels=1,
-    z_dim=64,
-    w_dim=64,
-    mapping_width=64,
-    mapping_layers=3,  # eight learn too slowly for a run of minutes
-    fmap_base=256,
-    fmap_max=64,
-    r1_gamma=2.0,
-    r1_every=4,
-    shared_forward=True,
-    learning_rate=0.003,
-    ema_kimg=2.2,
-    start_resolution=4,
-    stage_kimg={4: (0, 12), 8: (1.5, 8.5), 16: (2, 11), 32: (20, 115)},
-    total_kimg=170,
-    time_shares={4: 0.01, 8: 0.04, 16: 0.13, 32: 0.82},
-    fade_share=0.15,
-    tick_kimg={4: 4, 8: 4, 16: 4, 32: 8},
-)
-
-
-def _ffhq(resolution: int) -> Config:
-    return Config(resolution=resolution, batch_sizes=official_batch_sizes(8), mirror=True)
-
-
-PRESETS: dict[str, Config] = {
-    "mnist32": _MNIST32,
-    **{f"ffhq{r}": _ffhq(r) for r in (64, 128, 256, 512, 1024)},
-}
-
-_B = dict(
-    mapping_layers=0, styles=False, constant_input=False, instance_norm=False, pixel_norm=True, noise=False, mixing_probability=0.0
-)
-_A = dict(blur=False, fused_kernels=True, loss="wgan-gp", start_resolution=4)
-ABLATIONS: dict[str, dict] = {
-    "A": {**_B, **_A},  # Progressive GAN: SPEC 9b
-    "B": _B,  # tuned baseline
-    "C": dict(constant_input=False, mixing_probability=0.0, noise=False),  # + mapping and styles
-    "D": dict(mixing_probability=0.0, noise=False),  # + constant input
-    "E": dict(mixing_probability=0.0),  # + noise
-    "F": {},  # + mixing regularisation: StyleGAN
-}
-"""The paper's Table 1 as changes to a Config: ``cfg.replace(**ABLATIONS["E"])``."""
-
-
-def preset(name: str) -> Config:
-    """The configuration of that name; ``PRESETS`` lists them."""
-    if name not in PRESETS:
-        raise ValueError(f"there is no preset '{name}'; choose from {', '.join(PRESETS)}")
-    return PRESETS[name]
+    whole = all(isinstance(size, int) and size > 0 for size in cfg.batch_sizes.values())
+    need(whole, "batch_sizes", "a map from resolutions to whole numbers > 0")
+    need(all(kimg > 0 for kimg in cfg.tick_kimg.values()), "tick_kimg", "a map from resolutions to numbers > 0")
+    for r in cfg.resolutions:
+        batch, group = cfg.batch_size_at(r), cfg.mbstd_group
+        if group > 1 and batch > group and batch % group:
+            raise ValueError(f"the batch size at {r}x{r} is {batch}; it must be a multiple of mbstd_group = {group}")

@@ -5,15 +5,12 @@ from __future__ import annotations
 import keras
 from keras import ops
 
-from stylegan_tf.layers import (
-    Blur, EqualizedConv2D, EqualizedDense, MinibatchStdDev, activate, downsample, register,
-)  # fmt: skip
-from stylegan_tf.networks import Network, count
-from stylegan_tf.synthesis import _ConfigLayer
+from stylegan_tf.layers import Blur, EqualizedConv2D, EqualizedDense, MinibatchStdDev, activate, downsample, register
+from stylegan_tf.networks import ConfigLayer, Network, count
 
 
 @register
-class DiscriminatorBlock(_ConfigLayer):
+class DiscriminatorBlock(ConfigLayer):
     """Two convolutions, the second halving the side. (B, r, r, C) -> (B, r/2, r/2, C')
 
     Convolution, activation; blur, down-sampling convolution, activation.
@@ -44,7 +41,7 @@ class DiscriminatorBlock(_ConfigLayer):
 
 
 @register
-class DiscriminatorHead(_ConfigLayer):
+class DiscriminatorHead(ConfigLayer):
     """Minibatch deviation, convolution, two dense layers. (B, 4, 4, C) -> (B, max(label_dim, 1))"""
 
     def build(self, input_shape=None):
@@ -100,6 +97,9 @@ class Discriminator(Network):
             sides = ", ".join(map(str, self.from_rgb))
             wanted = f"(batch, side, side, {c.channels}) with a side of {sides}"
             raise ValueError(f"images have shape {tuple(images.shape)}; this discriminator wants {wanted}")
+        if bool(c.label_dim) != (labels is not None):
+            found = "no labels" if labels is None else "labels"
+            raise ValueError(f"{found} given to a discriminator of label_dim = {c.label_dim}")
         x = activate(self.from_rgb[r](images), c.activation)
         for side in [s for s in reversed(c.resolutions[1:]) if s <= r]:
             x = self.blocks[side](x)
@@ -108,14 +108,16 @@ class Discriminator(Network):
                 x = ops.cast(alpha, x.dtype) * x + ops.cast(1.0 - alpha, x.dtype) * old
         scores = ops.cast(self.head(x), "float32")
         if c.label_dim:
-            if labels is None:
-                raise ValueError(f"no labels given to a discriminator of label_dim = {c.label_dim}")
             scores = ops.sum(scores * ops.cast(labels, scores.dtype), axis=1, keepdims=True)
         return scores
 
-    def __call__(self, images, alpha=1.0, **kwargs):
+    def __call__(self, images, alpha=1.0, labels=None, **kwargs):
         alpha = 1.0 if isinstance(alpha, (int, float)) and alpha == 1 else keras.ops.convert_to_tensor(alpha, "float32")
-        return super().__call__(keras.ops.convert_to_tensor(images, "float32"), alpha=alpha, **kwargs)
+        images, group = keras.ops.convert_to_tensor(images, "float32"), self.config.mbstd_group
+        batch = images.shape[0]  # not known any more inside of a graph traced for every batch size
+        if group > 1 and batch and batch > group and batch % group:
+            raise ValueError(f"the batch has {batch} images; it must be a multiple of the group size {group}")
+        return super().__call__(images, alpha=alpha, labels=labels, **kwargs)
 
     def structure(self):
         c, rows = self.config, []

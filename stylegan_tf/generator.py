@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import keras
 from keras import ops
 
 from stylegan_tf.latents import truncate
@@ -85,9 +84,3 @@ class Generator(Network):
 
 def _is_one(value) -> bool:
     return isinstance(value, (int, float)) and value == 1
-
-
-def new_latents(count: int, z_dim: int, seed: int = 0):
-    """Latents of consecutive seeds ``seed .. seed + count - 1``: image s is the same in whatever batch. (count, z_dim)"""
-    draw = keras.random.normal
-    return ops.stack([draw((z_dim,), seed=s) for s in range(seed, seed + count)])

@@ -18,9 +18,10 @@ class Phase:
     end: int
     batch_size: int
     learning_rate: float
+    fade: int = 0  # images of the whole fade; a run whose total ends within it does not hurry
 
     def alpha(self, images: int) -> float:
-        return (images - self.start) / (self.end - self.start) if self.fading else 1.0
+        return (images - self.start) / (self.fade or self.end - self.start) if self.fading else 1.0
 
 
 class Schedule:
@@ -41,8 +42,8 @@ class Schedule:
                 last = r == config.resolution and not fading
                 end = total if last else min(total, position + round(1000 * kimg))
                 if end > position:
-                    batch, rate = config.batch_size_at(r), config.learning_rate_at(r)
-                    self.phases.append(Phase(r, fading, position, end, batch, rate))
+                    batch, rate, length = config.batch_size_at(r), config.learning_rate_at(r), round(1000 * kimg)
+                    self.phases.append(Phase(r, fading, position, end, batch, rate, length if fading else 0))
                     position = end
         self._ends = [p.end for p in self.phases]
 

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 from keras import ops
+
+
+def from_seeds(seeds, z_dim: int) -> np.ndarray:
+    """One latent z per seed, N(0, 1), float32 (len(seeds), z_dim): seed 7 is the same face in every sheet."""
+    return np.stack([np.random.default_rng(int(s)).standard_normal(z_dim) for s in seeds]).astype("float32")
 
 
 def lerp(a, b, t):

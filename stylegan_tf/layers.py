@@ -40,7 +40,8 @@ def downsample(x):
 
 def pixel_norm(x, epsilon: float = EPSILON):
     """Divide by the root mean square over the last axis: (B, D) or (B, H, W, C), same shape out."""
-    return x / ops.sqrt(ops.mean(ops.square(x), axis=-1, keepdims=True) + epsilon)
+    mean = ops.mean(ops.square(ops.cast(x, "float32")), axis=-1, keepdims=True)  # float16 holds neither x^2 nor 1e-8
+    return x / ops.cast(ops.sqrt(mean + epsilon), x.dtype)
 
 
 class _Equalized(keras.layers.Layer):
@@ -141,8 +142,8 @@ class EqualizedConv2D(_Equalized):
 
 def _sum_of_shifts(kernel):
     """(k, k, in, out) -> (k+1, k+1, in, out): a 2x2 box applied to the kernel."""
-    k = ops.pad(kernel, ((1, 1), (1, 1), (0, 0), (0, 0)))
-    return k[1:, 1:] + k[1:, :-1] + k[:-1, 1:] + k[:-1, :-1]
+    shifts = [((1 - i, i), (1 - j, j), (0, 0), (0, 0)) for i in (0, 1) for j in (0, 1)]
+    return sum(ops.pad(kernel, shift) for shift in shifts)
 
 
 @register

@@ -1,11 +1,24 @@
-"""What generator and discriminator have in common: a Config, compiled calls, a summary that shows the paper's layers."""
+"""What both networks have in common: a Config, compiled calls, a summary that shows the paper's layers."""
 
 from __future__ import annotations
+
+import math
 
 import keras
 import tensorflow as tf
 
 from stylegan_tf.config import Config
+
+
+class ConfigLayer(keras.layers.Layer):
+    """A layer described by a Config, and saved with it."""
+
+    def __init__(self, config, **kwargs):
+        super().__init__(**kwargs)
+        self.config = config if isinstance(config, Config) else Config.from_dict(config)
+
+    def get_config(self):
+        return {**super().get_config(), "config": self.config.to_dict()}
 
 
 class Network(keras.Model):
@@ -58,8 +71,4 @@ class Network(keras.Model):
 
 def count(layers) -> int:
     """Trainable parameters of some layers."""
-    return sum(int(v.shape.num_elements()) for layer in layers if layer for v in _values(layer))
-
-
-def _values(layer):
-    return [v.value for v in layer.trainable_variables]
+    return sum(math.prod(v.shape) for layer in layers for v in layer.trainable_variables)

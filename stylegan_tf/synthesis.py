@@ -6,8 +6,8 @@ import keras
 from keras import ops
 
 from stylegan_tf.adain import AdaIN, InstanceNorm, StyleModulation
-from stylegan_tf.config import Config
 from stylegan_tf.layers import Bias, Blur, EqualizedConv2D, EqualizedDense, PixelNorm, activate, register, upsample
+from stylegan_tf.networks import ConfigLayer
 from stylegan_tf.noise import NoiseInjection
 
 
@@ -51,19 +51,8 @@ class DenseInput(keras.layers.Layer):
         return {**super().get_config(), "channels": self.channels, "equalized": self.equalized}
 
 
-class _ConfigLayer(keras.layers.Layer):
-    """A layer described by a Config, and saved with it."""
-
-    def __init__(self, config, **kwargs):
-        super().__init__(**kwargs)
-        self.config = config if isinstance(config, Config) else Config.from_dict(config)
-
-    def get_config(self):
-        return {**super().get_config(), "config": self.config.to_dict()}
-
-
 @register
-class Epilogue(_ConfigLayer):
+class Epilogue(ConfigLayer):
     """What follows every convolution, in this order: noise, bias, activation, norms, style (SPEC 3).
 
     x: (B, H, W, C), w: (B, w_dim), noise as in NoiseInjection; same shape as x out.
@@ -96,7 +85,7 @@ class Epilogue(_ConfigLayer):
 
 
 @register
-class SynthesisBlock(_ConfigLayer):
+class SynthesisBlock(ConfigLayer):
     """Two styled layers at one resolution. (B, r/2, r/2, C') -> (B, r, r, C); at 4x4 the input is ws itself.
 
     Above 4x4: up-sampling convolution, blur, epilogue; then convolution, epilogue.
@@ -143,7 +132,7 @@ class SynthesisBlock(_ConfigLayer):
 
 
 @register
-class SynthesisNetwork(_ConfigLayer):
+class SynthesisNetwork(ConfigLayer):
     """ws (B, L, w_dim) -> images (B, r, r, channels), r = ``resolution`` (default: the full one).
 
     Nominal range [-1, 1], neither clipped nor squashed. ``alpha`` in [0, 1] is the weight of the newest block while it
@@ -167,9 +156,13 @@ class SynthesisNetwork(_ConfigLayer):
         if ws.ndim != 3 or ws.shape[1] != self.config.num_layers:
             wanted = f"(batch, {self.config.num_layers}, {self.config.w_dim})"
             raise ValueError(f"ws has shape {tuple(ws.shape)}; synthesis wants {wanted}: broadcast(w) makes it")
+        sides = [r for r in self.config.resolutions if r <= resolution]
         noise = [noise] * self.config.num_layers if isinstance(noise, str) else noise
+        if len(noise) < 2 * len(sides):
+            wanted = f"{resolution}x{resolution} images want {2 * len(sides)}, two per resolution from 4x4 up"
+            raise ValueError(f"noise has {len(noise)} arrays; {wanted}")
         x, before = None, None
-        for i, r in enumerate(r for r in self.config.resolutions if r <= resolution):
+        for i, r in enumerate(sides):
             before, layers = x, slice(2 * i, 2 * i + 2)
             x = self.blocks[r](x, ws[:, layers], noise=noise[layers])
         image = self.to_rgb[resolution](x)

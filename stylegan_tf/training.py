@@ -2,36 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
-import random
-import time
-from dataclasses import dataclass
-
 import keras
 import tensorflow as tf
 
 from stylegan_tf import losses
-from stylegan_tf.callbacks import NaNGuard, Progress
 from stylegan_tf.config import Config
-from stylegan_tf.data.pipeline import Images, as_images, process_reals
+from stylegan_tf.data.pipeline import Images, process_reals
 from stylegan_tf.discriminator import Discriminator
+from stylegan_tf.draws import Draw, seeded
+from stylegan_tf.fitting import Progressed, fit, plan
 from stylegan_tf.generator import Generator
-from stylegan_tf.growing import Schedule, time_boxed
+from stylegan_tf.growing import Schedule
 from stylegan_tf.layers import register
 from stylegan_tf.optimizer import FusedAdam
-
-
-@dataclass
-class Progressed:
-    """Where a training run stands; with the weights and the optimizers, all that a resumed run needs."""
-
-    images: int = 0  # shown to D so far
-    steps: int = 0
-    ticks: int = 0
-    tick_start: int = 0  # images at the last report
-    phase: int = -1  # index in the schedule; its change resets the optimizers
-    seconds: float = 0.0  # of training so far, over all sessions
-    minutes: float | None = None  # time box, if any
 
 
 @register
@@ -78,12 +61,13 @@ class StyleGAN(keras.Model):
         self.discriminator_optimizer.build(self.discriminator.trainable_variables)
         self._steps = {}
 
-    def train_step(self, images, labels, step, alpha):
+    def train_step(self, images, labels, step, alpha, ema_beta):
         """One update of D, of the averages, and of G.
 
         Args:
             images: uint8 (B, r, r, C), as stored. labels: (B,) class numbers, or None.
             step: int64, which with the seed decides every random draw. alpha: weight of the newest block.
+            ema_beta: weight of the old value in the averaged generator.
 
         Returns:
             a dict of scalars: the losses, mean scores, R1, std of w, and whether an update was skipped.
@@ -106,7 +90,7 @@ class StyleGAN(keras.Model):
         with tf.GradientTape() as tape:
             d_loss, logs = self._discriminator_loss(critic, reals, tf.stop_gradient(fakes), fake_labels, step, draw)
         skipped = self._update(self.discriminator_optimizer, tape, d_loss, D.trainable_variables)
-        self._average(w, batch)
+        self._average(w, ema_beta)
         if c.shared_forward:
             with tf.GradientTape() as tape:
                 tape.watch(fakes)
@@ -179,9 +163,8 @@ class StyleGAN(keras.Model):
 
         return tf.cond(finite, update, lambda: 1.0)
 
-    def _average(self, w, batch):
+    def _average(self, w, beta):
         """The averaged generator follows G with a half-life of ema_kimg; everything that is not trained is copied."""
-        beta = 0.5 ** (batch / (1000.0 * self.config.ema_kimg))
         self._update_w_avg(w)
         for average, value in zip(self.ema_generator.trainable_variables, self.generator.trainable_variables, strict=True):
             average.assign(value + (average - value) * beta)
@@ -205,7 +188,8 @@ class StyleGAN(keras.Model):
         images, labels = data.batch(p.images, phase.batch_size, phase.resolution, self.config.seed)
         labels = None if not self.config.label_dim else tf.constant(labels)
         step, alpha = tf.constant(p.steps, tf.int64), tf.constant(alpha, tf.float32)
-        logs = self.step_function(phase.resolution)(tf.constant(images), labels, step, alpha)
+        ema_beta = tf.constant(self.config.ema_beta(p.images, phase.batch_size), tf.float32)
+        logs = self.step_function(phase.resolution)(tf.constant(images), labels, step, alpha, ema_beta)
         p.images += phase.batch_size
         p.steps += 1
         return logs
@@ -223,102 +207,21 @@ class StyleGAN(keras.Model):
         Returns:
             keras.callbacks.History: of each tick the means of train_step's scalars, kimg, resolution, alpha, speed.
         """
-        data = self._check_data(as_images(x, y))
-        if not getattr(self, "generator_optimizer", None):
-            raise ValueError("the model is not compiled; call compile() before fit()")
-        started, p = time.perf_counter(), self.progress
-        if minutes and not p.steps:
-            p.minutes = minutes
-            self.plan(data, minutes, verbose, started)
-        end = self.schedule.total_images if kimg is None else p.images + round(1000 * kimg)
-        ticks = float("inf") if epochs is None else p.ticks + epochs
-        callbacks = self._callbacks(callbacks, verbose, end)
-        seconds_before, self.stop_training = p.seconds, False
-        callbacks.on_train_begin()
-        with contextlib.suppress(StopIteration):
-            while not self.stop_training and p.ticks < ticks and not self._over(end):
-                callbacks.on_epoch_begin(p.ticks)
-                logs = self._tick(data, callbacks, end, lambda: seconds_before + time.perf_counter() - started)
-                p.ticks += 1
-                callbacks.on_epoch_end(p.ticks - 1, logs)
-        callbacks.on_train_end()
-        return self.history
+        return fit(self, x, y, epochs, kimg, minutes, callbacks, verbose)
 
-    def _tick(self, data, callbacks, end, clock):
-        """Steps until the next report; returns the means over them."""
-        p, sums, counts, begun, first = self.progress, {}, {}, clock(), self.progress.images
-        length = 1000 * self.config.tick_kimg.get(self.schedule.phase_at(p.images).resolution, 10)
-        while p.images - p.tick_start < length and not self._over(end) and not self.stop_training:
-            index = self.schedule.index_at(p.images)
-            phase = self.schedule.phases[index]
-            if index != p.phase:
-                self._enter(phase, index)
-            alpha, penalized = phase.alpha(p.images), p.steps % self.config.r1_every == 0
-            callbacks.on_train_batch_begin(p.steps)
-            step, logs = p.steps, {k: float(v) for k, v in self.run_step(data, phase, alpha).items()}
-            p.seconds = clock()
-            for name, value in logs.items():
-                if name != "penalty" or penalized:
-                    sums[name], counts[name] = sums.get(name, 0.0) + value, counts.get(name, 0) + 1
-            callbacks.on_train_batch_end(step, logs)
-        p.tick_start = p.images
-        means = {name: total if name.endswith("skipped") else total / counts[name] for name, total in sums.items()}
-        place = {"kimg": p.images / 1000, "resolution": phase.resolution, "alpha": alpha, "seconds": clock()}
-        return {**place, **means, "images_per_second": (p.images - first) / (clock() - begun)}
+    def plan(self, data: Images, minutes: float, verbose=1, started=None):
+        """Measure every stage here and lay the schedule so that training ends ``minutes`` after ``started``.
 
-    def _over(self, end):
-        """Whether training is done: by images, or in a time box by the clock (which decides the last phase's end)."""
-        p = self.progress
-        if p.minutes is None:
-            return p.images >= end
-        return p.seconds >= 60 * p.minutes
-
-    def _enter(self, phase, index):
-        """A phase begins: its learning rate, and both optimizers forget (SPEC 9)."""
-        self.progress.phase = index
-        for optimizer in (self.generator_optimizer, self.discriminator_optimizer):
-            for variable in optimizer.variables:
-                variable.assign(tf.zeros_like(variable))
-            optimizer.learning_rate = phase.learning_rate
-
-    def plan(self, data, minutes, verbose=1, started=None):
-        """Measure every stage on this machine and lay the schedule so that training ends after ``minutes``.
-
-        Every graph that training needs is traced here; the weights are as before afterwards.
+        Every graph that training needs is traced on the way; the weights are as before afterwards.
         """
-        started = started or time.perf_counter()
-        speeds = self.measure(data, seconds=min(3.0, 0.6 * minutes))
-        left = 60.0 * minutes - (time.perf_counter() - started)
-        self.config = time_boxed(self.config, max(left, 1.0), speeds)
-        self.schedule = Schedule(self.config)
-        if verbose:
-            measured = ", ".join(f"{r}x{r} {speed:.0f}" for r, speed in speeds.items())
-            print(f"measured images/s: {measured}\nplan for {minutes:g} minutes:\n{self.schedule}", flush=True)
+        plan(self, data, minutes, verbose, started)
 
-    def measure(self, data, seconds=3.0) -> dict[int, float]:
-        """Images per second of every stage, in steady state; the training state is restored."""
-        variables = self.weights + self.generator_optimizer.variables + self.discriminator_optimizer.variables
-        kept, state = [tf.identity(v) for v in variables], dict(vars(self.progress))
-        speeds = {}
-        for r in self.schedule.resolutions:
-            phase = next(p for p in self.schedule.phases if p.resolution == r)
-            for _ in range(self.config.r1_every + 1):
-                self.run_step(data, phase, 1.0)
-            times = []
-            while sum(times) < seconds or len(times) % self.config.r1_every:
-                begun = time.perf_counter()
-                self.run_step(data, phase, 1.0)
-                times.append(time.perf_counter() - begun)
-            speeds[r] = phase.batch_size * len(times) / sum(times)
-        for variable, value in zip(variables, kept, strict=True):
-            variable.assign(value)
-        vars(self.progress).update(state)
-        return speeds
-
-    def _check_data(self, data: Images) -> Images:
+    def check_data(self, data: Images) -> Images:
+        """The data, if this model can be trained on them; else ValueError says what to change."""
         c = self.config
         if data.channels != c.channels:
-            raise ValueError(f"{data.name} has {data.channels} channels; this model wants {c.channels}: set channels={data.channels}")
+            found = data.channels
+            raise ValueError(f"{data.name} has {found} channels; this model wants {c.channels}: set channels={found}")
         if data.resolution < c.resolution:
             raise ValueError(f"{data.name} has side {data.resolution}; this model wants {c.resolution} or more")
         if c.label_dim:
@@ -327,16 +230,6 @@ class StyleGAN(keras.Model):
                 raise ValueError(f"{data.name}: labels are {found}; label_dim = {c.label_dim} wants 0 to {c.label_dim - 1}")
             self._label_pool = tf.constant(data.labels)
         return data
-
-    def _callbacks(self, callbacks, verbose, end):
-        if isinstance(callbacks, keras.callbacks.CallbackList):
-            return callbacks
-        callbacks = list(callbacks or [])
-        if not any(isinstance(c, NaNGuard) for c in callbacks):
-            callbacks.insert(0, NaNGuard())
-        if verbose:
-            callbacks.append(Progress(end, bar=verbose != 2))
-        return keras.callbacks.CallbackList(callbacks, add_history=True, model=self)
 
     def get_config(self):
         return {"name": self.name, "config": self.config.to_dict()}
@@ -354,38 +247,3 @@ class StyleGAN(keras.Model):
         """Print both networks, as the paper draws them."""
         self.generator.summary(print_fn)
         self.discriminator.summary(print_fn)
-
-
-class Draw:
-    """Random numbers that are a function of (seed, step, how many draws came before in this step)."""
-
-    def __init__(self, seed: int, step):
-        self.seed, self.step, self.count = seed, step, 0
-
-    def _next(self):
-        self.count += 1
-        return tf.random.fold_in(tf.stack([tf.cast(self.seed, tf.int64), self.step]), self.count)
-
-    def normal(self, shape):
-        return tf.random.stateless_normal(shape, self._next())
-
-    def uniform(self, shape):
-        return tf.random.stateless_uniform(shape, self._next())
-
-    def integer(self, low, high):
-        return tf.random.stateless_uniform((), self._next(), low, high, tf.int32)
-
-    def choice(self, pool, count):
-        rows = tf.random.stateless_uniform((count,), self._next(), 0, tf.shape(pool)[0], tf.int32)
-        return tf.gather(pool, rows)
-
-
-@contextlib.contextmanager
-def seeded(seed: int):
-    """Keras draws the seeds of its initializers from Python's ``random``: fix them here, and leave no trace."""
-    state = random.getstate()
-    random.seed(seed)
-    try:
-        yield
-    finally:
-        random.setstate(state)

@@ -22,7 +22,7 @@ def data_file(name: str) -> Path:
     for folder in (package / "_data", package.parent / "data"):
         if (folder / name).exists():
             return folder / name
-    raise FileNotFoundError(f"data file {name} is missing from {package.parent / 'data'}; reinstall stylegan_tf or clone it again")
+    raise FileNotFoundError(f"{name} is missing from {package.parent / 'data'}; reinstall stylegan_tf or clone it again")
 
 
 def load_digits() -> Images:
@@ -57,7 +57,8 @@ def load_tfds(name: str, split: str = "train", data_dir=None, download: bool = F
     if download:
         builder.download_and_prepare()
     elif not builder.data_path.exists():
-        raise FileNotFoundError(f"{name} is not prepared in {builder.data_path.parent}; add --download (or download=True) to fetch it")
+        place = builder.data_path.parent
+        raise FileNotFoundError(f"{name} is not prepared in {place}; add --download (or download=True) to fetch it")
     dataset = builder.as_dataset(split=split, batch_size=1000)
     parts = [(np.asarray(e["image"]), np.asarray(e["label"])) for e in tfds.as_numpy(dataset)]
     images, labels = (np.concatenate(p) for p in zip(*parts, strict=True))

@@ -1,0 +1,3 @@
+from stylegan_tf.cli import main
+
+raise SystemExit(main())

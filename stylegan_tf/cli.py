@@ -1,0 +1,99 @@
+"""The command ``stylegan-tf``: its arguments, its exit codes. commands.py does the work."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from stylegan_tf import commands
+
+EXAMPLES = {
+    "train": "stylegan-tf train --preset mnist32 --dataset digits --out runs/x --minutes 10",
+    "generate": "stylegan-tf generate runs/x --seeds 0-99 --psi 0.7 --out sheet.png",
+    "figures": "stylegan-tf figures runs/x",
+    "info": "stylegan-tf info runs/x",
+    "demo": "stylegan-tf demo --minutes 10 --out runs/mnist32",
+    "lab": "stylegan-tf lab",
+}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run a command; returns the exit code: 0 done, 1 training failed, 2 a bad argument."""
+    args = parser().parse_args(argv)
+    try:
+        return args.run_command(args) or 0
+    except FloatingPointError as error:
+        return _fail(error, 1)
+    except (commands.UserError, ValueError, FileNotFoundError, ImportError, OSError) as error:
+        return _fail(error, 2)
+    except KeyboardInterrupt:
+        return _fail("stopped; the same command with --resume goes on", 130)
+
+
+def _fail(message, code):
+    print(f"stylegan-tf: {message}", file=sys.stderr)
+    return code
+
+
+def parser() -> argparse.ArgumentParser:
+    """The arguments of every command."""
+    top = argparse.ArgumentParser(prog="stylegan-tf", description="StyleGAN in Keras: train it, look at it, take it apart.")
+    subparsers = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def add(name, function, text):
+        command = subparsers.add_parser(name, help=text, description=text, epilog=f"example: {EXAMPLES[name]}")
+        command.set_defaults(run_command=function)
+        return command
+
+    train = add("train", commands.train, "Train a StyleGAN.")
+    train.add_argument("--preset", default="mnist32", help="starting configuration (default mnist32)")
+    train.add_argument("--dataset", default="digits", help="digits or tfds:NAME (default digits)")
+    train.add_argument("--data-dir", help="where tensorflow-datasets keeps its data")
+    train.add_argument("--download", action="store_true", help="allow tensorflow-datasets to download")
+    train.add_argument("--out", required=True, help="folder of the run")
+    length = train.add_mutually_exclusive_group()
+    length.add_argument("--minutes", type=_positive, help="time box: measure this machine, plan, stop on time")
+    length.add_argument("--kimg", type=_positive, help="thousands of images; the preset's schedule is scaled to it")
+    train.add_argument("--seed", type=int, help="seed of every random draw (default the preset's)")
+    train.add_argument("--set", action="append", default=[], metavar="FIELD=VALUE", help="change a field of the configuration")
+    train.add_argument("--resume", action="store_true", help="go on from the last checkpoint, if there is one")
+    train.add_argument("--dry-run", action="store_true", help="print plan, parameters and memory; train nothing")
+    train.add_argument("--quiet", action="store_true", help="a line per tick instead of a progress bar")
+
+    generate = add("generate", commands.generate, "Save a sheet of generated images.")
+    generate.add_argument("run", help="run folder, checkpoint or .keras file")
+    generate.add_argument("--seeds", default="0-99", help="like 0-99 or 3,5,8 (default 0-99)")
+    generate.add_argument("--psi", type=float, default=1.0, help="truncation; 1 is none (default 1)")
+    generate.add_argument("--cutoff", type=int, help="number of truncated layers (default all)")
+    generate.add_argument("--noise", choices=["fixed", "random", "none"], default="fixed")
+    generate.add_argument("--scale", type=_whole, default=2, help="enlarge each pixel (default 2)")
+    generate.add_argument("--out", default="sheet.png", help="a PNG file (default sheet.png)")
+
+    figures = add("figures", commands.figures, "Draw the paper's figures from a run, and its report.")
+    figures.add_argument("run", help="run folder")
+    info = add("info", commands.info, "Print what a run, or a preset, is.")
+    info.add_argument("run", nargs="?", help="run folder; without it, the presets")
+    info.add_argument("--preset", help="print the networks of a preset")
+
+    demo = add("demo", commands.demo, "Train digits from 4x4 to 32x32, then write a report.")
+    demo.add_argument("--minutes", type=_positive, default=10.0, help="training time (default 10)")
+    demo.add_argument("--out", default="runs/mnist32", help="folder of the run (default runs/mnist32)")
+    demo.add_argument("--seed", type=int, default=0)
+    add("lab", commands.lab, "Open the notebooks in JupyterLab.")
+    return top
+
+
+def _positive(text):
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"'{text}' is not a positive number")
+    return value
+
+
+def _whole(text):
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number of 1 or more")
+    return int(text)

@@ -1,0 +1,88 @@
+"""How generated images are laid out on a page: from latents to cells, from cells to a figure whose pixels are crisp."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from stylegan_tf import latents
+from stylegan_tf.data.pipeline import to_uint8
+
+DPI = 100
+CELL = 96  # dots that the side of an image takes, about; whole dots per pixel keep small images crisp
+
+
+def styles_of(generator, seeds) -> np.ndarray:
+    """The ws (B, L, w_dim) of some seeds."""
+    seeds, classes = list(seeds), generator.config.label_dim
+    labels = np.eye(classes, dtype="float32")[np.array(seeds) % classes] if classes else None
+    return np.asarray(generator.broadcast(generator.mapping(latents.from_seeds(seeds, generator.z_dim), labels)))
+
+
+def parts(config, count):
+    """Ranges that make up 0 .. count, so short that large images fit in memory."""
+    size = int(np.clip(2**18 // config.resolution**2, 1, 64))
+    return [range(i, min(i + size, count)) for i in range(0, count, size)]
+
+
+def pictures(generator, ws) -> np.ndarray:
+    """uint8 (B, side, side, C), fitted to a cell."""
+    ws = np.asarray(ws)
+    batches = [to_uint8(generator.synthesis(ws[part], noise="fixed")) for part in parts(generator.config, len(ws))]
+    return np.stack([fit(image) for images in batches for image in images])
+
+
+def fit(image, size=CELL):
+    """Enlarge the pixels of (side, side, C) by a whole number, or average them by a power of two, to about ``size``."""
+    side, channels = image.shape[1:]
+    if side <= size:
+        times = round(size / side)
+        return image.repeat(times, axis=0).repeat(times, axis=1)
+    times = 2 ** round(np.log2(side / size))
+    small = image.reshape(side // times, times, side // times, times, channels).mean(axis=(1, 3))
+    return np.rint(small).astype("uint8") if image.dtype == np.uint8 else small
+
+
+def table(cells, row_names, column_names, title, groups=None) -> Figure:
+    """Images in rows and columns with their names; ``groups``: first row -> text at its right, set apart by a gap."""
+    side, _, channels = cells[-1][-1].shape
+    ys = [i * (side + 2) + 14 * sum(start <= i for start in groups or ()) for i in range(len(cells))]
+    xs = [j * (side + 2) + (14 if groups and j else 0) for j in range(len(cells[0]))]
+    canvas = np.full((ys[-1] + side, xs[-1] + side, channels), 255, "uint8")
+    for y, row in zip(ys, cells, strict=True):
+        for x, cell in zip(xs, row, strict=True):
+            if cell is not None:
+                canvas[y : y + side, x : x + side] = cell
+    figure = Figure(dpi=DPI)
+    axes = place(figure, canvas, 0, 0, title)
+    axes.set_xticks(np.add(xs, side / 2 - 0.5), column_names)
+    axes.set_yticks(np.add(ys, side / 2 - 0.5), row_names)
+    for start, text in (groups or {}).items():
+        axes.text(canvas.shape[1] + 8, ys[start], text, va="top")
+    return wrap(figure)
+
+
+def place(figure, picture, x, y, title):
+    """Show a picture (h, w, C) dot by dot, its lower left corner at dot (x, y); floats get a scale of colours."""
+    (width, height), (h, w) = figure.get_size_inches() * DPI, picture.shape[:2]
+    axes = figure.add_axes([x / width, y / height, w / width, h / height])
+    grey = picture[..., 0] if picture.ndim == 3 and picture.shape[2] == 1 else picture
+    cmap, top = ("gray", 255) if picture.dtype == np.uint8 else ("magma", max(1, grey.max()))
+    axes.imshow(grey, interpolation="nearest", cmap=cmap, vmin=0, vmax=top)
+    axes.set_title(title, fontsize=11)
+    axes.tick_params(length=0, labeltop=True, labelbottom=False)
+    axes.set(xticks=[], yticks=[])
+    axes.spines[:].set_visible(False)
+    return axes
+
+
+def wrap(figure) -> Figure:
+    """Fit the figure to its content. Axes move by whole dots, so that each pixel of a picture stays a whole dot."""
+    box = figure.get_tightbbox()
+    left, bottom = np.floor(np.array([box.x0, box.y0]) * DPI) - 8
+    size = np.ceil(np.array([box.x1, box.y1]) * DPI) + 8 - (left, bottom)
+    places = [axes.get_window_extent().bounds for axes in figure.axes]
+    figure.set_size_inches(size / DPI)
+    for axes, (x, y, w, h) in zip(figure.axes, places, strict=True):
+        axes.set_position(np.array([x - left, y - bottom, w, h]) / np.tile(size, 2))
+    return figure

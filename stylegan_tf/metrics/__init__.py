@@ -1,0 +1,6 @@
+"""Measuring what a generator makes."""
+
+from stylegan_tf.metrics.digits import judge_digits
+from stylegan_tf.metrics.fid import fid
+
+__all__ = ["fid", "judge_digits"]

@@ -1,0 +1,80 @@
+"""Named configurations: the presets, the paper's ablations A to F, the official batch sizes."""
+
+from __future__ import annotations
+
+from stylegan_tf.config import Config
+
+_BATCH_SIZES = {  # GPUs -> (default, {resolution: images a step, over all GPUs}); SPEC 9
+    1: (4, {4: 128, 8: 128, 16: 128, 32: 64, 64: 32, 128: 16, 256: 8, 512: 4}),
+    2: (8, {4: 256, 8: 256, 16: 128, 32: 64, 64: 32, 128: 16, 256: 8}),
+    4: (16, {4: 512, 8: 256, 16: 128, 32: 64, 64: 32, 128: 16}),
+    8: (32, {4: 512, 8: 256, 16: 128, 32: 64, 64: 32}),
+}
+
+
+def official_batch_sizes(gpus: int) -> dict[int, int]:
+    """The official images per step of every resolution on 1, 2, 4 or 8 GPUs (SPEC 9)."""
+    if gpus not in _BATCH_SIZES:
+        raise ValueError(f"gpus is {gpus}; the official tables exist for {sorted(_BATCH_SIZES)}")
+    default, table = _BATCH_SIZES[gpus]
+    return {2**r: table.get(2**r, default) for r in range(2, 11)}
+
+
+_MNIST32 = Config(
+    resolution=32,
+    channels=1,
+    z_dim=64,
+    w_dim=64,
+    mapping_width=64,
+    mapping_layers=3,  # eight learn too slowly for a run of minutes
+    fmap_base=256,
+    fmap_max=64,
+    r1_gamma=2.0,
+    r1_every=4,
+    shared_forward=True,
+    learning_rate=0.003,
+    ema_kimg=2.2,
+    start_resolution=4,
+    stage_kimg={4: (0, 12), 8: (1.5, 8.5), 16: (2, 11), 32: (20, 115)},
+    total_kimg=170,
+    time_shares={4: 0.01, 8: 0.04, 16: 0.13, 32: 0.82},
+    fade_share=0.15,
+    tick_kimg={4: 4, 8: 4, 16: 4, 32: 8},
+)
+
+
+def _ffhq(resolution: int) -> Config:
+    return Config(resolution=resolution, batch_sizes=official_batch_sizes(8), mirror=True)
+
+
+PRESETS: dict[str, Config] = {
+    "mnist32": _MNIST32,
+    **{f"ffhq{r}": _ffhq(r) for r in (64, 128, 256, 512, 1024)},
+}
+
+_B = dict(
+    mapping_layers=0,
+    styles=False,
+    constant_input=False,
+    instance_norm=False,
+    pixel_norm=True,
+    noise=False,
+    mixing_probability=0.0,
+)
+_A = dict(blur=False, fused_kernels=True, loss="wgan-gp", start_resolution=4)
+ABLATIONS: dict[str, dict] = {
+    "A": {**_B, **_A},  # Progressive GAN: SPEC 9b
+    "B": _B,  # tuned baseline
+    "C": dict(constant_input=False, mixing_probability=0.0, noise=False),  # + mapping and styles
+    "D": dict(mixing_probability=0.0, noise=False),  # + constant input
+    "E": dict(mixing_probability=0.0),  # + noise
+    "F": {},  # + mixing regularisation: StyleGAN
+}
+"""The paper's Table 1 as changes to a Config: ``cfg.replace(**ABLATIONS["E"])``."""
+
+
+def preset(name: str) -> Config:
+    """The configuration of that name; ``PRESETS`` lists them."""
+    if name not in PRESETS:
+        raise ValueError(f"there is no preset '{name}'; choose from {', '.join(PRESETS)}")
+    return PRESETS[name]

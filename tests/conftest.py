@@ -1,0 +1,31 @@
+import keras
+import pytest
+from helpers import PUBLIC, load_golden, weights
+
+from stylegan_tf import Discriminator, Generator, official
+
+
+@pytest.fixture(scope="session")
+def golden():
+    """``golden("blocks")``: the arrays of golden_blocks.npz by key."""
+    return load_golden
+
+
+@pytest.fixture(scope="module")
+def public_generator():
+    """The generator of golden_public, with the official weights."""
+    G = Generator(PUBLIC)
+    official.assign(G, weights("public", "G"))
+    return G
+
+
+@pytest.fixture(scope="module")
+def public_discriminator():
+    D = Discriminator(PUBLIC)
+    official.assign(D, weights("public", "D"))
+    return D
+
+
+@pytest.fixture(autouse=True)
+def _seeded():
+    keras.utils.set_random_seed(0)

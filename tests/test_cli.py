@@ -1,0 +1,131 @@
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from stylegan_tf import Run
+from stylegan_tf.cli import main
+from stylegan_tf.commands import parse_seeds, parse_settings
+
+TRAIN = [
+    "train", "--kimg", "0.3", "--quiet", "--set=resolution=8", "--set=fmap_base=32", "--set=fmap_max=8", "--set=batch_size=8",
+    '--set=tick_kimg={"4":0.1,"8":0.1}',
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    out = tmp_path_factory.mktemp("runs") / "x"
+    assert main([*TRAIN, "--out", str(out)]) == 0
+    return out
+
+
+def test_train_leaves_a_complete_run(run):
+    folder = Run(run)
+    assert folder.history()[-1]["kimg"] >= 0.3
+    assert len(folder.sample_files()) == len(folder.history())
+    assert folder.config.resolution == 8 and folder.info["dataset"] == "digits"
+    assert 0 < folder.history()[-1]["z_share"] <= 1
+    assert list((run / "tensorboard").iterdir())
+
+
+def test_samples_are_eight_by_eight_at_full_size(run):
+    assert {Image.open(f).size for f in Run(run).sample_files()} == {(64, 64)}
+
+
+def test_a_run_is_not_overwritten(run, capsys):
+    assert main([*TRAIN, "--out", str(run)]) == 2
+    assert "--resume" in capsys.readouterr().err
+
+
+def test_resume_wants_the_same_command(run, capsys):
+    assert main([*TRAIN, "--out", str(run), "--resume", "--seed", "3"]) == 2
+    assert "other settings (seed)" in capsys.readouterr().err
+
+
+def test_resume_of_a_finished_run_adds_nothing(run):
+    before = Run(run).history()
+    assert main([*TRAIN, "--out", str(run), "--resume"]) == 0
+    assert Run(run).history() == before
+
+
+def test_generate_writes_the_sheet_of_the_seeds(run, tmp_path):
+    sheets = []
+    for seeds in ("0-5", "3"):
+        out = tmp_path / f"{seeds}.png"
+        assert main(["generate", str(run), "--seeds", seeds, "--out", str(out), "--scale", "1"]) == 0
+        sheets.append(np.asarray(Image.open(out)))
+    assert sheets[0].shape == (16, 24)
+    np.testing.assert_array_equal(sheets[0][8:16, 0:8], sheets[1])
+
+
+def test_info_tells_the_settings(run, capsys):
+    assert main(["info", str(run)]) == 0
+    assert "fmap_max = 8" in capsys.readouterr().out
+    assert main(["info"]) == 0
+    assert "ffhq1024" in capsys.readouterr().out
+
+
+def test_dry_run_prints_the_plan_and_makes_nothing(tmp_path, capsys):
+    out = tmp_path / "x"
+    assert main(["train", "--preset", "ffhq1024", "--out", str(out), "--dry-run"]) == 0
+    printed = capsys.readouterr().out
+    assert "26,219,627" in printed and "1024x1024" in printed and not out.exists()
+
+
+BAD = {
+    "unknown preset": (["train", "--preset", "mnist", "--out", "X"], "no preset 'mnist'"),
+    "unknown field": (["train", "--set", "batchsize=3", "--out", "X"], "did you mean 'batch_size'"),
+    "bad value": (["train", "--set", "resolution=33", "--out", "X"], "resolution is 33"),
+    "bad type": (["train", "--set", "seed=abc", "--out", "X"], "seed is 'abc'"),
+    "no equals": (["train", "--set", "seed", "--out", "X"], "write field=value"),
+    "unknown data": (["train", "--dataset", "cats", "--out", "X"], "no data set 'cats'"),
+    "channels": (["train", "--set", "channels=3", "--out", "X"], "wants 3"),
+    "too large": (["train", "--set", "resolution=64", "--out", "X"], "side 32; this model wants 64"),
+    "no run": (["generate", "X"], "X is not a run"),
+    "seeds": (["generate", "RUN", "--seeds", "a-b"], "--seeds a-b is not like"),
+    "no preset info": (["info", "--preset", "x"], "no preset 'x'"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_arguments_get_one_sentence_and_exit_code_2(name, run, tmp_path, capsys):
+    arguments, message = BAD[name]
+    places = {"X": str(tmp_path / "X"), "RUN": str(run)}
+    assert main([places.get(a, a) for a in arguments]) == 2
+    error = capsys.readouterr().err
+    assert message in error and error.count("\n") == 1 and not (tmp_path / "X").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments", [["train", "--minutes", "-1", "--out", "X"], ["train"], ["nonsense"], ["train", "--kimg", "x", "--out", "X"]]
+)
+def test_unreadable_arguments_exit_with_2(arguments, capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(arguments)
+    assert stop.value.code == 2
+
+
+def test_unprepared_tfds_set_is_not_downloaded(tmp_path, capsys):
+    pytest.importorskip("tensorflow_datasets")
+    arguments = ["train", "--dataset", "tfds:mnist", "--data-dir", str(tmp_path), "--out", str(tmp_path / "x")]
+    assert main(arguments) == 2
+    assert "--download" in capsys.readouterr().err
+
+
+def test_every_command_has_help_with_an_example(capsys):
+    for command in ("train", "generate", "figures", "info", "demo", "lab"):
+        with pytest.raises(SystemExit) as stop:
+            main([command, "--help"])
+        assert stop.value.code == 0 and f"example: stylegan-tf {command}" in " ".join(capsys.readouterr().out.split())
+
+
+def test_settings_are_read_as_json_where_they_are():
+    pairs = ["mixing_probability=0", "blur=false", "fused_kernels=auto", 'stage_kimg={"4": [0, 1]}']
+    expected = {"mixing_probability": 0, "blur": False, "fused_kernels": "auto", "stage_kimg": {"4": [0, 1]}}
+    assert parse_settings(pairs) == expected == json.loads(json.dumps(expected))
+
+
+def test_seeds_are_ranges_and_lists():
+    assert parse_seeds("0-3,7") == [0, 1, 2, 3, 7]

@@ -1,0 +1,101 @@
+"""The files around the code agree with each other and with it."""
+
+import hashlib
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+import stylegan_tf
+from stylegan_tf.data import digits
+
+ROOT = Path(__file__).parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+CONSTRAINTS = ("constraints.txt", "constraints-oldest.txt")
+BINARY = {".npz", ".npy", ".pkl", ".png", ".jpg", ".gif", ".keras", ".tfrecords"}
+LINES = 260
+
+
+def pins(name):
+    """{package: version} of the lines ``package==version`` of a file; "- " before them as in environment.yml."""
+    found = re.findall(r"^[\s-]*([A-Za-z0-9._-]+)==(\S+)$", (ROOT / name).read_text(), re.MULTILINE)
+    assert found, f"{name} pins nothing"
+    versions = {canonicalize_name(package): version for package, version in found}
+    assert len(versions) == len(found), f"{name} names a package twice"
+    return versions
+
+
+def requirements(*extras):
+    """Ranges of pyproject.toml: those of the package and of the named extras, {package: specifier}."""
+    lines = PROJECT["dependencies"] + [line for extra in extras for line in PROJECT["optional-dependencies"][extra]]
+    parsed = [Requirement(line) for line in lines]
+    return {canonicalize_name(r.name): r.specifier for r in parsed if r.name != PROJECT["name"]}
+
+
+def tracked_files():
+    """The files of the repository, as git lists them."""
+    try:
+        listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("this is no git repository")
+    return [path for name in listed.split("\0") if name and (path := ROOT / name).is_file()]
+
+
+def test_data_files_are_listed_with_their_sums():
+    table = dict(re.findall(r"^\| `(\S+)` \| `([0-9a-f]{64})` \|$", (ROOT / "data/README.md").read_text(), re.MULTILINE))
+    files = {path.relative_to(ROOT / "data").as_posix(): path for path in (ROOT / "data").rglob("*") if path.is_file()}
+    del files["README.md"]
+    assert {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files.items()} == table
+    assert digits._SHA256 == table["mnist_10k.npz"]
+
+
+@pytest.mark.parametrize("name", CONSTRAINTS)
+def test_constraints_pin_every_requirement_within_its_range(name):
+    versions = pins(name)
+    for package, allowed in requirements(*PROJECT["optional-dependencies"]).items():
+        assert allowed.contains(versions[package]), f"{name} has {package} {versions[package]}; pyproject.toml wants {allowed}"
+
+
+def test_oldest_constraints_are_the_lowest_allowed():
+    versions = pins("constraints-oldest.txt")
+    for package, allowed in requirements().items():
+        lowest = [bound.version for bound in allowed if bound.operator == ">="]
+        assert all(f"{versions[package]}.".startswith(f"{bound}.") for bound in lowest), f"{package} is not at {lowest}"
+
+
+def test_environment_has_the_pins_of_the_constraints():
+    versions, environment = pins("constraints.txt"), pins("environment.yml")
+    assert environment == {package: versions[package] for package in environment}
+    assert set(environment) == set(requirements("tfds", "tensorboard", "course"))
+
+
+def test_environment_has_a_supported_python():
+    version = re.search(r"- python=(\S+)", (ROOT / "environment.yml").read_text())[1]
+    assert Requirement(f"python{PROJECT['requires-python']}").specifier.contains(version)
+
+
+def test_one_version_everywhere():
+    citation = re.search(r"^version: (\S+)$", (ROOT / "CITATION.cff").read_text(), re.MULTILINE)[1]
+    assert stylegan_tf.__version__ == PROJECT["version"] == citation
+
+
+def test_no_file_names_a_machine_or_a_registry():
+    # Put together here, so that this file passes its own test.
+    forbidden = ["/".join(("", folder, "")) for folder in ("work", "root")] + ["py" + "pi.org", "python" + "hosted.org"]
+    texts = {path: path.read_text() for path in tracked_files() if path.suffix not in BINARY}
+    found = [f"{path.relative_to(ROOT)}: {word}" for path, text in texts.items() for word in forbidden if word in text]
+    assert not found
+
+
+def test_no_lock_file():
+    locks = {"uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "pylock.toml", "conda-lock.yml"}
+    assert not [path for path in tracked_files() if path.name in locks]
+
+
+def test_package_files_are_short():
+    lengths = {path: len(path.read_text().splitlines()) for path in (ROOT / "stylegan_tf").rglob("*.py")}
+    assert not {str(path.relative_to(ROOT)): lines for path, lines in lengths.items() if lines > LINES}

@@ -1,0 +1,212 @@
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from stylegan_tf import ABLATIONS, Config, StyleGAN, data, fitting
+from stylegan_tf.callbacks import NaNGuard
+from stylegan_tf.data import Images
+from stylegan_tf.draws import Draw
+from stylegan_tf.metrics import fid
+from stylegan_tf.metrics.digits import sample, to_unit_range
+
+TINY = Config(
+    resolution=8, channels=1, z_dim=16, w_dim=16, mapping_width=16, mapping_layers=2, fmap_base=64, fmap_max=16, batch_size=8,
+    start_resolution=4, stage_kimg={4: (0, 0.04), 8: (0.04, 0.04)}, total_kimg=0.16, tick_kimg={4: 0.032, 8: 0.032},
+    r1_every=2, shared_forward=True, learning_rate=0.003, ema_kimg=0.1,
+)  # fmt: skip
+
+
+def make(**changes):
+    gan = StyleGAN(TINY.replace(**changes))
+    gan.compile()
+    return gan
+
+
+@pytest.fixture(scope="module")
+def digits():
+    whole = data.load_digits()
+    return Images(whole.level(8)[:512], whole.labels[:512], name="digits")
+
+
+def all_weights(gan):
+    return gan.get_weights()
+
+
+def one_step(gan, digits, phase=-1):
+    return {k: float(v) for k, v in gan.run_step(digits, gan.schedule.phases[phase], 1.0).items()}
+
+
+def test_fit_reports_each_tick_and_ends_with_the_schedule(digits):
+    gan = make()
+    history = gan.fit(digits, verbose=0)
+    assert isinstance(history, keras.callbacks.History)
+    assert history.history["kimg"][-1] * 1000 == gan.progress.images == 160
+    assert history.history["resolution"] == [4, 8, 8, 8, 8]
+    assert history.history["alpha"][1] == pytest.approx((64 - 8 - 40) / 40)  # of the last step's batch, in the fade
+    assert gan.progress.steps == 20
+
+
+def test_fit_goes_on_where_it_stood(digits):
+    whole, parts = make(), make()
+    whole.fit(digits, verbose=0)
+    parts.fit(digits, epochs=2, verbose=0)
+    assert parts.progress.ticks == 2
+    parts.fit(digits, verbose=0)
+    for a, b in zip(all_weights(whole), all_weights(parts), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_another_seed_is_another_run(digits):
+    first, second = make(seed=0), make(seed=1)
+    assert not np.array_equal(first.generator.get_weights()[0], second.generator.get_weights()[0])
+
+
+def test_draws_depend_on_seed_step_and_place_only():
+    def draws(seed, step):
+        draw = Draw(seed, tf.constant(step, tf.int64))
+        return np.stack([draw.normal((4,)), draw.normal((4,)), draw.uniform((4,))])
+
+    np.testing.assert_array_equal(draws(1, 5), draws(1, 5))
+    assert not np.allclose(draws(1, 5), draws(1, 6)) and not np.allclose(draws(1, 5), draws(2, 5))
+    assert not np.allclose(draws(1, 5)[0], draws(1, 5)[1])
+
+
+def test_average_follows_the_generator_by_its_half_life(digits):
+    gan = make()
+    one_step(gan, digits)
+    before, average = [[v.numpy() for v in m.trainable_variables] for m in (gan.generator, gan.ema_generator)]
+    one_step(gan, digits)
+    beta = 0.5 ** (8 / (1000 * TINY.ema_kimg))
+    for value, old, new in zip(before, average, gan.ema_generator.trainable_variables, strict=True):
+        np.testing.assert_allclose(new.numpy(), value + (old - value) * beta, rtol=0, atol=1e-5 * max(1, np.abs(value).max()))
+
+
+def test_w_average_is_shared_with_the_averaged_generator(digits):
+    gan = make()
+    one_step(gan, digits)
+    assert np.abs(gan.generator.w_avg.numpy()).max() > 0
+    np.testing.assert_array_equal(gan.generator.w_avg.numpy(), gan.ema_generator.w_avg.numpy())
+
+
+def test_non_finite_step_is_skipped_and_repeated_ones_stop(digits):
+    gan = make()
+    before = gan.discriminator.head.dense0.kernel.numpy()
+    gan.discriminator.head.dense1.bias.assign([np.nan])
+    weights = all_weights(gan.discriminator)
+    logs = one_step(gan, digits)
+    assert logs["d_skipped"] == 1 and logs["g_skipped"] == 1
+    np.testing.assert_array_equal(before, gan.discriminator.head.dense0.kernel.numpy())
+    with pytest.raises(FloatingPointError, match="3 steps in a row"):
+        gan.fit(digits, verbose=0, callbacks=[NaNGuard(limit=3)])
+    for a, b in zip(weights, all_weights(gan.discriminator), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_lazy_r1_acts_on_every_second_step(digits):
+    gan = make()
+    assert one_step(gan, digits)["penalty"] > 0
+    assert one_step(gan, digits)["penalty"] == 0
+    assert one_step(gan, digits)["penalty"] > 0
+
+
+@pytest.mark.parametrize("name", ABLATIONS)
+def test_each_configuration_of_table_1_trains_all_its_parts(name, digits):
+    gan = make(**{**ABLATIONS[name], "shared_forward": False, "mapping_layers": ABLATIONS[name].get("mapping_layers", 1)})
+    before = [[v.numpy() for v in m.trainable_variables] for m in (gan.generator, gan.discriminator)]
+    for _ in range(2):
+        logs = one_step(gan, digits)
+    assert np.isfinite(list(logs.values())).all() and logs["d_skipped"] == logs["g_skipped"] == 0
+    for model, old in zip((gan.generator, gan.discriminator), before, strict=True):
+        for value, variable in zip(old, model.trainable_variables, strict=True):
+            unused = "rgb4" in variable.path  # alpha is 1: the old branch has no gradient
+            assert unused or not np.array_equal(value, variable.numpy()), f"{variable.path} did not move"
+
+
+def test_labels_reach_both_networks(digits):
+    gan = make(label_dim=10)
+    before = gan.generator.mapping.embedding.numpy()
+    one_step(gan, digits)
+    assert not np.array_equal(before, gan.generator.mapping.embedding.numpy())
+
+
+def test_mixing_draws_its_crossover_below_the_stage(digits):
+    """With mixing always on, w2 reaches the last layer of the stage, and w the first (SPEC 4)."""
+    gan = make(mixing_probability=1.0)
+    seen = []
+    gan.generator.synthesis.call = lambda ws, **kwargs: seen.append(np.array(ws)) or tf.zeros((8, 8, 8, 1))
+    gan.generator.synthesis.run_eagerly = True
+    for step in range(20):
+        gan._fakes(8, 8, 1.0, None, Draw(0, tf.constant(step, tf.int64)))
+    crossovers = {int((ws == ws[:, :1]).all(axis=(0, 2)).sum()) for ws in seen}
+    assert crossovers == {1, 2, 3}  # of 4 layers; never 4
+
+
+def test_time_box_ends_by_the_clock(digits, monkeypatch):
+    """A clock that counts its readings: training must stop within a step of the box, and the plan must fill it."""
+    gan, readings = make(), iter(range(10**9))
+    monkeypatch.setattr(fitting.time, "perf_counter", lambda: 0.05 * next(readings))
+    gan.fit(digits, minutes=1.0, verbose=0)
+    assert 60 <= gan.progress.seconds < 60.5
+    assert gan.schedule.total_images > TINY.total_kimg * 1000
+    assert gan.progress.images == pytest.approx(gan.schedule.total_images, rel=0.5)
+
+
+def test_planning_leaves_the_training_state_alone(digits):
+    planned, plain = make(), make()
+    planned.plan(digits, minutes=0.02, verbose=0)
+    for a, b in zip(all_weights(planned), all_weights(plain), strict=True):
+        np.testing.assert_array_equal(a, b)
+    assert planned.progress.steps == planned.progress.images == 0
+
+
+@pytest.mark.parametrize(
+    "changes, images, message",
+    [
+        ({"channels": 3}, (20, 8, 8, 1), "1 channels; this model wants 3"),
+        ({"resolution": 16}, (20, 8, 8, 1), "side 8; this model wants 16"),
+        ({"label_dim": 3}, (20, 8, 8, 1), "labels are none"),
+    ],
+)
+def test_unfit_data_are_refused_before_training(changes, images, message):
+    with pytest.raises(ValueError, match=message):
+        make(**changes).fit(np.zeros(images, "uint8"), verbose=0)
+
+
+def test_fit_wants_compile_first(digits):
+    with pytest.raises(ValueError, match="call compile"):
+        StyleGAN(TINY).fit(digits, verbose=0)
+
+
+def test_training_converges_on_small_digits(digits):
+    """A yardstick, not a picture: the Frechet distance of raw 8x8 pixels falls far below the untrained network's."""
+    gan = make(
+        fmap_base=128, fmap_max=32, batch_size=32, stage_kimg={4: (0, 2), 8: (1, 11)}, total_kimg=14, tick_kimg={}, ema_kimg=1.0,
+        batch_sizes={}, learning_rate=0.004,
+    )  # fmt: skip
+    real = to_unit_range(digits.images).reshape(512, -1)
+
+    def distance():
+        return fid(sample(gan.ema_generator, 512, seed=3).reshape(512, -1), real)
+
+    untrained = distance()
+    gan.fit(digits, verbose=0)
+    assert distance() < 0.15 * untrained
+
+
+def test_saved_model_is_the_same_model(tmp_path, digits):
+    gan = make()
+    gan.fit(digits, epochs=1, verbose=0)
+    gan.save(tmp_path / "gan.keras")
+    loaded = keras.saving.load_model(tmp_path / "gan.keras")
+    assert loaded.config == gan.config
+    z = np.random.default_rng(0).standard_normal((3, 16)).astype("float32")
+    np.testing.assert_array_equal(loaded(z, noise="fixed"), gan(z, noise="fixed"))
+    loaded.fit(digits, epochs=1, verbose=0)
+
+
+def test_summary_shows_both_networks():
+    lines = []
+    make().summary(print_fn=lines.append)
+    text = "\n".join(lines)
+    assert "4x4 constant" in text and "8x8 from RGB" in text
