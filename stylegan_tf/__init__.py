@@ -51,7 +51,7 @@ if keras.backend.backend() != "tensorflow":
     )
 
 from stylegan_tf import data, latents, losses, metrics, official  # noqa: E402
-from stylegan_tf.checkpoints import Run, load  # noqa: E402
+from stylegan_tf.checkpoints import Run, load, pretrained  # noqa: E402
 from stylegan_tf.config import Config  # noqa: E402
 from stylegan_tf.discriminator import Discriminator  # noqa: E402
 from stylegan_tf.generator import Generator  # noqa: E402
@@ -77,4 +77,5 @@ __all__ = [
     "official",
     "official_batch_sizes",
     "preset",
+    "pretrained",
 ]

@@ -16,6 +16,7 @@ import keras
 import numpy as np
 
 from stylegan_tf.config import Config
+from stylegan_tf.data.digits import data_file
 from stylegan_tf.fitting import Progressed
 from stylegan_tf.growing import Schedule
 from stylegan_tf.training import StyleGAN
@@ -47,6 +48,20 @@ def save_checkpoint(gan: StyleGAN, path: Path, history: list[dict] = ()) -> None
         "progress": dataclasses.asdict(gan.progress),
         "history": list(history),
     }
+    _write(path, arrays, about)
+
+
+def export(gan: StyleGAN, path: Path, **about) -> None:
+    """Write what is needed to use a trained model, not to train on: averaged generator and discriminator, in float16.
+
+    ``about``: JSON values to keep beside it, such as the command. ``load`` opens the file.
+    """
+    parts = {"E": gan.ema_generator.get_weights(), "D": gan.discriminator.get_weights()}
+    arrays = {f"{part}/{i}": v.astype("float16") for part, values in parts.items() for i, v in enumerate(values)}
+    _write(path, arrays, {"config": gan.config.to_dict(), "progress": dataclasses.asdict(gan.progress), **about})
+
+
+def _write(path, arrays, about):
     arrays["about"] = np.frombuffer(json.dumps(about).encode(), "uint8")
     arrays["sha256"] = np.frombuffer(_digest(arrays), "uint8")
     buffer = io.BytesIO()
@@ -86,6 +101,16 @@ def restore(gan: StyleGAN, path: Path) -> list[dict]:
     gan.config = Config.from_dict(about["config"])
     gan.schedule, gan.progress = Schedule(gan.config), Progressed(**about["progress"])
     return about["history"]
+
+
+def _restore_export(gan, arrays):
+    for part, model in (("E", gan.ema_generator), ("E", gan.generator), ("D", gan.discriminator)):
+        model.set_weights([arrays[f"{part}/{i}"].astype("float32") for i in range(len(model.weights))])
+
+
+def pretrained(name: str) -> StyleGAN:
+    """A model that is shipped in ``data/pretrained``: "mnist32". See data/README.md for how it was made."""
+    return load(data_file(f"pretrained/{name}.npz"))
 
 
 def _digest(arrays) -> bytes:
@@ -214,10 +239,12 @@ def load(path) -> StyleGAN:
     checkpoint = path.suffix == ".npz"
     if checkpoint and not path.exists():
         raise FileNotFoundError(f"{path} does not exist")
-    config = Config.from_dict(read_checkpoint(path)[0]["config"]) if checkpoint else Run(path).config
-    gan = StyleGAN(config)
+    about, arrays = read_checkpoint(path) if checkpoint else ({"config": Run(path).info["config"]}, {})
+    gan = StyleGAN(Config.from_dict(about["config"]))
     gan.compile()
-    if checkpoint:
+    if checkpoint and "G/0" not in arrays:
+        _restore_export(gan, arrays)
+    elif checkpoint:
         restore(gan, path)
     elif Run(path).resume(gan) is None:
         raise DamagedCheckpoint(f"{path} has no sound checkpoint yet; train it first")

@@ -1,3 +1,6 @@
+import stylegan_tf  # noqa: F401, before keras: TensorFlow reads the variables that it sets only once
+
+# isort: split
 import keras
 import pytest
 from helpers import PUBLIC, load_golden, weights

@@ -158,3 +158,14 @@ def test_sigkill_and_the_same_command_again_give_the_same_weights(tmp_path):
     (_, expected), (_, actual) = (read_checkpoint(Run(tmp_path / name).checkpoints()[-1]) for name in ("whole", "killed"))
     for name, value in expected.items():
         np.testing.assert_array_equal(value, actual[name], err_msg=name)
+
+
+def test_exported_model_is_the_trained_one_in_half_precision(tmp_path, trained):
+    checkpoints.export(trained, tmp_path / "small.npz", command="x")
+    loaded = sg.load(tmp_path / "small.npz")
+    for part in ("ema_generator", "discriminator"):
+        for a, b in zip(getattr(trained, part).get_weights(), getattr(loaded, part).get_weights(), strict=True):
+            np.testing.assert_array_equal(a.astype("float16"), b.astype("float16"))
+    assert (tmp_path / "small.npz").stat().st_size < 2.2 * (
+        trained.ema_generator.count_params() + trained.discriminator.count_params()
+    )

@@ -70,7 +70,7 @@ def test_every_variable_has_an_official_name(network_class, name):
     assert all("seed_generator" in v.path for v in network.weights if id(v) not in named)
 
 
-@pytest.mark.parametrize("name", ["mixing_F", "labels3", "add_mapping_and_styles_C"])
+@pytest.mark.parametrize("name", ["mixing_F", "labels3", "tableA-like_tuned_baseline_B"])
 def test_what_was_assigned_is_read_back(network_class, name):
     theirs = weights("variants", f"{name}/{'G' if network_class is Generator else 'D'}")
     network = network_class(CONFIGS[name])
