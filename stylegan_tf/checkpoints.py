@@ -76,7 +76,7 @@ def read_checkpoint(path: Path) -> tuple[dict, dict[str, np.ndarray]]:
         DamagedCheckpoint: if the file is truncated or its checksum is wrong.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with np.load(io.BytesIO(Path(path).read_bytes()), allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
     except (zipfile.BadZipFile, ValueError, EOFError, OSError, KeyError) as error:
         raise DamagedCheckpoint(f"{path} can't be read ({error})") from error

@@ -8,6 +8,9 @@ from dataclasses import dataclass, replace
 from stylegan_tf.config import Config
 
 FORMS = ("ours", "official", "plain")
+NETWORKS = ("generator", "discriminator")
+PROGRAM = 750_000_000  # bytes
+MAPS_KEPT = 5
 
 
 @dataclass(frozen=True)
@@ -29,11 +32,16 @@ class Layer:
     parameters: int = 0
 
     @property
+    def pixels(self) -> int:
+        """Of the output."""
+        return (self.side // 2) ** 2 if self.kind == "down" else self.side**2
+
+    @property
     def multiply_adds(self) -> int:
         if self.kind == "constant":
             return 0
         if self.kind == "blur":
-            return self.side**2 * self.kernel**2 * self.outputs
+            return self.pixels * self.kernel**2 * self.outputs
         # at stride 2 a kernel meets every second pixel of the larger image, in each direction
         points = (self.side // 2) ** 2 if self.kind in ("up", "down") else self.side**2
         return points * self.kernel**2 * self.inputs * self.outputs
@@ -134,7 +142,7 @@ def multiply_adds(config: Config, resolution: int, form: str = "ours") -> dict[s
 
     Counted as SPEC 7 does: convolutions, dense layers (mapping, styles) and blur; ``form`` as in stage_layers.
     """
-    count = dict.fromkeys(("generator", "discriminator"), 0)
+    count = dict.fromkeys(NETWORKS, 0)
     for layer in stage_layers(config, resolution, form):
         count["discriminator" if layer.network == "discriminator" else "generator"] += layer.multiply_adds
     return count
@@ -187,3 +195,16 @@ def step_flops(config: Config, resolution: int, r1: bool = True) -> int:
     ``r1`` is whether the step has the penalty (every ``r1_every``-th step has).
     """
     return 2 * sum(times * layer.multiply_adds for layer, _, times in step_passes(config, resolution, r1))
+
+
+def memory(config: Config, resolution: int, batch: int) -> int:
+    """Peak memory of training at a stage, in bytes; an estimate.
+
+    Weights: G, its average and D, with two moments each of G and D and one set of gradients. Feature maps: MAPS_KEPT
+    copies of the output of every layer, for what lives at once of noise, norms, activations and gradients. The rest is
+    Python, TensorFlow and the stage's graph. The two constants are fitted to the peak of the resident set (2 cores).
+    """
+    count = parameters(config)
+    weights = 5 * count["generator"] + 4 * count["discriminator"]
+    maps = sum(layer.pixels * layer.outputs for layer in stage_layers(config, resolution))
+    return PROGRAM + 4 * (weights + batch * MAPS_KEPT * maps)

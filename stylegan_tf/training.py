@@ -235,10 +235,10 @@ class StyleGAN(keras.Model):
         return {"name": self.name, "config": self.config.to_dict()}
 
     def get_compile_config(self):
-        return {}
+        return {"jit_compile": self.jit_compile}
 
     def compile_from_config(self, config):
-        self.compile()
+        self.compile(**config)
 
     def get_build_config(self):
         return None

@@ -166,6 +166,5 @@ def test_exported_model_is_the_trained_one_in_half_precision(tmp_path, trained):
     for part in ("ema_generator", "discriminator"):
         for a, b in zip(getattr(trained, part).get_weights(), getattr(loaded, part).get_weights(), strict=True):
             np.testing.assert_array_equal(a.astype("float16"), b.astype("float16"))
-    assert (tmp_path / "small.npz").stat().st_size < 2.2 * (
-        trained.ema_generator.count_params() + trained.discriminator.count_params()
-    )
+    numbers = trained.ema_generator.count_params() + trained.discriminator.count_params()
+    assert (tmp_path / "small.npz").stat().st_size < 2 * numbers + 30_000

@@ -31,7 +31,7 @@ def test_train_leaves_a_complete_run(run):
 
 
 def test_samples_are_eight_by_eight_at_full_size(run):
-    assert {Image.open(f).size for f in Run(run).sample_files()} == {(64, 64)}
+    assert {np.asarray(Image.open(f)).shape for f in Run(run).sample_files()} == {(64, 64)}
 
 
 def test_a_run_is_not_overwritten(run, capsys):
