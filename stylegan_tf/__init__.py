@@ -20,8 +20,10 @@ Where each idea of the paper lives, in the order of the lessons:
 
 import os
 import sys
+import warnings
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+_onednn_chosen = "TF_ENABLE_ONEDNN_OPTS" in os.environ
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")  # off by default on some CPUs, and 1.3 times faster when on
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
@@ -41,6 +43,8 @@ def _import_tensorflow_quietly():
 
 if "tensorflow" not in sys.modules:
     _import_tensorflow_quietly()
+elif not _onednn_chosen:
+    warnings.warn("import stylegan_tf before keras and tensorflow: oneDNN may be off now, and training slower", stacklevel=2)
 
 import keras  # noqa: E402
 

@@ -31,18 +31,20 @@ class Network(keras.Model):
     def __init__(self, config, **kwargs):
         super().__init__(**kwargs)
         self.config = config if isinstance(config, Config) else Config.from_dict(config)
-        self._graphs = {}  # one per shape of the input, the batch left open
+        self._graphs = {}  # one per shape of the input and kind of call, the batch left open
 
     def __call__(self, inputs, **kwargs):
         if not tf.executing_eagerly() or self.run_eagerly:
             return super().__call__(inputs, **kwargs)
-        shape = tuple(inputs.shape[1:])
-        if shape not in self._graphs:
-            self._graphs[shape] = tf.function(super().__call__, reduce_retracing=True, autograph=False)
-        return self._graphs[shape](inputs, **kwargs)
+        plain = {name: value for name, value in kwargs.items() if isinstance(value, (str, int, float, type(None)))}
+        kind = (tuple(inputs.shape[1:]), tuple(sorted(plain.items())))
+        if kind not in self._graphs:
+            self._graphs[kind] = tf.function(super().__call__, reduce_retracing=True, autograph=False)
+        return self._graphs[kind](inputs, **kwargs)
 
     def get_config(self):
-        return {"name": self.name, "config": self.config.to_dict()}
+        policy = keras.saving.serialize_keras_object(self.dtype_policy)
+        return {"name": self.name, "config": self.config.to_dict(), "dtype": policy}
 
     @classmethod
     def from_config(cls, config, custom_objects=None):

@@ -264,7 +264,6 @@ def test_a_weights_file_brings_the_weights_back(tmp_path, small):
         np.testing.assert_array_equal(a, b)
 
 
-@pytest.mark.xfail(strict=True, reason="Network.get_config does not write the dtype policy")
 def test_the_dtype_policy_is_saved(tmp_path):
     Generator(SMALL, dtype="mixed_float16").save(tmp_path / "g.keras")
     assert keras.saving.load_model(tmp_path / "g.keras").dtype_policy.name == "mixed_float16"
