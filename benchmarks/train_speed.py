@@ -99,7 +99,7 @@ def plain_run(layers, kind, batch):
                 results.append(call())
         return tf.add_n([tf.reshape(result, [-1])[0] for result in results])
 
-    return tf.function(run, autograph=False)
+    return tf.function(run, autograph=False).get_concrete_function()
 
 
 def plain_convolution(layer, kind, batch):

@@ -9,8 +9,8 @@ from stylegan_tf.config import Config
 
 FORMS = ("ours", "official", "plain")
 NETWORKS = ("generator", "discriminator")
-PROGRAM = 750_000_000  # bytes
-MAPS_KEPT = 5
+PROGRAM = 900_000_000  # bytes
+MAPS_KEPT = 3.7
 
 
 @dataclass(frozen=True)
@@ -198,13 +198,12 @@ def step_flops(config: Config, resolution: int, r1: bool = True) -> int:
 
 
 def memory(config: Config, resolution: int, batch: int) -> int:
-    """Peak memory of training at a stage, in bytes; an estimate.
+    """Peak bytes of training at a stage; an estimate, within about 15 % of what was measured on two cores.
 
-    Weights: G, its average and D, with two moments each of G and D and one set of gradients. Feature maps: MAPS_KEPT
-    copies of the output of every layer, for what lives at once of noise, norms, activations and gradients. The rest is
-    Python, TensorFlow and the stage's graph. The two constants are fitted to the peak of the resident set (2 cores).
+    Weights: G, D and their two moments, the average of G, one set of gradients. Feature maps: MAPS_KEPT copies of every
+    layer's output, for what noise, norms, activations and gradients keep at once. PROGRAM: Python, TensorFlow, a graph.
     """
     count = parameters(config)
     weights = 5 * count["generator"] + 4 * count["discriminator"]
     maps = sum(layer.pixels * layer.outputs for layer in stage_layers(config, resolution))
-    return PROGRAM + 4 * (weights + batch * MAPS_KEPT * maps)
+    return round(PROGRAM + 4 * (weights + batch * MAPS_KEPT * maps))
