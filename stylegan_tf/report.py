@@ -104,6 +104,8 @@ SCORES = {  # key of judge_digits -> name, how to read it
         "FID of real against real",
         "The same between two halves of the real pictures: the floor, below which there is nothing to gain.",
     ),
+    "fid_test": ("FID against the test set", "The same distance from the digits of MNIST's test set, which training never saw."),
+    "fid_real_test": ("FID of real against test set", "How far the embedded real digits are from the test set: its floor."),
     "confidence": (
         "Confidence",
         "Mean probability of the class that the classifier sees in a generated picture; low where pictures are unreadable.",
