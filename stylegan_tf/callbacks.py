@@ -102,10 +102,8 @@ class SaveRun(keras.callbacks.Callback):
         resolution = int(logs["resolution"])
         self.rows.append(dict(logs))
         images = sample_images(self.model, resolution, logs["alpha"])
-        folder = self.run.path / "samples"
-        folder.mkdir(parents=True, exist_ok=True)
         name = f"{logs['kimg']:010.3f}_{resolution}x{resolution}.png"
-        grid(images, 8, scale=self.model.config.resolution // resolution).save(folder / name)
+        self.run.write_sample(grid(images, 8, scale=self.model.config.resolution // resolution), name)
         self.run.write_history(self.rows)
         self.run.save(self.model, self.rows, self.keep)
 

@@ -188,6 +188,12 @@ class Run:
         writer.writerows(rows)
         write_atomically(self.path / "history.csv", text.getvalue().encode())
 
+    def write_sample(self, picture, name: str) -> None:
+        """Add a picture (PIL) to samples/."""
+        content = io.BytesIO()
+        picture.save(content, "PNG")
+        write_atomically(self.path / "samples" / name, content.getvalue())
+
     def sample_files(self) -> list[Path]:
         """Pictures of the same latents through training, in order."""
         return sorted((self.path / "samples").glob("*.png"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 
 import keras
@@ -39,7 +40,8 @@ class Network(keras.Model):
         plain = {name: value for name, value in kwargs.items() if isinstance(value, (str, int, float, type(None)))}
         kind = (tuple(inputs.shape[1:]), tuple(sorted(plain.items())))
         if kind not in self._graphs:
-            self._graphs[kind] = tf.function(super().__call__, reduce_retracing=True, autograph=False)
+            call = functools.partial(super().__call__)  # one each, else TensorFlow warns of one that is traced too often
+            self._graphs[kind] = tf.function(call, reduce_retracing=True, autograph=False)
         return self._graphs[kind](inputs, **kwargs)
 
     def get_config(self):

@@ -57,7 +57,8 @@ def test_generate_writes_the_sheet_of_the_seeds(run, tmp_path):
         assert main(["generate", str(run), "--seeds", seeds, "--out", str(out), "--scale", "1"]) == 0
         sheets.append(np.asarray(Image.open(out)))
     assert sheets[0].shape == (16, 24)
-    np.testing.assert_array_equal(sheets[0][8:16, 0:8], sheets[1])
+    difference = sheets[0][8:16, 0:8].astype(int) - sheets[1]
+    assert np.abs(difference).max() <= 1  # a level: the sum of a convolution depends in its last bit on the batch
 
 
 def test_info_tells_the_settings(run, capsys):
