@@ -137,4 +137,4 @@ def sample_images(gan, resolution: int, alpha: float, count: int = 64):
     z = latents.from_seeds(range(count), gan.config.z_dim)
     classes = gan.config.label_dim
     labels = np.eye(classes, dtype="float32")[np.arange(count) % classes] if classes else None
-    return np.asarray(gan.ema_generator(z, resolution=resolution, alpha=float(alpha), noise="fixed", labels=labels))
+    return np.asarray(gan.ema_generator(z, resolution=resolution, alpha=np.float32(alpha), noise="fixed", labels=labels))

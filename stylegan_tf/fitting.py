@@ -103,7 +103,7 @@ def _callback_list(gan, callbacks, verbose, end):
 def plan(gan, data: Images, minutes: float, verbose=1, started=None) -> None:
     """StyleGAN.plan: a schedule for a time box, from measured speeds."""
     started = started or time.perf_counter()
-    speeds = measure(gan, data, seconds=min(3.0, 0.6 * minutes))
+    speeds = measure(gan, data, seconds=min(2.0, 0.6 * minutes))
     spent = time.perf_counter() - started
     gan.config = time_boxed(gan.config, max(60.0 * minutes - spent, 1.0), speeds)
     gan.schedule = Schedule(gan.config)

@@ -109,7 +109,6 @@ def test_unreadable_arguments_exit_with_2(arguments, capsys):
 
 
 def test_unprepared_tfds_set_is_not_downloaded(tmp_path, capsys):
-    pytest.importorskip("tensorflow_datasets")
     arguments = ["train", "--dataset", "tfds:mnist", "--data-dir", str(tmp_path), "--out", str(tmp_path / "x")]
     assert main(arguments) == 2
     assert "--download" in capsys.readouterr().err

@@ -1,10 +1,9 @@
 import numpy as np
 import pytest
+import tensorflow_datasets as tfds
 
 from stylegan_tf import data
 from stylegan_tf.data.digits import load_tfds, pad_to_power_of_two
-
-tfds = pytest.importorskip("tensorflow_datasets")
 
 
 @pytest.fixture(scope="module")

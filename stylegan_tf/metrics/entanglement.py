@@ -23,7 +23,7 @@ def z_share(
     maps = [np.repeat(rng.standard_normal((noises, r, r, 1)).astype("float32"), latents, axis=0) for r in sides]
     z = np.tile(from_seeds(range(seed, seed + latents), c.z_dim), (noises, 1))
     labels = np.tile(np.eye(c.label_dim, dtype="float32")[np.arange(latents) % c.label_dim], (noises, 1)) if c.label_dim else None
-    images = np.asarray(generator(z, resolution=resolution, alpha=float(alpha), noise=maps, labels=labels))
+    images = np.asarray(generator(z, resolution=resolution, alpha=np.float32(alpha), noise=maps, labels=labels))
     images = images.reshape(noises, latents, -1).astype("float64")
     within = images.var(axis=0, ddof=1).mean(axis=0).sum()
     between = images.mean(axis=0).var(axis=0, ddof=1).sum() - within / noises
