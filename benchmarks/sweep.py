@@ -62,8 +62,8 @@ def main():
         tf.config.threading.set_intra_op_parallelism_threads(args.threads)
         tf.config.threading.set_inter_op_parallelism_threads(args.threads)
     from stylegan_tf.commands import parse_settings
-    from stylegan_tf.figures import grid
     from stylegan_tf.growing import scaled
+    from stylegan_tf.layout import grid
     from stylegan_tf.metrics.digits import sample
 
     settings = parse_settings(args.set)

@@ -7,7 +7,7 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from stylegan_tf import latents
-from stylegan_tf.figures import grid
+from stylegan_tf.layout import grid
 from stylegan_tf.metrics.entanglement import z_share
 
 

@@ -43,12 +43,7 @@ def save_checkpoint(gan: StyleGAN, path: Path, history: list[dict] = ()) -> None
     for name, value in arrays.items():
         if not np.isfinite(value).all():
             raise FloatingPointError(f"{name} is not finite at {gan.progress.images / 1000:.1f} kimg; nothing was saved")
-    about = {
-        "config": gan.config.to_dict(),
-        "progress": dataclasses.asdict(gan.progress),
-        "history": list(history),
-    }
-    _write(path, arrays, about)
+    _write(path, arrays, {**_describe(gan), "history": list(history)})
 
 
 def export(gan: StyleGAN, path: Path, **about) -> None:
@@ -58,7 +53,11 @@ def export(gan: StyleGAN, path: Path, **about) -> None:
     """
     parts = {"E": gan.ema_generator.get_weights(), "D": gan.discriminator.get_weights()}
     arrays = {f"{part}/{i}": v.astype("float16") for part, values in parts.items() for i, v in enumerate(values)}
-    _write(path, arrays, {"config": gan.config.to_dict(), "progress": dataclasses.asdict(gan.progress), **about})
+    _write(path, arrays, {**_describe(gan), **about})
+
+
+def _describe(gan):
+    return {"config": gan.config.to_dict(), "progress": dataclasses.asdict(gan.progress)}
 
 
 def _write(path, arrays, about):
@@ -169,16 +168,14 @@ class Run:
 
         versions = {"python": platform.python_version(), "tensorflow": tf.__version__, "keras": keras.__version__}
         machine = {"cores": os.cpu_count(), "system": platform.platform()}
-        content = {**info, "versions": versions, "machine": machine, "config": config.to_dict()}
-        write_atomically(self.path / "config.json", json.dumps(content, indent=1).encode())
+        content = json.dumps({**info, "versions": versions, "machine": machine, "config": config.to_dict()}, indent=1)
+        write_atomically(self.path / "config.json", content.encode())
 
     def history(self) -> list[dict]:
         """One row per tick, numbers as floats; empty before the first."""
         file = self.path / "history.csv"
-        if not file.exists():
-            return []
-        with file.open(newline="") as text:
-            return [{k: float(v) if v else float("nan") for k, v in row.items()} for row in csv.DictReader(text)]
+        text = file.read_text() if file.exists() else ""
+        return [{k: float(v) if v else float("nan") for k, v in row.items()} for row in csv.DictReader(io.StringIO(text))]
 
     def write_history(self, rows: list[dict]) -> None:
         columns = list(dict.fromkeys(name for row in rows for name in row))
@@ -204,8 +201,7 @@ class Run:
 
     def save(self, gan: StyleGAN, history: list[dict] = (), keep: int = 3) -> Path:
         """Add a checkpoint, then drop all but the last ``keep``."""
-        path = self.path / "checkpoints" / f"{gan.progress.images:012d}.npz"
-        save_checkpoint(gan, path, history)
+        save_checkpoint(gan, path := self.path / "checkpoints" / f"{gan.progress.images:012d}.npz", history)
         for old in self.checkpoints()[:-keep]:
             old.unlink()
         return path
@@ -234,17 +230,14 @@ def load(path) -> StyleGAN:
     Raises:
         FileNotFoundError: if there is nothing. DamagedCheckpoint: if no checkpoint of the run is sound.
     """
-    path = Path(path)
+    if (path := Path(path)).suffix in (".keras", ".npz") and not path.exists():
+        raise FileNotFoundError(f"{path} does not exist")
     if path.suffix == ".keras":
-        if not path.exists():
-            raise FileNotFoundError(f"{path} does not exist")
         gan = keras.saving.load_model(path)
         if not isinstance(gan, StyleGAN):
             raise ValueError(f"{path} holds a {type(gan).__name__}, not a StyleGAN; keras.saving.load_model opens it")
         return gan
     checkpoint = path.suffix == ".npz"
-    if checkpoint and not path.exists():
-        raise FileNotFoundError(f"{path} does not exist")
     about, arrays = read_checkpoint(path) if checkpoint else ({"config": Run(path).info["config"]}, {})
     gan = StyleGAN(Config.from_dict(about["config"]))
     gan.compile()

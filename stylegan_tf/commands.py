@@ -17,8 +17,8 @@ import numpy as np
 import stylegan_tf as sg
 from stylegan_tf import cost
 from stylegan_tf.callbacks import Diagnostics, SaveRun, TensorBoardLog
-from stylegan_tf.figures import grid
 from stylegan_tf.growing import scaled
+from stylegan_tf.layout import grid
 from stylegan_tf.report import write_report
 
 

@@ -20,7 +20,7 @@ from stylegan_tf.config import Config
 from stylegan_tf.data.pipeline import to_uint8
 from stylegan_tf.generator import Generator
 from stylegan_tf.growing import Schedule
-from stylegan_tf.layout import CELL, DPI, fit, parts, pictures, place, styles_of, table, wrap
+from stylegan_tf.layout import CELL, DPI, fit, grid, parts, pictures, place, styles_of, table, wrap
 
 BLUE, ORANGE = "#0072B2", "#D55E00"  # of Okabe and Ito's colours, which colour-blind people can tell apart
 CURVES = {  # what ``curves`` draws of a history: panel -> column -> name; the first line is solid, the second dashed
@@ -31,21 +31,6 @@ CURVES = {  # what ``curves`` draws of a history: panel -> column -> name; the f
     "share of pixel variance\nthat z explains (rest: noise)": {"z_share": "z"},
     "images per second": {"images_per_second": "speed"},
 }
-
-
-def grid(images, columns: int | None = None, scale: int = 1, gap: int = 0) -> Image.Image:
-    """Tile images (N, r, r, C) in [-1, 1], or uint8, into one picture, row by row; ``scale`` enlarges each pixel."""
-    images = np.asarray(images)
-    images = images if images.dtype == np.uint8 else to_uint8(images)
-    count, side, _, channels = images.shape
-    columns = columns or int(np.ceil(np.sqrt(count)))
-    rows = -(-count // columns)
-    canvas = np.full((rows * (side + gap) - gap, columns * (side + gap) - gap, channels), 255, "uint8")
-    for i, image in enumerate(images):
-        y, x = (i // columns) * (side + gap), (i % columns) * (side + gap)
-        canvas[y : y + side, x : x + side] = image
-    picture = Image.fromarray(canvas[..., 0] if channels == 1 else canvas)
-    return picture.resize((picture.width * scale, picture.height * scale), Image.Resampling.NEAREST)
 
 
 def uncurated_sheet(generator: Generator, rows=10, columns=10, seed=0, psi=1.0, cutoff=None) -> Image.Image:

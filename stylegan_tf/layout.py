@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.figure import Figure
+from PIL import Image
 
 from stylegan_tf import latents
 from stylegan_tf.data.pipeline import to_uint8
@@ -41,6 +42,21 @@ def fit(image, size=CELL):
     times = 2 ** round(np.log2(side / size))
     small = image.reshape(side // times, times, side // times, times, channels).mean(axis=(1, 3))
     return np.rint(small).astype("uint8") if image.dtype == np.uint8 else small
+
+
+def grid(images, columns: int | None = None, scale: int = 1, gap: int = 0) -> Image.Image:
+    """Tile images (N, r, r, C) in [-1, 1], or uint8, into one picture, row by row; ``scale`` enlarges each pixel."""
+    images = np.asarray(images)
+    images = images if images.dtype == np.uint8 else to_uint8(images)
+    count, side, _, channels = images.shape
+    columns = columns or int(np.ceil(np.sqrt(count)))
+    rows = -(-count // columns)
+    canvas = np.full((rows * (side + gap) - gap, columns * (side + gap) - gap, channels), 255, "uint8")
+    for i, image in enumerate(images):
+        y, x = (i // columns) * (side + gap), (i % columns) * (side + gap)
+        canvas[y : y + side, x : x + side] = image
+    picture = Image.fromarray(canvas[..., 0] if channels == 1 else canvas)
+    return picture.resize((picture.width * scale, picture.height * scale), Image.Resampling.NEAREST)
 
 
 def table(cells, row_names, column_names, title, groups=None) -> Figure:

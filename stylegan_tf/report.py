@@ -217,9 +217,8 @@ def _scores(scores):
     if shares := scores.get("shares"):
         bars = [f'<span class="bar" style="width:{8 * s / max(shares):.2f}rem"></span>{100 * s:.1f} %' for s in shares]
         parts.append(
-            f"<h3>Share of each class</h3>\n<p>As the classifier sees the generated pictures. Even is {100 / len(shares):.0f} % "
-            "each; a share near 0 is a class that the generator has lost. "
-            f"The least is class {shares.index(min(shares))} with {100 * min(shares):.1f} %.</p>"
+            f"<h3>Share of each class</h3>\n<p>As the classifier sees the generated pictures. Even is {100 / len(shares):.0f} %; "
+            f"near 0 the class is lost. The least is class {shares.index(min(shares))} with {100 * min(shares):.1f} %.</p>"
         )
         parts.append(_table(("class", "share"), enumerate(bars)))
     return "\n".join(parts)
@@ -247,5 +246,5 @@ def _machine(info, rows):
         ("minutes of training", f"{_minutes(rows):.1f}" if _minutes(rows) else "unknown"),
     ]
     text = "Speed and minutes hold for this machine, and for what else it was doing at the time."
-    rows = [(escape(name), escape(str(value))) for name, value in rows]
-    return f"<h2>Where it was measured</h2>\n<p>{text}</p>\n{_table(('what', 'value'), rows)}"
+    table = _table(("what", "value"), [(escape(name), escape(str(value))) for name, value in rows])
+    return f"<h2>Where it was measured</h2>\n<p>{text}</p>\n{table}"

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 CONSTRAINTS = ("constraints.txt", "constraints-oldest.txt")
 BINARY = {".npz", ".npy", ".pkl", ".png", ".jpg", ".gif", ".keras", ".tfrecords"}
-LINES = 260
+LINES = 250
 
 
 def pins(name):
