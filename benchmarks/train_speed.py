@@ -22,7 +22,7 @@ from unittest import mock
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 RESULTS = Path(__file__).resolve().parent / "results"
 FULL, KINDS = 32, ("forward", "input", "weight")
-PARTS = ("stages", "variants", "processes", "start")
+PARTS = ("stages", "variants", "processes", "start", "interactive")
 
 
 def networks():
@@ -377,6 +377,28 @@ def start_report(report, rounds):
     report.table(heading, rows)
 
 
+# 5. One image at a time, as a slider wants it
+
+
+def interactive_report(report, calls=200):
+    import numpy as np
+
+    import stylegan_tf as sg
+
+    rows = []
+    for name, config in networks().items():
+        G, times = sg.Generator(config), []
+        for seed in range(calls + 10):
+            z = sg.latents.from_seeds([seed], config.z_dim)
+            begun = time.perf_counter()
+            np.asarray(G(z, psi=0.7, noise="fixed"))
+            times.append(1000 * (time.perf_counter() - begun))
+        times = sorted(times[10:])  # the first one traces
+        rows.append([f"`{name}`", f"{statistics.median(times):.1f}", f"{times[int(0.95 * calls)]:.1f}"])
+    report.add("", "## One image", "", f"From z to pixels at {FULL}x{FULL}, batch 1, after warm-up: {calls} calls, milliseconds.")
+    report.table(["", "median", "95th percentile"], rows)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=7)
@@ -400,6 +422,8 @@ def main():
         process_report(report, configs["small"], rounds)
     if "start" in args.parts:
         start_report(report, 1 if args.quick else 3)
+    if "interactive" in args.parts:
+        interactive_report(report)
     report.save(args.out)
 
 

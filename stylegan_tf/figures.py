@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from matplotlib.ticker import LogLocator, NullFormatter
 from PIL import Image
 
 from stylegan_tf import latents
@@ -229,6 +230,9 @@ def curves(history) -> Figure:
             axes.legend(frameon=False, ncols=2, fontsize=9, loc="upper right")
         elif name == "images_per_second":
             axes.set_yscale("log")
+            axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+            axes.yaxis.set_major_formatter("{x:g}")
+            axes.yaxis.set_minor_formatter(NullFormatter())
         else:
             axes.set_ylim(0, 1.3 * np.nanmax(column[name], initial=1e-6))
         for j in np.flatnonzero(np.diff(sides)):

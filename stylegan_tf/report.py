@@ -120,7 +120,7 @@ def write_figures(run: checkpoints.Run, generator: Generator) -> list[Path]:
     draw = {
         "uncurated": lambda: figures.uncurated_sheet(generator),
         "growth": lambda: figures.growth(run.sample_files()) if run.sample_files() else None,
-        "mixing": lambda: figures.mixing_grid(generator, range(6), range(10, 12)),
+        "mixing": lambda: figures.mixing_grid(generator, range(6), range(10, 13)),
         "truncation": lambda: figures.truncation_strip(generator, range(5)),
         "noise": lambda: figures.noise_figure(generator, seed=0),
         "schedule": lambda: figures.schedule_plot(Schedule(run.config)),

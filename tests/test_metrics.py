@@ -68,6 +68,14 @@ def test_samples_are_those_of_their_seed_in_any_batch():
     np.testing.assert_allclose(sample(G, 12, seed=4, batch_size=5, noise="fixed"), whole, atol=1e-5)
 
 
+def test_samples_of_a_conditional_generator_take_the_classes_in_turn():
+    G = Generator(SMALL.replace(label_dim=3))
+    z = np.random.default_rng(4).standard_normal((7, 8)).astype("float32")
+    labels = np.eye(3, dtype="float32")[[0, 1, 2, 0, 1, 2, 0]]
+    expected = np.asarray(G(z, labels=labels, noise="fixed"))
+    np.testing.assert_allclose(sample(G, 7, seed=4, batch_size=3, noise="fixed"), expected, atol=1e-5)
+
+
 def test_z_explains_everything_without_noise_and_nothing_without_z():
     G = Generator(SMALL)
     assert z_share(G) == pytest.approx(1.0)  # the noise strengths start at zero

@@ -12,9 +12,14 @@ from stylegan_tf.metrics.fid import fid
 
 
 def sample(generator: Generator, count: int, seed: int = 0, batch_size: int = 250, **call) -> np.ndarray:
-    """``count`` images (count, r, r, channels) of latents drawn from ``seed``; further arguments go to the generator."""
+    """``count`` images (count, r, r, channels) of latents drawn from ``seed``; further arguments go to the generator.
+
+    A conditional generator draws its classes in turn.
+    """
     latents = np.random.default_rng(seed).standard_normal((count, generator.z_dim)).astype("float32")
-    return np.concatenate([np.asarray(generator(z, **call)) for z in np.array_split(latents, max(1, count // batch_size))])
+    parts, classes = np.array_split(np.arange(count), max(1, count // batch_size)), generator.config.label_dim
+    labels = np.eye(classes, dtype="float32")[np.arange(count) % classes] if classes else None
+    return np.concatenate([np.asarray(generator(latents[p], labels=labels[p] if classes else None, **call)) for p in parts])
 
 
 def to_unit_range(images: np.ndarray) -> np.ndarray:
