@@ -52,7 +52,7 @@ class Generator(Network):
 
     def broadcast(self, w):
         """(B, w_dim) -> (B, L, w_dim): the same w for each of the L styled layers."""
-        return ops.tile(ops.convert_to_tensor(w)[:, None, :], (1, self.config.num_layers, 1))
+        return ops.stack([ops.convert_to_tensor(w)] * self.config.num_layers, axis=1)
 
     def call(self, z, psi=1.0, cutoff=None, resolution=None, alpha=1.0, noise="random", labels=None):
         ws = self.broadcast(self.mapping(z, labels))

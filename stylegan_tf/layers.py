@@ -122,7 +122,7 @@ class EqualizedConv2D(_Equalized):
     def call(self, x):
         kernel = self.scaled_kernel()
         if self.resample == "up":
-            kernel = _sum_of_shifts(kernel if self.fused else ops.flip(kernel, (0, 1)))
+            kernel = _sum_of_shifts(kernel if self.fused else kernel[::-1, ::-1])
             x = ops.conv_transpose(x, ops.transpose(kernel, (0, 1, 3, 2)), strides=2, padding="same")
         elif self.resample == "down":
             x = ops.conv(x, 0.25 * _sum_of_shifts(kernel), strides=2, padding="same")

@@ -24,7 +24,7 @@ class LearnedConstant(keras.layers.Layer):
 
     def call(self, ws):
         """ws is read for its batch size only."""
-        return ops.tile(ops.cast(self.constant, self.compute_dtype), (ops.shape(ws)[0], 1, 1, 1))
+        return ops.broadcast_to(ops.cast(self.constant, self.compute_dtype), (ops.shape(ws)[0], 4, 4, self.channels))
 
     def get_config(self):
         return {**super().get_config(), "channels": self.channels}
