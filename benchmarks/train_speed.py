@@ -340,17 +340,24 @@ def start(name):
 
     class Clock(keras.callbacks.Callback):
         def on_train_batch_begin(self, batch, logs=None):
+            self.resolution = self.model.schedule.phase_at(self.model.progress.images).resolution
             self.begun = time.time()
 
         def on_train_batch_end(self, batch, logs=None):
-            r = self.model.schedule.phase_at(self.model.progress.images).resolution
-            moments.setdefault(r, []).append((self.begun, time.time()))
+            moments.setdefault(self.resolution, []).append((self.begun, time.time()))
 
     gan = sg.StyleGAN(config)
     gan.compile()
     gan.fit(sg.data.load_digits(), callbacks=[Clock()], verbose=0)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-    print(json.dumps({"moments": moments, "peak": peak}), flush=True)
+    print(json.dumps({"moments": moments, "peak": peak_memory()}), flush=True)
+
+
+def peak_memory():
+    """Bytes of this process's resident set at its largest."""
+    status = Path("/proc/self/status")
+    if status.exists():  # getrusage would count the parent's memory too, from before the program was loaded
+        return 1024 * next(int(line.split()[1]) for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 def start_report(report, rounds):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import keras
 import tensorflow as tf
 
@@ -176,10 +178,9 @@ class StyleGAN(keras.Model):
     def step_function(self, resolution: int):
         """The traced train_step of a resolution: made at its first use, then kept."""
         if resolution not in self._steps:
-            function = self.train_step
-            if not self.run_eagerly:
-                function = tf.function(function, autograph=False, jit_compile=self.jit_compile)
-            self._steps[resolution] = function
+            function = functools.partial(self.train_step)  # one each, else TensorFlow warns of one that is traced too often
+            compiled = tf.function(function, autograph=False, jit_compile=self.jit_compile)
+            self._steps[resolution] = function if self.run_eagerly else compiled
         return self._steps[resolution]
 
     def run_step(self, data: Images, phase, alpha: float):
