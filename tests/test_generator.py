@@ -3,6 +3,7 @@ import json
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from helpers import (
     GOLDEN,
     PROGAN,
@@ -190,6 +191,16 @@ def test_an_image_does_not_depend_on_its_batch(small, z):
 
 def test_random_noise_is_fresh_in_every_compiled_call(small, z):
     assert np.abs(np.asarray(small(z)) - np.asarray(small(z))).max() > 1e-3
+
+
+def test_many_kinds_of_call_bring_no_warning_of_retracing(z, caplog):
+    G, logger = Generator(SMALL), tf.get_logger()
+    logger.addHandler(caplog.handler)
+    for resolution in (4, 8, 16):
+        for noise in ("fixed", "none"):
+            G(z, resolution=resolution, noise=noise)
+    logger.removeHandler(caplog.handler)
+    assert caplog.text == ""
 
 
 def test_a_call_changes_nothing_but_the_random_state(small, z):
