@@ -62,6 +62,7 @@ class Config:
     # The optimizer (SPEC 9)
     learning_rate: float = 0.001  # where learning_rates has no entry
     learning_rates: dict[int, float] = field(default_factory=lambda: dict(LEARNING_RATES))
+    decay_kimg: float = 0.0  # the rate falls to 0 over so many kimg at the end, not the paper's way; 0: never
     beta_1: float = 0.0
     beta_2: float = 0.99
     epsilon: float = 1e-8
@@ -197,7 +198,7 @@ def _check(cfg: Config) -> None:
     positive = "z_dim w_dim mapping_width mapping_lr fmap_base fmap_max mbstd_features r1_every batch_size"
     for name in positive.split() + ["ema_kimg", "learning_rate", "epsilon", "total_kimg"]:
         need(getattr(cfg, name) > 0, name, "greater than 0")
-    for name in ["label_dim", "r1_gamma", "mbstd_group", "fade_kimg", "stable_kimg", "seed", "ema_rampup"]:
+    for name in ["label_dim", "r1_gamma", "mbstd_group", "fade_kimg", "stable_kimg", "seed", "ema_rampup", "decay_kimg"]:
         need(getattr(cfg, name) >= 0, name, "0 or more")
     for name in ["mixing_probability", "fade_share"]:
         need(0 <= getattr(cfg, name) <= 1, name, "between 0 and 1")

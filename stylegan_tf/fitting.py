@@ -61,6 +61,8 @@ def _tick(gan, data, callbacks, end, clock):
         phase = gan.schedule.phases[index]
         if index != p.phase:
             _enter(gan, phase, index)
+        if gan.config.decay_kimg:
+            _set_learning_rate(gan, gan.schedule.learning_rate_at(p.images))
         alpha, penalized, step = phase.alpha(p.images), p.steps % gan.config.r1_every == 0, p.steps
         callbacks.on_train_batch_begin(step)
         logs = {name: float(value) for name, value in gan.run_step(data, phase, alpha).items()}
@@ -86,7 +88,12 @@ def _enter(gan, phase, index):
     for optimizer in (gan.generator_optimizer, gan.discriminator_optimizer):
         for variable in optimizer.variables:
             variable.assign(tf.zeros_like(variable))
-        optimizer.learning_rate = phase.learning_rate
+    _set_learning_rate(gan, phase.learning_rate)
+
+
+def _set_learning_rate(gan, rate):
+    for optimizer in (gan.generator_optimizer, gan.discriminator_optimizer):
+        optimizer.learning_rate = rate
 
 
 def _callback_list(gan, callbacks, verbose, end):

@@ -64,6 +64,12 @@ class Schedule:
     def phase_at(self, images: int) -> Phase:
         return self.phases[self.index_at(images)]
 
+    def learning_rate_at(self, images: int) -> float:
+        """That of the phase, less what ``decay_kimg`` takes towards the end."""
+        decay = 1000 * self.config.decay_kimg
+        left = max(self.total_images - images, 0) / decay if decay else 1.0
+        return self.phase_at(images).learning_rate * min(1.0, left)
+
     def __str__(self) -> str:
         lines = ["from kimg    to kimg  resolution  alpha   batch  learning rate  R1 gamma"]
         for p in self.phases:
@@ -73,6 +79,8 @@ class Schedule:
                 f"{p.start / 1000:9.1f} {p.end / 1000:10.1f}  {side:>10}  {alpha:6} {p.batch_size:6d}"
                 f"  {p.learning_rate:13.4g}  {gamma:>8}"
             )
+        if self.config.decay_kimg:
+            lines.append(f"over the last {self.config.decay_kimg:g} kimg the learning rate falls to 0")
         return "\n".join(lines)
 
 
@@ -80,9 +88,8 @@ def scaled(config: Config, kimg: float) -> Config:
     """The same schedule, stretched or shrunk to ``kimg`` in all."""
     factor = kimg / config.total_kimg
     stages = {r: (fade * factor, stable * factor) for r, (fade, stable) in config.stage_kimg.items()}
-    return config.replace(
-        stage_kimg=stages, total_kimg=kimg, fade_kimg=config.fade_kimg * factor, stable_kimg=config.stable_kimg * factor
-    )
+    lengths = {name: getattr(config, name) * factor for name in ("fade_kimg", "stable_kimg", "decay_kimg")}
+    return config.replace(stage_kimg=stages, total_kimg=kimg, **lengths)
 
 
 def time_boxed(config: Config, seconds: float, images_per_second: dict[int, float]) -> Config:
@@ -96,7 +103,9 @@ def time_boxed(config: Config, seconds: float, images_per_second: dict[int, floa
         shares = {r: 0.5 / max(len(stages) - 1, 1) for r in stages[:-1]} | {stages[-1]: 0.5}
     kimg = {r: seconds * share / sum(shares.values()) * images_per_second[r] / 1000 for r, share in shares.items()}
     fade = {r: 0.0 if r == stages[0] else config.fade_share * kimg[r] for r in stages}
+    total = max(0.001, round(sum(kimg.values()), 3))
     return config.replace(
         stage_kimg={r: (round(fade[r], 3), round(kimg[r] - fade[r], 3)) for r in stages},
-        total_kimg=max(0.001, round(sum(kimg.values()), 3)),
+        total_kimg=total,
+        decay_kimg=config.decay_kimg * total / config.total_kimg,
     )

@@ -136,7 +136,27 @@ def test_printed_schedule_has_a_line_per_phase():
     assert "0 to 1" in lines[2]
 
 
+def test_the_learning_rate_falls_to_zero_over_the_last_images():
+    schedule = Schedule(TINY.replace(learning_rate=0.5, learning_rates={}, total_kimg=20, decay_kimg=8))
+    rates = [schedule.learning_rate_at(images) for images in (0, 12_000, 16_000, 20_000, 21_000)]
+    assert rates == [0.5, 0.5, 0.25, 0.0, 0.0]
+
+
+def test_without_decay_the_learning_rate_is_that_of_the_phase():
+    schedule = Schedule(TINY)
+    assert schedule.learning_rate_at(schedule.total_images) == schedule.phases[-1].learning_rate
+
+
 # Stretched and time-boxed schedules
+
+
+@pytest.mark.parametrize(
+    "stretch", [lambda c: scaled(c, 50.0), lambda c: time_boxed(c, 30.0, dict.fromkeys((4, 8, 16, 32), 100.0))]
+)
+def test_the_decay_keeps_its_share(stretch):
+    config = TINY.replace(total_kimg=20, decay_kimg=5)
+    stretched = stretch(config)
+    assert stretched.total_kimg != 20 and stretched.decay_kimg / stretched.total_kimg == pytest.approx(0.25)
 
 
 def test_scaling_keeps_the_proportions():

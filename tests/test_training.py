@@ -57,6 +57,14 @@ def test_fit_goes_on_where_it_stood(digits):
         np.testing.assert_array_equal(a, b)
 
 
+def test_decay_sets_the_rate_of_both_optimizers(digits):
+    """The last step is taken after 152 of 160 images: 8 of 80 are left."""
+    gan = make(decay_kimg=0.08)
+    gan.fit(digits, verbose=0)
+    for optimizer in (gan.generator_optimizer, gan.discriminator_optimizer):
+        assert float(optimizer.learning_rate) == pytest.approx(TINY.learning_rate * 8 / 80)
+
+
 def test_another_seed_is_another_run(digits):
     first, second = make(seed=0), make(seed=1)
     kernels = [gan.generator.mapping.dense[0].kernel.numpy() for gan in (first, second)]
