@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 import scipy.linalg
 
-from stylegan_tf import Config, Generator, data
-from stylegan_tf.metrics import fid
+from stylegan_tf import Config, Generator, data, pretrained
+from stylegan_tf.metrics import fid, judge_digits
 from stylegan_tf.metrics.digits import sample, to_unit_range
 from stylegan_tf.metrics.entanglement import z_share
 from stylegan_tf.metrics.features import DigitsJudge
@@ -60,6 +60,22 @@ def test_shipped_classifier_reads_held_out_digits():
 def test_judge_wants_digits():
     with pytest.raises(ValueError, match="wants"):
         DigitsJudge()(np.zeros((2, 16, 16, 1)))
+
+
+def test_shipped_generator_draws_every_digit_readably():
+    """2,000 digits instead of the 10,000 of docs/results.md: the distance of a smaller sample is larger."""
+    scores = judge_digits(pretrained("mnist32").ema_generator, count=2000, noise="fixed")
+    assert min(scores["shares"]) >= 0.06
+    assert scores["confidence"] >= 0.96
+    assert scores["fid"] < 5
+
+
+def test_judging_against_a_test_set_adds_its_distance_and_floor():
+    G, digits = Generator(SMALL.replace(resolution=32)), data.load_digits()
+    half = data.Images(digits.images[:5000], digits.labels[:5000])
+    scores = judge_digits(G, count=300, test=half)
+    assert scores["fid_test"] > 100 > 1 > scores["fid_real_test"] > 0
+    assert scores["fid_test"] == pytest.approx(scores["fid"], rel=0.1)
 
 
 def test_samples_are_those_of_their_seed_in_any_batch():
