@@ -56,9 +56,8 @@ def mix(ws_a, ws_b, layers):
     if tuple(ws_a.shape)[1:] != tuple(ws_b.shape)[1:]:
         raise ValueError(f"ws_a has shape {tuple(ws_a.shape)} and ws_b {tuple(ws_b.shape)}; they must agree after the first axis")
     count = ws_a.shape[1]
-    layers = (
-        range(count)[layers] if isinstance(layers, slice) else [layers] if isinstance(layers, (int, np.integer)) else list(layers)
-    )
+    layers = range(count)[layers] if isinstance(layers, slice) else layers
+    layers = [layers] if isinstance(layers, (int, np.integer)) else list(layers)
     wrong = [i for i in layers if not 0 <= i < count]
     if wrong:
         raise ValueError(f"layer {wrong[0]} does not exist; this network has layers 0 to {count - 1}")
