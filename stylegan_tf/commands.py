@@ -97,7 +97,7 @@ def train(args) -> int:
 def _check_same_run(run, config, dataset):
     """--resume must find the run that the command describes."""
     info = run.info
-    before, now = info.get("asked", info["config"]), json.loads(json.dumps(config.to_dict()))
+    before, now = sg.Config.from_dict(info.get("asked", info["config"])).to_dict(), config.to_dict()
     changed = [name for name, value in now.items() if before.get(name) != value]
     changed += ["dataset"] if info.get("dataset") != dataset else []
     if changed:

@@ -79,10 +79,7 @@ class StyleGAN(keras.Model):
         faded = None if resolution == 4 or resolution == self.schedule.resolutions[0] else alpha
         alpha = 1.0 if faded is None else faded
         reals = process_reals(images, alpha, draw.uniform((batch,)) < 0.5 if c.mirror else None)
-        real_labels = fake_labels = None
-        if c.label_dim:
-            real_labels = tf.one_hot(labels, c.label_dim)
-            fake_labels = tf.one_hot(draw.choice(self._label_pool, batch), c.label_dim)
+        real_labels = fake_labels = tf.one_hot(labels, c.label_dim) if c.label_dim else None  # in D's step they agree (SPEC 8)
 
         def critic(images, labels=real_labels):
             return D(images, alpha=alpha, labels=labels)
@@ -101,6 +98,7 @@ class StyleGAN(keras.Model):
             gradients = generator_tape.gradient(fakes, G.trainable_variables, output_gradients=slope)
             g_skipped = self._apply(self.generator_optimizer, gradients, G.trainable_variables)
         else:
+            fake_labels = tf.one_hot(draw.choice(self._label_pool, batch), c.label_dim) if c.label_dim else None
             with tf.GradientTape() as tape:
                 fakes, w = self._fakes(batch, resolution, alpha, fake_labels, draw)
                 g_loss = self._generator_loss(critic(fakes, fake_labels))

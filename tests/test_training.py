@@ -140,6 +140,18 @@ def test_labels_reach_both_networks(digits):
     assert not np.array_equal(before, gan.generator.mapping.embedding.numpy())
 
 
+def test_fakes_of_the_discriminators_step_have_the_labels_of_the_reals(digits, monkeypatch):
+    """SPEC 8; in the generator's step they are drawn from the training set."""
+    gan, seen = make(label_dim=10, shared_forward=False), []
+    gan.check_data(digits)
+    fakes = gan._fakes
+    monkeypatch.setattr(gan, "_fakes", lambda *args: seen.append(np.array(args[3]).argmax(axis=1)) or fakes(*args))
+    images, labels = digits.batch(0, 8, 8, seed=0)
+    gan.train_step(tf.constant(images), tf.constant(labels), tf.constant(0, tf.int64), tf.constant(1.0), tf.constant(0.9))
+    np.testing.assert_array_equal(seen[0], labels)
+    assert not np.array_equal(seen[1], labels)
+
+
 def test_mixing_draws_its_crossover_below_the_stage(digits):
     """With mixing always on, w2 reaches the last layer of the stage, and w the first (SPEC 4)."""
     gan = make(mixing_probability=1.0)
