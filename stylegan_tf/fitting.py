@@ -9,7 +9,7 @@ import keras
 import tensorflow as tf
 
 from stylegan_tf.callbacks import NaNGuard, Progress
-from stylegan_tf.data.pipeline import Images, as_images
+from stylegan_tf.data.pipeline import Source, as_images
 from stylegan_tf.growing import Schedule, time_boxed
 
 
@@ -107,7 +107,7 @@ def _callback_list(gan, callbacks, verbose, end):
     return keras.callbacks.CallbackList(callbacks, add_history=True, model=gan)
 
 
-def plan(gan, data: Images, minutes: float, verbose=1, started=None) -> None:
+def plan(gan, data: Source, minutes: float, verbose=1, started=None) -> None:
     """StyleGAN.plan: a schedule for a time box, from measured speeds."""
     started = started or time.perf_counter()
     speeds = measure(gan, data, seconds=min(2.0, 0.6 * minutes))
@@ -120,7 +120,7 @@ def plan(gan, data: Images, minutes: float, verbose=1, started=None) -> None:
         print(f"measured images/s: {measured}\nplan for {minutes:g} minutes:\n{gan.schedule}", flush=True)
 
 
-def measure(gan, data: Images, seconds: float = 3.0) -> dict[int, float]:
+def measure(gan, data: Source, seconds: float = 3.0) -> dict[int, float]:
     """Images per second of every stage in steady state, ``seconds`` of each; the training state is restored."""
     variables = gan.weights + gan.generator_optimizer.variables + gan.discriminator_optimizer.variables
     kept, state = [tf.identity(v) for v in variables], dict(vars(gan.progress))

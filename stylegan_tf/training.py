@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from stylegan_tf import losses
 from stylegan_tf.config import Config
-from stylegan_tf.data.pipeline import Images, process_reals
+from stylegan_tf.data.pipeline import Source, process_reals
 from stylegan_tf.discriminator import Discriminator
 from stylegan_tf.draws import Draw, seeded
 from stylegan_tf.fitting import Progressed, fit, plan
@@ -181,7 +181,7 @@ class StyleGAN(keras.Model):
             self._steps[resolution] = function if self.run_eagerly else compiled
         return self._steps[resolution]
 
-    def run_step(self, data: Images, phase, alpha: float):
+    def run_step(self, data: Source, phase, alpha: float):
         """Take the next batch at the state's position through one train step; the state moves on."""
         p = self.progress
         images, labels = data.batch(p.images, phase.batch_size, phase.resolution, self.config.seed)
@@ -208,14 +208,14 @@ class StyleGAN(keras.Model):
         """
         return fit(self, x, y, epochs, kimg, minutes, callbacks, verbose)
 
-    def plan(self, data: Images, minutes: float, verbose=1, started=None):
+    def plan(self, data: Source, minutes: float, verbose=1, started=None):
         """Measure every stage here and lay the schedule so that training ends ``minutes`` after ``started``.
 
         Every graph that training needs is traced on the way; the weights are as before afterwards.
         """
         plan(self, data, minutes, verbose, started)
 
-    def check_data(self, data: Images) -> Images:
+    def check_data(self, data: Source) -> Source:
         """The data, if this model can be trained on them; else ValueError says what to change."""
         c = self.config
         if data.channels != c.channels:

@@ -163,20 +163,35 @@ def test_grey_pictures_may_lack_the_channel_axis():
         (pictures(channels=4), None, "images have shape"),
         (pictures()[0, 0], None, "images have shape"),
         (pictures()[:0], None, "there are no images"),
-        (pictures(), [1, 2], "2 labels for 12 images; give one each"),
+        (pictures(), [1, 2], r"labels have shape \(2,\) for 12 images; give one class number each"),
+        (pictures(), np.ones((12, 2, 2)), r"labels have shape \(12, 2, 2\)"),
+        (pictures(), np.ones((12, 3)), r"labels have shape \(12, 3\) and are not one-hot"),
+        (pictures(), np.arange(12) - 1, "labels of type int64 must be whole numbers of 0 or more"),
+        (pictures(), np.arange(12) + 0.5, "labels of type float64 must be whole"),
+        (pictures(), list("abcdefghijkl"), "labels of type <U1 must be whole"),
     ],
-    ids=["float", "side", "oblong", "channels", "rank", "empty", "labels"],
+    ids="float side oblong channels rank empty count nested soft negative broken text".split(),
 )
 def test_a_wrong_array_is_told(images, labels, message):
     with pytest.raises(ValueError, match=message):
         Images(images, labels)
 
 
+@pytest.mark.parametrize("given", [np.arange(12) % 3, np.arange(12)[:, None] % 3, np.eye(3)[np.arange(12) % 3]])
+def test_labels_may_be_numbers_or_columns_or_one_hot(given):
+    np.testing.assert_array_equal(Images(pictures(), given).labels, np.arange(12) % 3)
+
+
 @pytest.mark.parametrize("batched", [False, True])
 @pytest.mark.parametrize("labelled", [False, True])
-def test_a_dataset_of_tensorflow_is_read_whole(labelled, batched):
+@pytest.mark.parametrize("keys", [False, True])
+def test_a_dataset_of_tensorflow_is_read_whole(labelled, batched, keys):
     images, labels = pictures(channels=3), np.arange(12)
-    dataset = tf.data.Dataset.from_tensor_slices((images, labels) if labelled else images)
+    if keys:
+        elements = {"id": np.arange(12), "image": images} | ({"label": labels} if labelled else {})
+    else:
+        elements = (images, labels) if labelled else images
+    dataset = tf.data.Dataset.from_tensor_slices(elements)
     data = as_images(dataset.batch(5) if batched else dataset)
     np.testing.assert_array_equal(data.images, images)
     assert (data.labels is not None) == labelled
@@ -184,9 +199,22 @@ def test_a_dataset_of_tensorflow_is_read_whole(labelled, batched):
         np.testing.assert_array_equal(data.labels, labels)
 
 
-def test_an_empty_dataset_is_told():
-    with pytest.raises(ValueError, match="the dataset is empty"):
-        as_images(tf.data.Dataset.from_tensor_slices(pictures()).take(0))
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda d: d.take(0), "the dataset is empty"),
+        (lambda d: d.repeat(), "the dataset is endless"),
+        (lambda d: d.map(lambda x: {"picture": x}), "keys picture; wanted are image"),
+    ],
+)
+def test_a_dataset_that_cannot_be_read_is_told(spoil, message):
+    with pytest.raises(ValueError, match=message):
+        as_images(spoil(tf.data.Dataset.from_tensor_slices(pictures())))
+
+
+def test_labels_given_twice_are_told():
+    with pytest.raises(ValueError, match="y was given beside a Images"):
+        as_images(Images(pictures()), np.arange(12))
 
 
 def test_arrays_and_images_are_taken_as_they_are():
