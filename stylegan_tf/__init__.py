@@ -13,7 +13,7 @@ Where each idea of the paper lives, in the order of the lessons:
     losses                             losses.py
     progressive growing                growing.py
     training, averages, mixing         training.py, fitting.py
-    a run that survives                checkpoints.py, callbacks.py
+    a run that survives                checkpoints.py, runs.py, callbacks.py
     pictures                           figures.py, report.py
     quality                            metrics/
 """
@@ -55,12 +55,12 @@ if keras.backend.backend() != "tensorflow":
     )
 
 from stylegan_tf import data, latents, losses, metrics, official  # noqa: E402
-from stylegan_tf.checkpoints import Run, load, pretrained  # noqa: E402
 from stylegan_tf.config import Config  # noqa: E402
 from stylegan_tf.discriminator import Discriminator  # noqa: E402
 from stylegan_tf.generator import Generator  # noqa: E402
 from stylegan_tf.growing import Schedule  # noqa: E402
 from stylegan_tf.presets import ABLATIONS, PRESETS, official_batch_sizes, preset  # noqa: E402
+from stylegan_tf.runs import Run, load, pretrained  # noqa: E402
 from stylegan_tf.training import StyleGAN  # noqa: E402
 
 __version__ = "0.1.0.dev0"

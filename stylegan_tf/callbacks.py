@@ -2,35 +2,41 @@
 
 from __future__ import annotations
 
+import collections
+import time
+
 import keras
 import numpy as np
 from tqdm.auto import tqdm
 
-from stylegan_tf import latents
-from stylegan_tf.layout import grid
+from stylegan_tf.layout import grid, images_of
 from stylegan_tf.metrics.entanglement import z_share
 
 
 class NaNGuard(keras.callbacks.Callback):
     """Stop when updates are skipped again and again because a gradient is not finite.
 
-    A single skipped update is harmless (SPEC 9); it is counted as ``d_skipped`` and ``g_skipped``.
+    A single skipped update is harmless (SPEC 9); it is counted as ``d_skipped`` and ``g_skipped``. Lazy R1 is taken each
+    ``r1_every``-th step only, so that what it spoils does not come in a row: the last ``limit * r1_every`` steps count.
 
     Raises:
-        FloatingPointError: after ``limit`` skipped steps in a row.
+        FloatingPointError: when ``limit`` of them were skipped.
     """
 
     def __init__(self, limit: int = 20):
         super().__init__()
-        self.limit, self.in_a_row = limit, 0
+        self.limit = limit
+
+    def on_train_begin(self, logs=None):
+        self.skipped = collections.deque(maxlen=self.limit * self.model.config.r1_every)
 
     def on_train_batch_end(self, batch, logs=None):
-        self.in_a_row = self.in_a_row + 1 if logs["d_skipped"] or logs["g_skipped"] else 0
-        if self.in_a_row >= self.limit:
+        self.skipped.append(bool(logs["d_skipped"] or logs["g_skipped"]))
+        if sum(self.skipped) >= self.limit:
             where = f"step {batch}, {self.model.progress.images / 1000:.1f} kimg"
             raise FloatingPointError(
-                f"the gradients were not finite in {self.limit} steps in a row ({where}); no update was made in them. "
-                "Go on from the last checkpoint with a lower learning_rate or a higher r1_gamma"
+                f"the gradients were not finite in {self.limit} of the last {len(self.skipped)} steps ({where}); no update was "
+                "made in them. Go on from the last checkpoint with a lower learning_rate or a higher r1_gamma"
             )
 
 
@@ -40,6 +46,7 @@ class Progress(keras.callbacks.Callback):
     def __init__(self, end: int, bar: bool = True):
         super().__init__()
         self.end, self.use_bar, self.bar = end, bar, None
+        self.losses = ""
 
     def on_train_begin(self, logs=None):
         if self.use_bar:
@@ -47,9 +54,19 @@ class Progress(keras.callbacks.Callback):
             form = "{desc} {percentage:3.0f}%|{bar}| {elapsed}{postfix}"
             self.bar = tqdm(total=100.0, initial=self._percent(p), bar_format=form, leave=True, mininterval=0.5)
 
+    def on_epoch_begin(self, epoch, logs=None):
+        self.begun, self.first = time.perf_counter(), self.model.progress.images
+
     def _percent(self, p):
         done = p.images / max(self.end, 1) if p.minutes is None else p.seconds / (60 * p.minutes)
         return min(100.0, 100.0 * done)
+
+    def _speed(self):
+        """Images/s since the last report, and the time left at this speed."""
+        p = self.model.progress
+        speed = (p.images - self.first) / max(time.perf_counter() - self.begun, 1e-9)
+        left = 60 * p.minutes - p.seconds if p.minutes else (self.end - p.images) / max(speed, 1e-9)
+        return f"{speed:.0f} images/s, {max(left, 0) / 60:.1f} min left"
 
     def on_train_batch_end(self, batch, logs=None):
         if not self.bar:
@@ -58,18 +75,15 @@ class Progress(keras.callbacks.Callback):
         phase = self.model.schedule.phase_at(p.images)
         state = f"fade {phase.alpha(p.images):.2f}" if phase.fading else "stable"
         self.bar.set_description_str(f"{phase.resolution}x{phase.resolution} {state} {p.images / 1000:.1f} kimg", refresh=False)
+        self.bar.set_postfix_str(self._speed() + self.losses, refresh=False)
         self.bar.update(self._percent(p) - self.bar.n)
 
     def on_epoch_end(self, epoch, logs=None):
-        p = self.model.progress
-        left = 60 * p.minutes - p.seconds if p.minutes else (self.end - p.images) / max(logs["images_per_second"], 1e-9)
-        speed = f"{logs['images_per_second']:.0f} images/s, {max(left, 0) / 60:.1f} min left"
-        losses = f"D {logs['d_loss']:.3f} G {logs['g_loss']:.3f}"
-        if self.bar:
-            self.bar.set_postfix_str(f"{speed}, {losses}")
-        else:
+        self.losses = f", D {logs['d_loss']:.3f} G {logs['g_loss']:.3f}"
+        if not self.bar:
             side = f"{logs['resolution']:.0f}x{logs['resolution']:.0f}"
-            print(f"tick {epoch}  {logs['kimg']:.1f} kimg  {side}  alpha {logs['alpha']:.2f}  {losses}  {speed}", flush=True)
+            place = f"{logs['kimg']:.1f} kimg  {side}  alpha {logs['alpha']:.2f}"
+            print(f"tick {epoch}  {place}  {self._speed()}{self.losses}", flush=True)
 
     def on_train_end(self, logs=None):
         if self.bar:
@@ -90,7 +104,7 @@ class SaveRun(keras.callbacks.Callback):
     """After each tick: a picture of 64 fixed latents, history.csv, a checkpoint.
 
     Args:
-        run: checkpoints.Run. history: rows of the ticks before, from ``run.resume``.
+        run: runs.Run. history: rows of the ticks before, from ``run.resume``.
         keep: checkpoints to keep.
     """
 
@@ -130,11 +144,9 @@ class TensorBoardLog(keras.callbacks.Callback):
     def on_train_end(self, logs=None):
         if self.writer:
             self.writer.close()
+            self.writer = None  # a second fit opens another
 
 
 def sample_images(gan, resolution: int, alpha: float, count: int = 64):
     """Images of the averaged generator for the latents of seeds 0 to 63, stored noise, no truncation."""
-    z = latents.from_seeds(range(count), gan.config.z_dim)
-    classes = gan.config.label_dim
-    labels = np.eye(classes, dtype="float32")[np.arange(count) % classes] if classes else None
-    return np.asarray(gan.ema_generator(z, resolution=resolution, alpha=np.float32(alpha), noise="fixed", labels=labels))
+    return images_of(gan.ema_generator, range(count), resolution=resolution, alpha=np.float32(alpha))

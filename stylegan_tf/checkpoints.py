@@ -1,14 +1,12 @@
-"""Everything that a run is, saved so that it survives: a folder with config, history, samples and checkpoints."""
+"""The whole state of training in one file, written so that it survives; runs.py makes a folder of them."""
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 import hashlib
 import io
 import json
 import os
-import platform
 import zipfile
 from pathlib import Path
 
@@ -16,7 +14,6 @@ import keras
 import numpy as np
 
 from stylegan_tf.config import Config
-from stylegan_tf.data.digits import data_file
 from stylegan_tf.fitting import Progressed
 from stylegan_tf.growing import Schedule
 from stylegan_tf.training import StyleGAN
@@ -99,17 +96,21 @@ def restore(gan: StyleGAN, path: Path) -> list[dict]:
         variable.assign(arrays[name])
     gan.config = Config.from_dict(about["config"])
     gan.schedule, gan.progress = Schedule(gan.config), Progressed(**about["progress"])
+    gan.forget_traces()
     return about["history"]
 
 
-def _restore_export(gan, arrays):
+def restore_export(gan: StyleGAN, path: Path) -> None:
+    """Set a model to what ``export`` wrote. Training can go on where it ended, its optimizers anew.
+
+    Raises:
+        DamagedCheckpoint: if the file is damaged.
+    """
+    about, arrays = read_checkpoint(path)
+    progress = Progressed(**about["progress"])
+    gan.progress = dataclasses.replace(progress, phase=-1, minutes=None)
     for part, model in (("E", gan.ema_generator), ("E", gan.generator), ("D", gan.discriminator)):
         model.set_weights([arrays[f"{part}/{i}"].astype("float32") for i in range(len(model.weights))])
-
-
-def pretrained(name: str) -> StyleGAN:
-    """A model that is shipped in ``data/pretrained``: "mnist32". See data/README.md for how it was made."""
-    return load(data_file(f"pretrained/{name}.npz"))
 
 
 def _digest(arrays) -> bytes:
@@ -134,117 +135,3 @@ def write_atomically(path: Path, content: bytes) -> None:
     except OSError as error:
         part.unlink(missing_ok=True)
         raise OSError(f"can't write {path} ({error.strerror or error}); free space or choose another --out") from error
-
-
-class Run:
-    """A run's folder: config.json, history.csv, samples/, checkpoints/, tensorboard/, figures/, report.html.
-
-    Args:
-        path: the folder; it need not exist yet.
-    """
-
-    def __init__(self, path):
-        self.path = Path(path)
-
-    @property
-    def info(self) -> dict:
-        """config.json: the Config, the data set, the command, versions.
-
-        Raises:
-            FileNotFoundError: if the folder holds no run.
-        """
-        file = self.path / "config.json"
-        if not file.exists():
-            raise FileNotFoundError(f"{self.path} is not a run (it has no config.json); stylegan-tf train --out makes one")
-        return json.loads(file.read_text())
-
-    @property
-    def config(self) -> Config:
-        return Config.from_dict(self.info["config"])
-
-    def describe(self, config: Config, **info) -> None:
-        """Write config.json."""
-        import tensorflow as tf
-
-        versions = {"python": platform.python_version(), "tensorflow": tf.__version__, "keras": keras.__version__}
-        machine = {"cores": os.cpu_count(), "system": platform.platform()}
-        content = json.dumps({**info, "versions": versions, "machine": machine, "config": config.to_dict()}, indent=1)
-        write_atomically(self.path / "config.json", content.encode())
-
-    def history(self) -> list[dict]:
-        """One row per tick, numbers as floats; empty before the first."""
-        file = self.path / "history.csv"
-        text = file.read_text() if file.exists() else ""
-        return [{k: float(v) if v else float("nan") for k, v in row.items()} for row in csv.DictReader(io.StringIO(text))]
-
-    def write_history(self, rows: list[dict]) -> None:
-        columns = list(dict.fromkeys(name for row in rows for name in row))
-        text = io.StringIO()
-        writer = csv.DictWriter(text, columns, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-        write_atomically(self.path / "history.csv", text.getvalue().encode())
-
-    def write_sample(self, picture, name: str) -> None:
-        """Add a picture (PIL) to samples/."""
-        content = io.BytesIO()
-        picture.save(content, "PNG")
-        write_atomically(self.path / "samples" / name, content.getvalue())
-
-    def sample_files(self) -> list[Path]:
-        """Pictures of the same latents through training, in order."""
-        return sorted((self.path / "samples").glob("*.png"))
-
-    def checkpoints(self) -> list[Path]:
-        """Checkpoint files, the newest last."""
-        return sorted((self.path / "checkpoints").glob("*.npz"))
-
-    def save(self, gan: StyleGAN, history: list[dict] = (), keep: int = 3) -> Path:
-        """Add a checkpoint, then drop all but the last ``keep``."""
-        save_checkpoint(gan, path := self.path / "checkpoints" / f"{gan.progress.images:012d}.npz", history)
-        for old in self.checkpoints()[:-keep]:
-            old.unlink()
-        return path
-
-    def resume(self, gan: StyleGAN) -> list[dict] | None:
-        """Restore the newest sound checkpoint; damaged ones are named and skipped. None if there is none.
-
-        Returns:
-            the history up to it, to which history.csv is set back.
-        """
-        for path in reversed(self.checkpoints()):
-            try:
-                history = restore(gan, path)
-            except DamagedCheckpoint as error:
-                print(f"skipped a checkpoint: {error}", flush=True)
-                continue
-            if history:
-                self.write_history(history)
-            return history
-        return None
-
-
-def load(path) -> StyleGAN:
-    """A run folder, a checkpoint (.npz) or a saved model (.keras) -> StyleGAN, compiled.
-
-    Raises:
-        FileNotFoundError: if there is nothing. DamagedCheckpoint: if no checkpoint of the run is sound.
-    """
-    if (path := Path(path)).suffix in (".keras", ".npz") and not path.exists():
-        raise FileNotFoundError(f"{path} does not exist")
-    if path.suffix == ".keras":
-        gan = keras.saving.load_model(path)
-        if not isinstance(gan, StyleGAN):
-            raise ValueError(f"{path} holds a {type(gan).__name__}, not a StyleGAN; keras.saving.load_model opens it")
-        return gan
-    checkpoint = path.suffix == ".npz"
-    about, arrays = read_checkpoint(path) if checkpoint else ({"config": Run(path).info["config"]}, {})
-    gan = StyleGAN(Config.from_dict(about["config"]))
-    gan.compile()
-    if checkpoint and "G/0" not in arrays:
-        _restore_export(gan, arrays)
-    elif checkpoint:
-        restore(gan, path)
-    elif Run(path).resume(gan) is None:
-        raise DamagedCheckpoint(f"{path} has no sound checkpoint yet; train it first")
-    return gan

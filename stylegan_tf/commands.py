@@ -12,13 +12,12 @@ import sys
 import time
 from pathlib import Path
 
-import numpy as np
-
 import stylegan_tf as sg
 from stylegan_tf import cost
 from stylegan_tf.callbacks import Diagnostics, SaveRun, TensorBoardLog
+from stylegan_tf.fitting import check_data, plan
 from stylegan_tf.growing import scaled
-from stylegan_tf.layout import grid
+from stylegan_tf.layout import grid, images_of
 from stylegan_tf.report import write_report
 
 
@@ -63,27 +62,28 @@ def train(args) -> int:
         return _dry_run(config, args)
     data = sg.data.open_dataset(args.dataset, data_dir=args.data_dir, download=args.download)
     run, gan = sg.Run(args.out), sg.StyleGAN(config)
-    gan.check_data(data)
+    check_data(gan, data)
     gan.compile()
     history = None
     if run.checkpoints() or (run.path / "config.json").exists():
         if not args.resume:
             raise UserError(f"{run.path} holds a run already; add --resume to go on with it, or choose another --out")
-        _check_same_run(run, config, args.dataset)
+        _check_same_run(run, config, args)
         history = run.resume(gan)
         if history is not None:
             print(f"resumed at {gan.progress.images / 1000:.1f} kimg", flush=True)
     asked = dict(dataset=args.dataset, command=shlex.join(sys.argv), minutes=args.minutes, asked=config.to_dict())
+    run.path.mkdir(parents=True, exist_ok=True)
+    if args.minutes and gan.progress.minutes is None:
+        plan(gan, data, args.minutes, started=started)
+        run.save(gan)  # so that a run that is killed from here on keeps its plan
+    else:
+        print(gan.schedule, flush=True)
     run.describe(gan.config, **asked)
     callbacks = [Diagnostics(), SaveRun(run, history)]
     if _has_tensorboard():
         callbacks.append(TensorBoardLog(run.path / "tensorboard"))
     verbose = 2 if args.quiet or not sys.stderr.isatty() else 1
-    if args.minutes and not gan.progress.steps:
-        gan.plan(data, args.minutes, started=started)
-        run.describe(gan.config, **asked)
-    else:
-        print(gan.schedule, flush=True)
     try:
         gan.fit(data, callbacks=callbacks, verbose=verbose)
     except FloatingPointError as error:
@@ -94,12 +94,12 @@ def train(args) -> int:
     return 0
 
 
-def _check_same_run(run, config, dataset):
+def _check_same_run(run, config, args):
     """--resume must find the run that the command describes."""
     info = run.info
     before, now = sg.Config.from_dict(info.get("asked", info["config"])).to_dict(), config.to_dict()
     changed = [name for name, value in now.items() if before.get(name) != value]
-    changed += ["dataset"] if info.get("dataset") != dataset else []
+    changed += [name for name in ("dataset", "minutes") if info.get(name) != getattr(args, name)]
     if changed:
         names = ", ".join(changed)
         raise UserError(f"{run.path} was started with other settings ({names}); repeat its command, or choose another --out")
@@ -125,21 +125,18 @@ def _dry_run(config, args) -> int:
 
 def generate(args) -> int:
     seeds = parse_seeds(args.seeds)
-    generator = sg.load(args.run).ema_generator
-    z = sg.latents.from_seeds(seeds, generator.z_dim)
-    call = dict(psi=args.psi, cutoff=args.cutoff, noise=args.noise)
-    if generator.config.label_dim:
-        call["labels"] = np.eye(generator.config.label_dim, dtype="float32")[np.array(seeds) % generator.config.label_dim]
-    images = np.concatenate([_part(generator, z, slice(i, i + 100), **call) for i in range(0, len(z), 100)])
+    gan = sg.load(args.run)
+    stage, config = gan.stage(), gan.config
+    if stage:
+        side, alpha = stage["resolution"], stage["alpha"]
+        print(f"this run is still growing, at {side}x{side} (alpha {alpha:.2f}) of {config.resolution}x{config.resolution}")
+    call = dict(psi=args.psi, cutoff=args.cutoff, noise=args.noise, **stage)
+    images = images_of(gan.ema_generator, seeds, **call)
     out = Path(args.out)
     out.parent.mkdir(parents=True, exist_ok=True)
     grid(images, scale=args.scale).save(out)
     print(f"{len(images)} images in {out}")
     return 0
-
-
-def _part(generator, z, rows, labels=None, **call):
-    return np.asarray(generator(z[rows], labels=None if labels is None else labels[rows], **call))
 
 
 def figures(args) -> int:

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from stylegan_tf.callbacks import NaNGuard, Progress
@@ -28,41 +29,67 @@ class Progressed:
 
 def fit(gan, x, y, epochs, kimg, minutes, callbacks, verbose) -> keras.callbacks.History:
     """StyleGAN.fit: ticks until the schedule, the time, or a callback ends it."""
-    data = gan.check_data(as_images(x, y))
+    started, p = time.perf_counter(), gan.progress
+    if kimg and minutes:
+        raise ValueError(f"kimg = {kimg:g} and minutes = {minutes:g} are both given; training ends by the one or the other")
+    data = check_data(gan, as_images(x, y))
     if not getattr(gan, "generator_optimizer", None):
         raise ValueError("the model is not compiled; call compile() before fit()")
-    started, p = time.perf_counter(), gan.progress
     if minutes and not p.steps:
         plan(gan, data, minutes, verbose, started)
-    end = gan.schedule.total_images if kimg is None else p.images + round(1000 * kimg)
+    elif minutes:
+        p.minutes = p.seconds / 60 + minutes
+    elif kimg:
+        p.minutes = None
+    end = p.images + round(1000 * kimg) if kimg else gan.schedule.total_images
     last_tick = float("inf") if epochs is None else p.ticks + epochs
-    callbacks = _callback_list(gan, callbacks, verbose, end)
+    callbacks = _callback_list(gan, callbacks, verbose, end, epochs)
     start, gan.stop_training = time.perf_counter() - p.seconds, False
 
     def clock():
         return time.perf_counter() - start
 
     callbacks.on_train_begin()
-    while not gan.stop_training and p.ticks < last_tick and not _over(p, end):
+    while p.ticks < last_tick and not _over(p, end):
         callbacks.on_epoch_begin(p.ticks)
+        if gan.stop_training:
+            break
         logs = _tick(gan, data, callbacks, end, clock)
         p.ticks += 1
         callbacks.on_epoch_end(p.ticks - 1, logs)
+        if gan.stop_training:
+            break
     callbacks.on_train_end()
     return gan.history
 
 
+def check_data(gan, data: Source) -> Source:
+    """The data, if the model can be trained on them; else ValueError says what to change."""
+    c = gan.config
+    if data.channels != c.channels:
+        found = data.channels
+        raise ValueError(f"{data.name} has {found} channels; this model wants {c.channels}: set channels={found}")
+    if data.resolution < c.resolution:
+        raise ValueError(f"{data.name} has side {data.resolution}; this model wants {c.resolution} or more")
+    if c.label_dim:
+        if data.labels is None or data.labels.max() >= c.label_dim:
+            found = "none" if data.labels is None else f"numbers up to {data.labels.max()}"
+            raise ValueError(f"{data.name}: labels are {found}; label_dim = {c.label_dim} wants 0 to {c.label_dim - 1}")
+        gan.draw_labels_from(data.labels)
+    return data
+
+
 def _tick(gan, data, callbacks, end, clock):
-    """Steps until the next report; returns the means over them."""
+    """Steps until the next report, one at least; returns the means over them."""
     p, sums, counts, begun, first = gan.progress, {}, {}, clock(), gan.progress.images
     length = 1000 * gan.config.tick_kimg.get(gan.schedule.phase_at(p.images).resolution, 10)
-    while p.images - p.tick_start < length and not _over(p, end) and not gan.stop_training:
+    while True:
         index = gan.schedule.index_at(p.images)
         phase = gan.schedule.phases[index]
         if index != p.phase:
-            _enter(gan, phase, index)
+            enter(gan, index)
         if gan.config.decay_kimg:
-            _set_learning_rate(gan, gan.schedule.learning_rate_at(p.images))
+            _set_learning_rate(gan, gan.schedule.learning_rate_at(p.images, _left(gan, end)))
         alpha, penalized, step = phase.alpha(p.images), p.steps % gan.config.r1_every == 0, p.steps
         callbacks.on_train_batch_begin(step)
         logs = {name: float(value) for name, value in gan.run_step(data, phase, alpha).items()}
@@ -71,10 +98,18 @@ def _tick(gan, data, callbacks, end, clock):
             if name != "penalty" or penalized:
                 sums[name], counts[name] = sums.get(name, 0.0) + value, counts.get(name, 0) + 1
         callbacks.on_train_batch_end(step, logs)
+        if p.images - p.tick_start >= length or _over(p, end) or gan.stop_training:
+            break
     p.tick_start = p.images
-    means = {name: total if name.endswith("skipped") else total / counts[name] for name, total in sums.items()}
+    means = {name: sums[name] / (1 if name.endswith("skipped") else counts[name]) if name in sums else np.nan for name in logs}
     place = {"kimg": p.images / 1000, "resolution": phase.resolution, "alpha": alpha, "seconds": clock()}
     return {**place, **means, "images_per_second": (p.images - first) / (clock() - begun)}
+
+
+def _left(gan, end: int) -> float:
+    """Share of the run that is still to come: of its images, or in a time box of its time."""
+    p, total = gan.progress, gan.schedule.total_images
+    return 1 - p.seconds / (60 * p.minutes) if p.minutes else (max(end, total) - p.images) / total
 
 
 def _over(p: Progressed, end: int) -> bool:
@@ -82,13 +117,12 @@ def _over(p: Progressed, end: int) -> bool:
     return p.images >= end if p.minutes is None else p.seconds >= 60 * p.minutes
 
 
-def _enter(gan, phase, index):
-    """A phase begins: both optimizers forget (SPEC 9) and take its learning rate."""
+def enter(gan, index: int) -> None:
+    """Begin a phase of the schedule: both optimizers start anew, and take its learning rate (SPEC 9)."""
+    for variable, value in zip(gan.optimizer_variables, gan.fresh, strict=True):
+        variable.assign(value)
     gan.progress.phase = index
-    for optimizer in (gan.generator_optimizer, gan.discriminator_optimizer):
-        for variable in optimizer.variables:
-            variable.assign(tf.zeros_like(variable))
-    _set_learning_rate(gan, phase.learning_rate)
+    _set_learning_rate(gan, gan.schedule.phases[index].learning_rate)
 
 
 def _set_learning_rate(gan, rate):
@@ -96,23 +130,34 @@ def _set_learning_rate(gan, rate):
         optimizer.learning_rate = rate
 
 
-def _callback_list(gan, callbacks, verbose, end):
-    if isinstance(callbacks, keras.callbacks.CallbackList):
-        return callbacks
-    callbacks = list(callbacks or [])
+def _callback_list(gan, callbacks, verbose, end, epochs):
+    given = callbacks.callbacks if isinstance(callbacks, keras.callbacks.CallbackList) else callbacks
+    callbacks = list(given or [])
     if not any(isinstance(c, NaNGuard) for c in callbacks):
         callbacks.insert(0, NaNGuard())
     if verbose:
         callbacks.append(Progress(end, bar=verbose != 2))
-    return keras.callbacks.CallbackList(callbacks, add_history=True, model=gan)
+    params = {"verbose": verbose, "epochs": epochs, "steps": None}
+    return keras.callbacks.CallbackList(callbacks, add_history=True, model=gan, **params)
 
 
 def plan(gan, data: Source, minutes: float, verbose=1, started=None) -> None:
-    """StyleGAN.plan: a schedule for a time box, from measured speeds."""
+    """Measure every stage here and lay the schedule so that training ends ``minutes`` after ``started``.
+
+    Every graph that training needs is traced on the way; the weights are as before afterwards.
+
+    Raises:
+        ValueError: if the measuring itself takes more than half of the time.
+    """
     started = started or time.perf_counter()
     speeds = measure(gan, data, seconds=min(2.0, 0.6 * minutes))
     spent = time.perf_counter() - started
-    gan.config = time_boxed(gan.config, max(60.0 * minutes - spent, 1.0), speeds)
+    if spent > 30 * minutes:
+        raise ValueError(
+            f"measuring the speed of the stages took {spent / 60:.2f} of the {minutes:g} minutes, more than half; "
+            f"give minutes={np.ceil(spent / 15) / 2:g} or more, or kimg, which needs no measuring"
+        )
+    gan.config = time_boxed(gan.config, 60.0 * minutes - spent, speeds)
     gan.schedule = Schedule(gan.config)
     gan.progress.minutes, gan.progress.seconds = minutes, spent
     if verbose:
@@ -122,7 +167,7 @@ def plan(gan, data: Source, minutes: float, verbose=1, started=None) -> None:
 
 def measure(gan, data: Source, seconds: float = 3.0) -> dict[int, float]:
     """Images per second of every stage in steady state, ``seconds`` of each; the training state is restored."""
-    variables = gan.weights + gan.generator_optimizer.variables + gan.discriminator_optimizer.variables
+    variables = gan.weights + gan.optimizer_variables
     kept, state = [tf.identity(v) for v in variables], dict(vars(gan.progress))
     speeds, every = {}, gan.config.r1_every
     for r in gan.schedule.resolutions:

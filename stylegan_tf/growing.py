@@ -30,21 +30,30 @@ class Schedule:
     >>> schedule = Schedule(sg.preset("mnist32"))
     >>> print(schedule)
     >>> phase = schedule.phase_at(images=50_000); phase.resolution, phase.alpha(50_000)
+
+    Raises:
+        ValueError: if a resolution gets no images, for its block would stay untrained.
     """
 
     def __init__(self, config: Config):
         self.config, self.phases = config, []
         total, position = round(1000 * config.total_kimg), 0
-        first = config.start_resolution if config.progressive else config.resolution
-        for r in [r for r in config.resolutions if r >= first]:
+        stages = trained_resolutions(config)
+        for r in stages:
             fade, stable = config.stage_kimg.get(r, (config.fade_kimg, config.stable_kimg))
-            for fading, kimg in ((True, 0 if r == first else fade), (False, stable)):
+            for fading, kimg in ((True, 0 if r == stages[0] else fade), (False, stable)):
                 last = r == config.resolution and not fading
                 end = total if last else min(total, position + round(1000 * kimg))
                 if end > position:
                     batch, rate, length = config.batch_size_at(r), config.learning_rate_at(r), round(1000 * kimg)
                     self.phases.append(Phase(r, fading, position, end, batch, rate, length if fading else 0))
                     position = end
+        if missing := [r for r in stages if r not in self.resolutions]:
+            stages_ask = sum(sum(config.stage_kimg.get(r, (config.fade_kimg, config.stable_kimg))) for r in stages[:-1])
+            raise ValueError(
+                f"the schedule has no images for {missing[0]}x{missing[0]}: total_kimg is {config.total_kimg:g}, and the "
+                f"resolutions below {stages[-1]}x{stages[-1]} alone ask for {stages_ask:g}; change total_kimg or stage_kimg"
+            )
         self._ends = [p.end for p in self.phases]
 
     @property
@@ -64,11 +73,14 @@ class Schedule:
     def phase_at(self, images: int) -> Phase:
         return self.phases[self.index_at(images)]
 
-    def learning_rate_at(self, images: int) -> float:
-        """That of the phase, less what ``decay_kimg`` takes towards the end."""
-        decay = 1000 * self.config.decay_kimg
-        left = max(self.total_images - images, 0) / decay if decay else 1.0
-        return self.phase_at(images).learning_rate * min(1.0, left)
+    def learning_rate_at(self, images: int, left: float | None = None) -> float:
+        """That of the phase, less what ``decay_kimg`` takes towards the end.
+
+        ``left``: the share of the run that is still to come, default by images; a time box counts its time.
+        """
+        left = 1 - images / self.total_images if left is None else left
+        decay = self.config.decay_kimg / self.config.total_kimg
+        return self.phase_at(images).learning_rate * (min(1.0, max(left, 0.0) / decay) if decay else 1.0)
 
     def __str__(self) -> str:
         lines = ["from kimg    to kimg  resolution  alpha   batch  learning rate  R1 gamma"]
@@ -84,6 +96,12 @@ class Schedule:
         return "\n".join(lines)
 
 
+def trained_resolutions(config: Config) -> list[int]:
+    """The resolutions that a Config trains, from the first to the full one."""
+    first = config.start_resolution if config.progressive else config.resolution
+    return [r for r in config.resolutions if r >= first]
+
+
 def scaled(config: Config, kimg: float) -> Config:
     """The same schedule, stretched or shrunk to ``kimg`` in all."""
     factor = kimg / config.total_kimg
@@ -95,12 +113,20 @@ def scaled(config: Config, kimg: float) -> Config:
 def time_boxed(config: Config, seconds: float, images_per_second: dict[int, float]) -> Config:
     """A schedule that takes ``seconds`` at the measured speeds (images/s by resolution).
 
-    ``time_shares`` says what part of the time each resolution gets; without it the full one gets half.
+    ``time_shares`` says what part of the time a resolution gets; those without one divide what is left of 1, or, if none
+    is named, the full resolution gets half and the others the other half.
+
+    Raises:
+        ValueError: if a resolution gets no time.
     """
-    stages = [r for r in config.resolutions if r >= config.start_resolution] if config.progressive else [config.resolution]
-    shares = {r: config.time_shares.get(r, 0.0) for r in stages}
-    if not any(shares.values()):
-        shares = {r: 0.5 / max(len(stages) - 1, 1) for r in stages[:-1]} | {stages[-1]: 0.5}
+    stages = trained_resolutions(config)
+    shares = {r: share for r, share in config.time_shares.items() if r in stages}
+    if not shares:
+        shares = {stages[-1]: 0.5}
+    others = [r for r in stages if r not in shares]
+    shares |= dict.fromkeys(others, round(max(0.0, 1 - sum(shares.values())), 9) / max(len(others), 1))
+    if idle := [r for r in stages if not shares[r]]:
+        raise ValueError(f"time_shares {config.time_shares} leave no time for {idle[0]}x{idle[0]}; give it a share of its own")
     kimg = {r: seconds * share / sum(shares.values()) * images_per_second[r] / 1000 for r, share in shares.items()}
     fade = {r: 0.0 if r == stages[0] else config.fade_share * kimg[r] for r in stages}
     total = max(0.001, round(sum(kimg.values()), 3))

@@ -13,11 +13,26 @@ DPI = 100
 CELL = 96  # dots that the side of an image takes, about; whole dots per pixel keep small images crisp
 
 
+def labels_of(config, seeds) -> np.ndarray | None:
+    """One-hot labels (B, label_dim), class ``seed % label_dim``; None for a network without labels."""
+    return np.eye(config.label_dim, dtype="float32")[np.array(seeds) % config.label_dim] if config.label_dim else None
+
+
 def styles_of(generator, seeds) -> np.ndarray:
     """The ws (B, L, w_dim) of some seeds."""
-    seeds, classes = list(seeds), generator.config.label_dim
-    labels = np.eye(classes, dtype="float32")[np.array(seeds) % classes] if classes else None
-    return np.asarray(generator.broadcast(generator.mapping(latents.from_seeds(seeds, generator.z_dim), labels)))
+    z, labels = latents.from_seeds(seeds, generator.z_dim), labels_of(generator.config, seeds)
+    return np.asarray(generator.broadcast(generator.mapping(z, labels)))
+
+
+def images_of(generator, seeds, noise="fixed", **call) -> np.ndarray:
+    """Images (B, r, r, C) of some seeds, a few at a time; further arguments go to the generator."""
+    seeds = np.array(seeds)
+    z, labels = latents.from_seeds(seeds, generator.z_dim), labels_of(generator.config, seeds)
+    drawn = [
+        generator(z[part], labels=None if labels is None else labels[part], noise=noise, **call)
+        for part in parts(generator.config, len(z))
+    ]
+    return np.concatenate([np.asarray(images) for images in drawn])
 
 
 def parts(config, count):

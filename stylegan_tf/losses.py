@@ -1,6 +1,6 @@
 """The two games of the paper: non-saturating logistic with R1, and WGAN-GP (SPEC 8).
 
-Every function returns one number per image, shape (B,); training takes the mean. Scores have shape (B, 1).
+Every function returns one number per image, shape (B,), of which training takes the mean. Scores have shape (B, 1).
 A penalty differentiates the discriminator by its input, so training differentiates twice: nested gradient tapes.
 """
 
@@ -63,6 +63,42 @@ def gradient_penalty(discriminator, real_images, fake_images, t, scale: float = 
 def hinge_discriminator(real_scores, fake_scores):
     """max(0, 1 + D(fake)) + max(0, 1 - D(real)) (Lim & Ye 2017): in the official code, not used by the paper."""
     return (ops.relu(1.0 + fake_scores) + ops.relu(1.0 - real_scores))[:, 0]
+
+
+def discriminator_loss(config, critic, reals, fakes, fake_labels, step, draw):
+    """D's loss with its penalty, as a Config says: ``loss``, ``r1_gamma``, ``r1_every``.
+
+    Args:
+        critic: (images, labels) -> scores (B, 1); without labels it takes those of the reals.
+        reals, fakes: (B, r, r, C). step: int64; R1 is taken where ``r1_every`` divides it. draw: draws.Draw.
+
+    Returns:
+        the mean loss, and a dict of the mean ``real_score``, ``fake_score`` and unweighted ``penalty``.
+    """
+    resolution, batch = reals.shape[1], reals.shape[0]
+    fake_scores = critic(fakes, fake_labels)
+    if config.loss == "wgan-gp":
+        real_scores = critic(reals)
+        t = draw.uniform((batch, 1, 1, 1))
+        penalty, _ = gradient_penalty(critic, reals, fakes, t, config.penalty_scale(resolution))
+        loss = discriminator_wgan(real_scores, fake_scores) + 10.0 * penalty
+    else:
+        if config.r1_gamma == 0:
+            penalty, real_scores = tf.zeros(batch), critic(reals)
+        elif config.r1_every == 1:
+            penalty, real_scores = r1_penalty(critic, reals)
+        else:
+            real_scores, due = critic(reals), step % config.r1_every == 0
+            penalty = tf.cond(due, lambda: r1_penalty(critic, reals)[0], lambda: tf.zeros(batch))
+        weight = 0.5 * config.r1_gamma_at(resolution) * config.r1_every
+        loss = discriminator_logistic(real_scores, fake_scores) + weight * penalty
+    logs = {"real_score": real_scores, "fake_score": fake_scores, "penalty": penalty}
+    return tf.reduce_mean(loss), {name: tf.reduce_mean(value) for name, value in logs.items()}
+
+
+def generator_loss(config, fake_scores):
+    """G's mean loss, as a Config says."""
+    return tf.reduce_mean((generator_wgan if config.loss == "wgan-gp" else generator_logistic)(fake_scores))
 
 
 def _input_gradient(discriminator, images):

@@ -11,44 +11,14 @@ from pathlib import Path
 
 from PIL import Image
 
-from stylegan_tf import checkpoints, figures
+from stylegan_tf import figures
+from stylegan_tf.checkpoints import write_atomically
 from stylegan_tf.config import Config
 from stylegan_tf.generator import Generator
 from stylegan_tf.growing import Schedule
+from stylegan_tf.runs import Run, load
 
-PAGE = string.Template("""<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>$title</title>
-<style>
-:root { color-scheme: light dark; --text: #222; --page: #fff; --soft: #f2f2f0; --line: #ccc; --bar: #0072b2; }
-@media (prefers-color-scheme: dark) {
-  :root { --text: #ddd; --page: #1b1b1d; --soft: #29292c; --line: #555; --bar: #56b4e9; }
-}
-body { margin: 0 auto; padding: 1rem; max-width: 60rem; font: 1rem/1.5 system-ui, sans-serif;
-  color: var(--text); background: var(--page); }
-h1, h2 { line-height: 1.2; }
-h2 { margin-top: 2.5rem; padding-top: .5rem; border-top: 1px solid var(--line); }
-figure { margin: 1rem 0; }
-figcaption { max-width: 46rem; }
-.scroll { overflow-x: auto; margin-bottom: .5rem; }
-.paper { background: #fff; border-radius: 6px; }
-img { display: block; height: auto; max-width: max(100%, 38rem); }
-img.sheet { max-width: 100%; image-rendering: pixelated; }
-table { border-collapse: collapse; width: 100%; }
-th, td { text-align: left; vertical-align: top; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid var(--line); }
-.bar { display: inline-block; height: .8em; min-width: 1px; margin-right: .5em; background: var(--bar); }
-pre { padding: .6rem; overflow-x: auto; background: var(--soft); border-radius: 4px; font-size: .85rem; }
-.facts { font-size: 1.1rem; }
-</style>
-</head>
-<body>
-$body
-</body>
-</html>
-""")
+PAGE = string.Template(Path(__file__).with_suffix(".html").read_text())
 
 CAPTIONS = {  # file -> heading, alternative text, how to read it
     "uncurated": (
@@ -115,7 +85,7 @@ SCORES = {  # key of judge_digits -> name, how to read it
 }
 
 
-def write_figures(run: checkpoints.Run, generator: Generator) -> list[Path]:
+def write_figures(run: Run, generator: Generator) -> list[Path]:
     """Draw the figures of a run into RUN/figures, as far as it has what they need; returns the files."""
     draw = {
         "uncurated": lambda: figures.uncurated_sheet(generator),
@@ -135,7 +105,7 @@ def write_figures(run: checkpoints.Run, generator: Generator) -> list[Path]:
             picture.savefig(buffer, format="png", dpi=2 * figures.DPI)  # whole dots, and sharp text
         if picture:
             files.append(run.path / "figures" / f"{name}.png")
-            checkpoints.write_atomically(files[-1], buffer.getvalue())
+            write_atomically(files[-1], buffer.getvalue())
     return files
 
 
@@ -144,25 +114,27 @@ def write_report(run: Path, scores: dict | None = None, generator: Generator | N
 
     Args:
         run: the folder. scores: what ``metrics.judge_digits`` returns; they are kept in RUN/scores.json, and read from
-            there if not given. generator: default: the averaged one of the run's last checkpoint.
+            there if not given. generator: default: the averaged one of the run's last checkpoint, as far as it has grown.
 
     Raises:
-        FileNotFoundError: if the folder holds no run.
+        FileNotFoundError: if the folder holds no run. ValueError: if the run has trained 4x4 only.
     """
-    run = checkpoints.Run(run)
+    run = Run(run)
     info, config, rows = run.info, run.config, run.history()
     kept = run.path / "scores.json"
     if scores:
-        checkpoints.write_atomically(kept, json.dumps(scores, indent=1).encode())
+        write_atomically(kept, json.dumps(scores, indent=1).encode())
     elif kept.exists():
         scores = json.loads(kept.read_text())
-    files = {f.stem: f for f in write_figures(run, generator or checkpoints.load(run.path).ema_generator)}
+    generator = generator or load(run.path).grown()
+    files = {f.stem: f for f in write_figures(run, generator)}
     title = f"StyleGAN on {info.get('dataset', 'pictures')}, {config.resolution}x{config.resolution}"
-    parts = [f"<h1>{escape(title)}</h1>", _summary(config, info, rows, scores), _figure(files, "uncurated"), _scores(scores)]
+    summary = _summary(config, info, rows, scores, generator.config.resolution)
+    parts = [f"<h1>{escape(title)}</h1>", summary, _figure(files, "uncurated"), _scores(scores)]
     parts += [_figure(files, name) for name in ("growth", "mixing", "truncation", "noise", "schedule")]
     parts += [f"<pre>{Schedule(config)}</pre>", _figure(files, "curves"), _settings(config, info), _machine(info, rows)]
     path = run.path / "report.html"
-    checkpoints.write_atomically(path, PAGE.substitute(title=escape(title), body="\n".join(parts)).encode())
+    write_atomically(path, PAGE.substitute(title=escape(title), body="\n".join(parts)).encode())
     return path
 
 
@@ -188,11 +160,12 @@ def _minutes(rows):
     return rows[-1]["seconds"] / 60 if rows and "seconds" in rows[-1] else None
 
 
-def _summary(config, info, rows, scores):
+def _summary(config, info, rows, scores, drawn):
     first = config.start_resolution if config.progressive else config.resolution
     facts = [f"{1000 * rows[-1]['kimg']:,.0f} pictures shown"] if rows else []
     facts += [f"{_minutes(rows):.1f} minutes of training"] if _minutes(rows) else []
     facts += [f"FID {scores['fid']:.1f}"] if scores and "fid" in scores else []
+    facts += [f"still growing: drawn at {drawn}x{drawn}"] if drawn < config.resolution else []
     return (
         f"<p>A StyleGAN learned to draw pictures like those of the data set <em>{escape(info.get('dataset', ''))}</em>, from "
         f"{first}x{first} pixels up to {config.resolution}x{config.resolution}: one network, the generator, turns random numbers "

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import asdict
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from stylegan_tf import losses
@@ -12,7 +14,7 @@ from stylegan_tf.config import Config
 from stylegan_tf.data.pipeline import Source, process_reals
 from stylegan_tf.discriminator import Discriminator
 from stylegan_tf.draws import Draw, seeded
-from stylegan_tf.fitting import Progressed, fit, plan
+from stylegan_tf.fitting import Progressed, fit
 from stylegan_tf.generator import Generator
 from stylegan_tf.growing import Schedule
 from stylegan_tf.layers import register
@@ -33,24 +35,48 @@ class StyleGAN(keras.Model):
         progress: images, steps, ticks and time so far. schedule: the Schedule in force.
     """
 
-    def __init__(self, config: Config, name="stylegan", **kwargs):
+    def __init__(self, config: Config, name="stylegan", progress: dict | None = None, **kwargs):
         super().__init__(name=name, **kwargs)
         self.config = config if isinstance(config, Config) else Config.from_dict(config)
         with seeded(self.config.seed):
-            self.generator = Generator(self.config)
-            self.discriminator = Discriminator(self.config)
-            self.ema_generator = Generator(self.config, name="ema_generator")
+            self.generator = Generator(self.config, dtype=self.dtype_policy)
+            self.discriminator = Discriminator(self.config, dtype=self.dtype_policy)
+            self.ema_generator = Generator(self.config, name="ema_generator", dtype=self.dtype_policy)
         for average, value in zip(self.ema_generator.weights, self.generator.weights, strict=True):
             average.assign(value)
-        self.progress, self.schedule, self._steps = Progressed(), Schedule(self.config), {}
+        self.progress, self.schedule, self._steps = Progressed(**(progress or {})), Schedule(self.config), {}
+        self._label_pool = None  # the class numbers that G's labels are drawn from
         self.built = True
 
     def call(self, z, **kwargs):
-        """Images of the averaged generator; arguments as Generator's."""
-        return self.ema_generator(z, **kwargs)
+        """Images of the averaged generator, as far as it has grown; arguments as Generator's."""
+        return self.ema_generator(z, **(kwargs if "resolution" in kwargs else {**self.stage(), **kwargs}))
+
+    def stage(self) -> dict:
+        """``resolution`` and ``alpha`` that training has reached; empty for a model that is fully grown, or untrained."""
+        phase = self.schedule.phase_at(self.progress.images)
+        if not self.progress.images or (phase.resolution == self.config.resolution and not phase.fading):
+            return {}
+        return {"resolution": phase.resolution, "alpha": phase.alpha(self.progress.images)}
+
+    def grown(self) -> Generator:
+        """The averaged generator; of a model that still grows, a smaller one that ends with the last trained resolution.
+
+        Raises:
+            ValueError: if that is 4x4, which is too small for a Generator; ``gan(z)`` draws it.
+        """
+        if not (stage := self.stage()):
+            return self.ema_generator
+        side = stage["resolution"] if stage["alpha"] == 1 else stage["resolution"] // 2
+        if side < 8:
+            raise ValueError("only 4x4 has been trained so far; train until 8x8 has faded in")
+        return self.ema_generator.cut(side)
 
     def compile(self, generator_optimizer=None, discriminator_optimizer=None, jit_compile=False, run_eagerly=False):
-        """Adam with the Config's beta_1, beta_2 and epsilon, unless other Keras optimizers are given."""
+        """Adam with the Config's beta_1, beta_2 and epsilon, unless other Keras optimizers are given.
+
+        The schedule sets their learning rates, and starts them anew at the borders of its phases (SPEC 9).
+        """
         c = self.config
 
         def adam(name):
@@ -61,13 +87,19 @@ class StyleGAN(keras.Model):
         super().compile(optimizer=self.discriminator_optimizer, jit_compile=jit_compile, run_eagerly=run_eagerly)
         self.generator_optimizer.build(self.generator.trainable_variables)
         self.discriminator_optimizer.build(self.discriminator.trainable_variables)
-        self._steps = {}
+        self.fresh = [v.numpy() for v in self.optimizer_variables]  # what they are set back to
+        self._steps, self.progress.phase = {}, -1  # a new optimizer has to learn its phase
+
+    @property
+    def optimizer_variables(self) -> list[keras.Variable]:
+        return self.generator_optimizer.variables + self.discriminator_optimizer.variables
 
     def train_step(self, images, labels, step, alpha, ema_beta):
         """One update of D, of the averages, and of G.
 
         Args:
-            images: uint8 (B, r, r, C), as stored. labels: (B,) class numbers, or None.
+            images: uint8 (B, r, r, C), as stored. labels: (B,) class numbers of the reals, or None. D's fakes get them too
+                (SPEC 8), and so do G's if it shares them; else G's own are drawn from the data set.
             step: int64, which with the seed decides every random draw. alpha: weight of the newest block.
             ema_beta: weight of the old value in the averaged generator.
 
@@ -87,13 +119,13 @@ class StyleGAN(keras.Model):
         with tf.GradientTape() as generator_tape:  # kept for G's own update when the forward pass is shared
             fakes, w = self._fakes(batch, resolution, alpha, fake_labels, draw)
         with tf.GradientTape() as tape:
-            d_loss, logs = self._discriminator_loss(critic, reals, tf.stop_gradient(fakes), fake_labels, step, draw)
-        skipped = self._update(self.discriminator_optimizer, tape, d_loss, D.trainable_variables)
+            d_loss, logs = losses.discriminator_loss(c, critic, reals, tf.stop_gradient(fakes), fake_labels, step, draw)
+        skipped = self._apply(self.discriminator_optimizer, tape.gradient(d_loss, D.trainable_variables), D.trainable_variables)
         self._average(w, ema_beta)
         if c.shared_forward:
             with tf.GradientTape() as tape:
                 tape.watch(fakes)
-                g_loss = self._generator_loss(critic(fakes, fake_labels))
+                g_loss = losses.generator_loss(c, critic(fakes, fake_labels))
             slope = tape.gradient(g_loss, fakes)
             gradients = generator_tape.gradient(fakes, G.trainable_variables, output_gradients=slope)
             g_skipped = self._apply(self.generator_optimizer, gradients, G.trainable_variables)
@@ -101,9 +133,9 @@ class StyleGAN(keras.Model):
             fake_labels = tf.one_hot(draw.choice(self._label_pool, batch), c.label_dim) if c.label_dim else None
             with tf.GradientTape() as tape:
                 fakes, w = self._fakes(batch, resolution, alpha, fake_labels, draw)
-                g_loss = self._generator_loss(critic(fakes, fake_labels))
+                g_loss = losses.generator_loss(c, critic(fakes, fake_labels))
             self._update_w_avg(w)
-            g_skipped = self._update(self.generator_optimizer, tape, g_loss, G.trainable_variables)
+            g_skipped = self._apply(self.generator_optimizer, tape.gradient(g_loss, G.trainable_variables), G.trainable_variables)
         w_std = tf.reduce_mean(tf.math.reduce_std(tf.cast(w, tf.float32), axis=0))
         return {"d_loss": d_loss, "g_loss": g_loss, **logs, "w_std": w_std, "d_skipped": skipped, "g_skipped": g_skipped}
 
@@ -121,36 +153,6 @@ class StyleGAN(keras.Model):
         sides = [r for r in c.resolutions if r <= resolution for _ in range(2)]
         noise = [draw.normal((batch, r, r, 1)) for r in sides] if c.noise else "none"
         return G.synthesis(ws, resolution=resolution, alpha=alpha, noise=noise), w
-
-    def _discriminator_loss(self, critic, reals, fakes, fake_labels, step, draw):
-        c, resolution = self.config, reals.shape[1]
-        fake_scores = critic(fakes, fake_labels)
-        if c.loss == "wgan-gp":
-            real_scores = critic(reals)
-            t = draw.uniform((reals.shape[0], 1, 1, 1))
-            penalty, _ = losses.gradient_penalty(critic, reals, fakes, t, c.penalty_scale(resolution))
-            loss = losses.discriminator_wgan(real_scores, fake_scores) + 10.0 * penalty
-        else:
-            weight = 0.5 * c.r1_gamma_at(resolution) * c.r1_every
-            if c.r1_gamma == 0:
-                penalty, real_scores = tf.zeros(reals.shape[0]), critic(reals)
-            elif c.r1_every == 1:
-                penalty, real_scores = losses.r1_penalty(critic, reals)
-            else:
-                real_scores = critic(reals)
-                penalty = tf.cond(
-                    step % c.r1_every == 0, lambda: losses.r1_penalty(critic, reals)[0], lambda: tf.zeros(reals.shape[0])
-                )
-            loss = losses.discriminator_logistic(real_scores, fake_scores) + weight * penalty
-        logs = {"real_score": real_scores, "fake_score": fake_scores, "penalty": penalty}
-        return tf.reduce_mean(loss), {name: tf.reduce_mean(value) for name, value in logs.items()}
-
-    def _generator_loss(self, fake_scores):
-        loss = losses.generator_wgan if self.config.loss == "wgan-gp" else losses.generator_logistic
-        return tf.reduce_mean(loss(fake_scores))
-
-    def _update(self, optimizer, tape, loss, variables):
-        return self._apply(optimizer, tape.gradient(loss, variables), variables)
 
     def _apply(self, optimizer, gradients, variables):
         """Update, unless a gradient is not finite (SPEC 9); returns 1.0 if it was skipped."""
@@ -172,6 +174,15 @@ class StyleGAN(keras.Model):
     def _update_w_avg(self, w):
         self.generator.mapping.update_average(w, self.config.w_avg_beta)
         self.ema_generator.w_avg.assign(self.generator.w_avg)
+
+    def draw_labels_from(self, labels):
+        """Draw the labels of G's own fakes from a data set's class numbers (N,)."""
+        if self._label_pool is None or not np.array_equal(self._label_pool, labels):
+            self._label_pool, self._steps = labels, {}
+
+    def forget_traces(self):
+        """Trace anew at the next step: a trace holds the Config's values as constants."""
+        self._steps = {}
 
     def step_function(self, resolution: int):
         """The traced train_step of a resolution: made at its first use, then kept."""
@@ -197,47 +208,36 @@ class StyleGAN(keras.Model):
         """Train from where the model stands to the end of its schedule.
 
         Args:
-            x: Images, a uint8 array (N, side, side, C), or a tf.data.Dataset of such pictures; y: class numbers (N,).
-            epochs: stop after so many ticks (reports); kimg: after so many thousand images more.
-            minutes: time box: measure the speed of each stage, plan the schedule, and stop on time.
+            x: a data Source, a uint8 array (N, side, side, C), or a tf.data.Dataset of such pictures; y: class numbers (N,).
+            epochs: stop after so many ticks (reports) at the latest.
+            kimg: train so many thousand images more; beyond the schedule its last phase goes on.
+            minutes: time box. A new model measures the speed of each stage, plans its schedule, and stops on time; one
+                that has begun follows its schedule for so many minutes more.
             callbacks: keras.callbacks; an epoch is a tick, a batch is a step. Pass callbacks.NaNGuard to change its limit.
             verbose: 0 silent, "auto" or 1 a progress bar, 2 a line per tick.
 
         Returns:
             keras.callbacks.History: of each tick the means of train_step's scalars, kimg, resolution, alpha, speed.
+
+        Raises:
+            ValueError: for data that do not fit, both kimg and minutes, or a time box too short to measure in.
+            FloatingPointError: by NaNGuard, if training has broken down.
         """
         return fit(self, x, y, epochs, kimg, minutes, callbacks, verbose)
 
-    def plan(self, data: Source, minutes: float, verbose=1, started=None):
-        """Measure every stage here and lay the schedule so that training ends ``minutes`` after ``started``.
-
-        Every graph that training needs is traced on the way; the weights are as before afterwards.
-        """
-        plan(self, data, minutes, verbose, started)
-
-    def check_data(self, data: Source) -> Source:
-        """The data, if this model can be trained on them; else ValueError says what to change."""
-        c = self.config
-        if data.channels != c.channels:
-            found = data.channels
-            raise ValueError(f"{data.name} has {found} channels; this model wants {c.channels}: set channels={found}")
-        if data.resolution < c.resolution:
-            raise ValueError(f"{data.name} has side {data.resolution}; this model wants {c.resolution} or more")
-        if c.label_dim:
-            if data.labels is None or data.labels.max() >= c.label_dim:
-                found = "none" if data.labels is None else f"numbers up to {data.labels.max()}"
-                raise ValueError(f"{data.name}: labels are {found}; label_dim = {c.label_dim} wants 0 to {c.label_dim - 1}")
-            self._label_pool = tf.constant(data.labels)
-        return data
-
     def get_config(self):
-        return {"name": self.name, "config": self.config.to_dict()}
+        policy = keras.saving.serialize_keras_object(self.dtype_policy)
+        return {"name": self.name, "config": self.config.to_dict(), "progress": asdict(self.progress), "dtype": policy}
 
     def get_compile_config(self):
-        return {"jit_compile": self.jit_compile}
+        optimizers = {name: getattr(self, name) for name in ("generator_optimizer", "discriminator_optimizer")}
+        kept = {name: keras.saving.serialize_keras_object(optimizer) for name, optimizer in optimizers.items()}
+        return {**kept, "jit_compile": self.jit_compile, "run_eagerly": self.run_eagerly}
 
     def compile_from_config(self, config):
-        self.compile(**config)
+        phase = self.progress.phase
+        self.compile(**{name: keras.saving.deserialize_keras_object(value) for name, value in config.items()})
+        self.progress.phase = phase
 
     def get_build_config(self):
         return None

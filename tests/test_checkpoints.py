@@ -6,12 +6,13 @@ import sys
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from test_training import TINY, all_weights, make
 
 import stylegan_tf as sg
-from stylegan_tf import checkpoints
-from stylegan_tf.callbacks import SaveRun
-from stylegan_tf.checkpoints import DamagedCheckpoint, Run, read_checkpoint, restore, save_checkpoint, state_of, write_atomically
+from stylegan_tf import Run, checkpoints
+from stylegan_tf.callbacks import SaveRun, TensorBoardLog
+from stylegan_tf.checkpoints import DamagedCheckpoint, read_checkpoint, restore, save_checkpoint, state_of, write_atomically
 
 
 @pytest.fixture(scope="module")
@@ -168,3 +169,21 @@ def test_exported_model_is_the_trained_one_in_half_precision(tmp_path, trained):
             np.testing.assert_array_equal(a.astype("float16"), b.astype("float16"))
     numbers = trained.ema_generator.count_params() + trained.discriminator.count_params()
     assert (tmp_path / "small.npz").stat().st_size < 2 * numbers + 30_000
+
+
+def test_an_exported_model_trains_on_where_it_ended(tmp_path, images):
+    gan = make(learning_rates={4: 0.5, 8: 0.25})
+    gan.fit(images, verbose=0)
+    checkpoints.export(gan, tmp_path / "small.npz")
+    loaded = sg.load(tmp_path / "small.npz")
+    history = loaded.fit(images, kimg=0.016, verbose=0).history
+    assert loaded.progress.images == gan.progress.images + 16 and history["resolution"] == [8]
+    assert float(loaded.generator_optimizer.learning_rate) == 0.25
+
+
+def test_tensorboard_may_log_a_second_fit(tmp_path, images):
+    gan, log = make(), TensorBoardLog(tmp_path)
+    for _ in range(2):
+        gan.fit(images, epochs=1, verbose=0, callbacks=[log])
+    files = [event.step for f in sorted(tmp_path.iterdir()) for event in tf.compat.v1.train.summary_iterator(str(f))]
+    assert set(files) - {0} == {32, 64}

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from stylegan_tf import Run
+from stylegan_tf import Run, StyleGAN, fitting
 from stylegan_tf.cli import main
 from stylegan_tf.commands import parse_seeds, parse_settings
 
@@ -42,6 +42,55 @@ def test_a_run_is_not_overwritten(run, capsys):
 def test_resume_wants_the_same_command(run, capsys):
     assert main([*TRAIN, "--out", str(run), "--resume", "--seed", "3"]) == 2
     assert "other settings (seed)" in capsys.readouterr().err
+
+
+def test_resume_of_a_run_made_before_a_field_existed(run):
+    """Its config.json lacks the field; the default is what it was made with."""
+    info = json.loads((run / "config.json").read_text())
+    whole = json.dumps(info)
+    for part in ("asked", "config"):
+        del info[part]["decay_kimg"]
+    (run / "config.json").write_text(json.dumps(info))
+    assert main([*TRAIN, "--out", str(run), "--resume"]) == 0
+    (run / "config.json").write_text(whole)
+
+
+def test_a_killed_time_box_keeps_its_plan(tmp_path, monkeypatch, capsys):
+    """Killed before its first report, it is resumed without measuring again; other minutes are refused."""
+    out = tmp_path / "boxed"
+    arguments = [a for a in TRAIN if a not in ("--kimg", "0.3")] + ["--out", str(out), "--resume", "--minutes"]
+
+    def killed(*args, **kwargs):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(StyleGAN, "fit", killed)
+        assert main([*arguments, "0.75"]) == 130
+    planned = Run(out).config
+    assert planned.total_kimg != 205 and len(Run(out).checkpoints()) == 1
+    assert main([*arguments, "0.5"]) == 2
+    assert "other settings (minutes)" in capsys.readouterr().err
+    monkeypatch.setattr(fitting, "measure", lambda *args: pytest.fail("measured again"))
+    monkeypatch.setattr(StyleGAN, "fit", lambda self, *args, **kwargs: fit_a_tick(self, *args, **kwargs))
+    assert main([*arguments, "0.75"]) == 0
+    assert Run(out).config == planned and len(Run(out).history()) == 1
+
+
+def fit_a_tick(gan, data, **kwargs):
+    return fitting.fit(gan, data, None, 1, None, None, kwargs["callbacks"], 0)
+
+
+def test_a_growing_run_draws_what_it_has_learned(run, tmp_path, monkeypatch, capsys):
+    out, sheet = tmp_path / "growing", tmp_path / "sheet.png"
+    monkeypatch.setattr(StyleGAN, "fit", lambda self, *args, **kwargs: fit_a_tick(self, *args, **kwargs))
+    long = ["--set", 'stage_kimg={"4":[0,0.2],"8":[0.05,0.05]}', "--set", "total_kimg=0.3"]
+    assert main([*TRAIN, *long, "--out", str(out)]) == 0
+    assert main(["generate", str(out), "--seeds", "0-3", "--scale", "1", "--out", str(sheet)]) == 0
+    with Image.open(sheet) as picture:
+        assert picture.size == (8, 8)  # two by two of 4x4
+    assert "still growing, at 4x4 (alpha 1.00) of 8x8" in capsys.readouterr().out
+    assert main(["figures", str(out)]) == 2
+    assert "only 4x4 has been trained" in capsys.readouterr().err
 
 
 def test_resume_of_a_finished_run_adds_nothing(run):
@@ -83,7 +132,9 @@ BAD = {
     "no equals": (["train", "--set", "seed", "--out", "X"], "write field=value"),
     "unknown data": (["train", "--dataset", "cats", "--out", "X"], "no data set 'cats'"),
     "channels": (["train", "--set", "channels=3", "--out", "X"], "wants 3"),
-    "too large": (["train", "--set", "resolution=64", "--out", "X"], "side 32; this model wants 64"),
+    "too large": (["train", "--set", "resolution=64", "--set", "total_kimg=206", "--out", "X"], "side 32; this model wants 64"),
+    "too few images": (["train", "--kimg", "0.0001", "--out", "X"], "the schedule has no images for 4x4"),
+    "too short": (["train", "--minutes", "10", "--set", "total_kimg=20", "--out", "X"], "the schedule has no images for 16x16"),
     "no run": (["generate", "X"], "X is not a run"),
     "seeds": (["generate", "RUN", "--seeds", "a-b"], "--seeds a-b is not like"),
     "no preset info": (["info", "--preset", "x"], "no preset 'x'"),

@@ -316,3 +316,13 @@ def test_public_configuration_is_the_recorded_one():
         "mapping_layers": PUBLIC.mapping_layers, "fmap_base": PUBLIC.fmap_base, "fmap_max": PUBLIC.fmap_max,
     }  # fmt: skip
     assert ours == {k: v for k, v in theirs.items() if k != "randomize_noise"}
+
+
+@pytest.mark.parametrize("side", [8, 16])
+def test_a_cut_generator_draws_what_the_whole_one_draws_at_that_side(public_generator, side):
+    z = np.random.default_rng(0).standard_normal((2, public_generator.z_dim)).astype("float32")
+    small = public_generator.cut(side)
+    assert small.config.resolution == side
+    for noise in ("fixed", "none"):
+        whole = public_generator(z, psi=0.7, resolution=side, noise=noise)
+        np.testing.assert_allclose(small(z, psi=0.7, noise=noise), whole, atol=1e-5)

@@ -40,7 +40,6 @@ SCHEDULES = {
     "official": Config(),
     "not progressive": TINY.replace(progressive=False),
     "stages": TINY.replace(stage_kimg={8: (0, 4), 16: (1, 0)}),
-    "too short": TINY.replace(total_kimg=6),
 }
 
 
@@ -124,9 +123,25 @@ def test_a_stage_of_its_own_length():
 
 def test_a_run_that_ends_within_a_fade_does_not_hurry():
     """lod is a function of the images alone (SPEC 9): 1 of the 2 kimg of the fade gives alpha 1/2."""
-    schedule = Schedule(TINY.replace(total_kimg=4))
+    schedule = Schedule(TINY.replace(resolution=8, total_kimg=4))
     assert schedule.resolutions == [4, 8]
     assert schedule.phase_at(4000).alpha(4000) == 0.5
+
+
+@pytest.mark.parametrize(
+    "changes, missing",
+    [
+        ({"total_kimg": 6}, 16),
+        ({"total_kimg": 0.0001}, 4),
+        ({"resolution": 64, "total_kimg": 18}, 64),
+        ({"stage_kimg": {8: (0, 0)}}, 8),
+        ({"stage_kimg": {4: (5, 0)}}, 4),
+    ],
+)
+def test_a_schedule_that_leaves_out_a_resolution_is_refused(changes, missing):
+    """Its block would stay untrained."""
+    with pytest.raises(ValueError, match=f"no images for {missing}x{missing}: total_kimg is .*; change total_kimg or stage_kimg"):
+        Schedule(TINY.replace(**changes))
 
 
 def test_printed_schedule_has_a_line_per_phase():
@@ -139,7 +154,13 @@ def test_printed_schedule_has_a_line_per_phase():
 def test_the_learning_rate_falls_to_zero_over_the_last_images():
     schedule = Schedule(TINY.replace(learning_rate=0.5, learning_rates={}, total_kimg=20, decay_kimg=8))
     rates = [schedule.learning_rate_at(images) for images in (0, 12_000, 16_000, 20_000, 21_000)]
-    assert rates == [0.5, 0.5, 0.25, 0.0, 0.0]
+    np.testing.assert_allclose(rates, [0.5, 0.5, 0.25, 0.0, 0.0])
+
+
+def test_the_learning_rate_may_fall_by_another_clock():
+    schedule = Schedule(TINY.replace(learning_rate=0.5, learning_rates={}, total_kimg=20, decay_kimg=8))
+    assert schedule.learning_rate_at(20_000, left=0.2) == pytest.approx(0.25)
+    assert schedule.learning_rate_at(20_000, left=0.5) == 0.5
 
 
 def test_without_decay_the_learning_rate_is_that_of_the_phase():
@@ -182,6 +203,18 @@ def test_a_time_box_without_shares_gives_half_to_the_full_resolution():
     schedule = Schedule(time_boxed(TINY, 100.0, speeds))
     last = sum(p.end - p.start for p in schedule.phases if p.resolution == 32)
     assert last == pytest.approx(5000, abs=2)
+
+
+def test_resolutions_without_a_share_divide_what_is_left():
+    speeds = {4: 100.0, 8: 100.0, 16: 100.0, 32: 100.0}
+    schedule = Schedule(time_boxed(TINY.replace(time_shares={16: 0.2, 32: 0.6}), 100.0, speeds))
+    lengths = {r: sum(p.end - p.start for p in schedule.phases if p.resolution == r) for r in speeds}
+    assert lengths == {4: 1000, 8: 1000, 16: 2000, 32: 6000}
+
+
+def test_a_time_box_with_no_time_for_a_resolution_is_refused():
+    with pytest.raises(ValueError, match="leave no time for 64x64; give it a share"):
+        time_boxed(preset("mnist32").replace(resolution=64), 600.0, dict.fromkeys((4, 8, 16, 32, 64), 100.0))
 
 
 def test_a_time_box_fades_for_the_configured_share_of_a_stage():

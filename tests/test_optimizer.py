@@ -41,9 +41,12 @@ def play_golden(training, gan):
     weight, unused = keras.Variable(training["inputs/adam_w0"]), keras.Variable([0.0])
     optimizer, after = adam([weight]), []
     run = SimpleNamespace(generator_optimizer=optimizer, discriminator_optimizer=adam([unused]), progress=SimpleNamespace())
+    run.schedule = SimpleNamespace(phases=[None, Phase(8, False, 0, 1, 4, RATE)])
+    run.optimizer_variables = optimizer.variables + run.discriminator_optimizer.variables
+    run.fresh = [v.numpy() for v in run.optimizer_variables]
     for i, gradient in enumerate(training["inputs/adam_grads"]):
         if i == 3:
-            fitting._enter(run, Phase(8, False, 0, 1, 4, RATE), 1)
+            fitting.enter(run, 1)
         assert gan._apply(optimizer, [tf.constant(gradient)], [weight]) == 0.0
         after.append(np.asarray(weight))
     return np.stack(after), optimizer, weight
@@ -134,11 +137,24 @@ def test_a_new_phase_resets_both_optimizers_and_sets_their_rate(gan):
     for optimizer, network in ((gan.generator_optimizer, gan.generator), (gan.discriminator_optimizer, gan.discriminator)):
         optimizer.apply_gradients([(tf.ones_like(v), v) for v in network.trainable_variables])
         assert int(optimizer.iterations) == 1
-    fitting._enter(gan, Phase(8, True, 0, 1000, 4, 0.0625), 1)
+    gan.schedule.phases[0] = Phase(8, False, 0, 1000, 4, 0.0625)
+    fitting.enter(gan, 0)
     for optimizer in (gan.generator_optimizer, gan.discriminator_optimizer):
         assert int(optimizer.iterations) == 0
         assert float(optimizer.learning_rate) == 0.0625
         assert not any(np.any(v) for v in optimizer.variables if "learning_rate" not in v.path)
+
+
+def test_a_new_phase_sets_an_optimizer_of_the_user_back_to_its_own_start(gan):
+    """Not every optimizer starts from zeros: Nadam's running product is 1."""
+    gan.compile(keras.optimizers.Nadam(0.5), keras.optimizers.SGD(0.5, momentum=0.9))
+    start = [v.numpy() for v in gan.optimizer_variables]
+    assert any((value == 1).all() and value.dtype.kind == "f" for value in start)
+    gan.generator_optimizer.apply_gradients([(tf.ones_like(v), v) for v in gan.generator.trainable_variables])
+    fitting.enter(gan, 0)
+    for before, variable in zip(start, gan.optimizer_variables, strict=True):
+        if "learning_rate" not in variable.path:
+            np.testing.assert_array_equal(variable.numpy(), before)
 
 
 def test_config_survives_json():

@@ -1,5 +1,6 @@
 import json
 from html.parser import HTMLParser
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ SCORES = {
     "fid": 7.436, "fid_real_halves": 0.46, "count": 10000, "shares": [0.1] * 8 + [0.153, 0.047], "entropy": 0.99,
     "confidence": 0.92, "confidence_real": 0.994, "judge_accuracy": 0.987,
 }  # fmt: skip
+DRAWN = SimpleNamespace(config=TINY)  # all that a report asks of a generator, where it draws no figures
 VOID = {"meta", "img", "br"}
 
 
@@ -106,12 +108,19 @@ def test_page_tells_scores_settings_and_machine(page):
 
 def test_scores_are_kept_for_the_next_report(run, page, no_figures):
     assert json.loads((run.path / "scores.json").read_text()) == SCORES
-    assert "7.44" in report.write_report(run.path, generator=object()).read_text()
+    assert "7.44" in report.write_report(run.path, generator=DRAWN).read_text()
+
+
+def test_a_run_that_still_grows_says_so(run, no_figures):
+    smaller = SimpleNamespace(config=SimpleNamespace(resolution=4))
+    text = "still growing: drawn at 4x4"
+    assert text in report.write_report(run.path, generator=smaller).read_text()
+    assert text not in report.write_report(run.path, generator=DRAWN).read_text()
 
 
 def test_a_run_that_has_just_begun(tmp_path, no_figures):
     describe(Run(tmp_path), dataset="<b>&")
-    page = Page(report.write_report(tmp_path, generator=object()).read_text())
+    page = Page(report.write_report(tmp_path, generator=DRAWN).read_text())
     assert "Not measured" in page.text and "<b>&" in page.text
     assert not page.all("b")
 

@@ -106,10 +106,17 @@ def test_non_finite_step_is_skipped_and_repeated_ones_stop(digits):
     logs = one_step(gan, digits)
     assert logs["d_skipped"] == 1 and logs["g_skipped"] == 1
     np.testing.assert_array_equal(before, gan.discriminator.head.dense0.kernel.numpy())
-    with pytest.raises(FloatingPointError, match="3 steps in a row"):
+    with pytest.raises(FloatingPointError, match="3 of the last 3 steps"):
         gan.fit(digits, verbose=0, callbacks=[NaNGuard(limit=3)])
     for a, b in zip(weights, all_weights(gan.discriminator), strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+def test_a_penalty_that_is_not_finite_only_each_second_step_stops_too(digits):
+    """Lazy R1 with a weight that overflows: the steps between are sound, and training is going nowhere."""
+    gan = make(r1_gamma=1e38, r1_every=2)
+    with pytest.raises(FloatingPointError, match=r"in 3 of the last [56] steps"):
+        gan.fit(digits, verbose=0, callbacks=[NaNGuard(limit=3)])
 
 
 def test_lazy_r1_acts_on_every_second_step(digits):
@@ -134,7 +141,7 @@ def test_each_configuration_of_table_1_trains_all_its_parts(name, digits):
 
 def test_labels_reach_both_networks(digits):
     gan = make(label_dim=10)
-    gan.check_data(digits)
+    fitting.check_data(gan, digits)
     before = gan.generator.mapping.embedding.numpy()
     one_step(gan, digits)
     assert not np.array_equal(before, gan.generator.mapping.embedding.numpy())
@@ -143,7 +150,7 @@ def test_labels_reach_both_networks(digits):
 def test_fakes_of_the_discriminators_step_have_the_labels_of_the_reals(digits, monkeypatch):
     """SPEC 8; in the generator's step they are drawn from the training set."""
     gan, seen = make(label_dim=10, shared_forward=False), []
-    gan.check_data(digits)
+    fitting.check_data(gan, digits)
     fakes = gan._fakes
     monkeypatch.setattr(gan, "_fakes", lambda *args: seen.append(np.array(args[3]).argmax(axis=1)) or fakes(*args))
     images, labels = digits.batch(0, 8, 8, seed=0)
@@ -176,10 +183,115 @@ def test_time_box_ends_by_the_clock(digits, monkeypatch):
 
 def test_planning_leaves_the_training_state_alone(digits):
     planned, plain = make(), make()
-    planned.plan(digits, minutes=0.02, verbose=0)
+    fitting.plan(planned, digits, minutes=1.0, verbose=0)
     for a, b in zip(all_weights(planned), all_weights(plain), strict=True):
         np.testing.assert_array_equal(a, b)
     assert planned.progress.steps == planned.progress.images == 0
+
+
+def test_a_time_box_shorter_than_its_measuring_is_refused(digits, monkeypatch):
+    gan, readings = make(), iter(range(10**9))
+    monkeypatch.setattr(fitting.time, "perf_counter", lambda: 5.0 * next(readings))
+    with pytest.raises(ValueError, match=r"took .* of the 0.5 minutes, more than half; give minutes=[\d.]+ or more, or kimg"):
+        gan.fit(digits, minutes=0.5, verbose=0)
+    assert gan.progress.images == 0 and gan.progress.minutes is None
+
+
+def test_minutes_and_kimg_together_are_refused(digits):
+    with pytest.raises(ValueError, match="kimg = 1 and minutes = 2 are both given"):
+        make().fit(digits, kimg=1, minutes=2, verbose=0)
+
+
+def test_training_goes_on_after_a_time_box(digits, monkeypatch):
+    """By so many images, or by so many minutes more."""
+    gan, readings = make(), iter(range(10**9))
+    monkeypatch.setattr(fitting.time, "perf_counter", lambda: 0.05 * next(readings))
+    gan.fit(digits, minutes=0.5, verbose=0)
+    images, seconds = gan.progress.images, gan.progress.seconds
+    gan.fit(digits, kimg=0.04, verbose=0)
+    assert images + 40 <= gan.progress.images < images + 40 + 8
+    seconds = gan.progress.seconds
+    gan.fit(digits, minutes=0.1, verbose=0)
+    assert seconds + 6 <= gan.progress.seconds < seconds + 6.5
+
+
+def test_the_rate_falls_to_the_end_of_a_time_box_not_of_its_plan(digits, monkeypatch):
+    """A machine that turns out faster than planned must not spend the rest of its time at rate 0."""
+    gan, rates = make(decay_kimg=0.5 * TINY.total_kimg), []
+    readings = iter(range(10**9))
+    monkeypatch.setattr(fitting.time, "perf_counter", lambda: 0.05 * next(readings))
+    monkeypatch.setattr(fitting, "_set_learning_rate", lambda gan, rate: rates.append(rate))
+    monkeypatch.setattr(fitting, "measure", lambda gan, data, seconds: dict.fromkeys((4, 8), 10.0))
+    gan.fit(digits, minutes=0.5, verbose=0)
+    assert gan.progress.images > 2 * gan.schedule.total_images
+    assert 0 < rates[-1] < 0.01 * rates[0] and rates == sorted(rates, reverse=True)
+
+
+def test_a_callback_may_stop_before_the_first_step(digits):
+    class Stop(keras.callbacks.Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            self.model.stop_training = True
+
+    gan = make()
+    assert gan.fit(digits, callbacks=[Stop()], verbose=0).history == {}
+    assert gan.progress.images == 0
+
+
+def test_a_tick_has_a_step_even_if_it_is_overdue(digits):
+    """Left behind by an interrupted tick that was longer."""
+    gan = make()
+    gan.progress.tick_start = -(10**6)
+    history = gan.fit(digits, epochs=1, verbose=0).history
+    assert gan.progress.steps == 1 and np.isfinite(history["d_loss"]).all()
+
+
+def test_a_tick_without_lazy_r1_has_no_penalty(digits):
+    gan = make(r1_every=4, batch_sizes={}, tick_kimg={4: 0.008, 8: 0.008})
+    history = gan.fit(digits, epochs=5, verbose=0).history
+    assert np.isnan(history["penalty"]).tolist() == [False, True, True, True, False]
+
+
+def test_callbacks_are_told_what_keras_tells_them(digits):
+    class Watch(keras.callbacks.Callback):
+        def on_train_begin(self, logs=None):
+            self.seen = dict(self.params)
+
+    watch, gan = Watch(), make()
+    history = gan.fit(digits, epochs=1, callbacks=keras.callbacks.CallbackList([watch], model=gan), verbose=0)
+    assert watch.seen == {"verbose": 0, "epochs": 1, "steps": None} and watch.model is gan
+    assert len(history.history["kimg"]) == 1
+
+
+def test_a_second_data_set_gives_its_own_labels(digits):
+    """The traces hold the labels that G's fakes are drawn from: they are made anew."""
+    gan = make(label_dim=10, shared_forward=False)
+    fitting.check_data(gan, digits)
+    one_step(gan, digits)
+    first = gan.step_function(8)
+    fitting.check_data(gan, digits)
+    assert gan.step_function(8) is first
+    fitting.check_data(gan, data.Images(digits.images, digits.labels[::-1]))
+    assert gan.step_function(8) is not first
+
+
+def test_a_new_optimizer_takes_the_rate_of_the_phase(digits):
+    gan = make(learning_rates={4: 0.25, 8: 0.5})
+    gan.fit(digits, epochs=1, verbose=0)
+    gan.compile()
+    gan.fit(digits, epochs=1, verbose=0)
+    assert float(gan.generator_optimizer.learning_rate) == gan.schedule.phase_at(gan.progress.images).learning_rate
+
+
+def test_a_growing_model_draws_what_it_has_learned(digits):
+    gan, z = make(), np.zeros((1, 16), "float32") + 0.5
+    assert gan(z).shape == (1, 8, 8, 1)  # untrained: the whole network
+    gan.fit(digits, epochs=1, verbose=0)
+    assert gan.schedule.phase_at(gan.progress.images).resolution == 4
+    assert gan(z).shape == (1, 4, 4, 1) and gan(z, resolution=8).shape == (1, 8, 8, 1)
+    with pytest.raises(ValueError, match="only 4x4 has been trained"):
+        gan.grown()
+    gan.fit(digits, verbose=0)
+    assert gan(z).shape == (1, 8, 8, 1) and gan.grown() is gan.ema_generator
 
 
 @pytest.mark.parametrize(
@@ -216,15 +328,28 @@ def test_training_converges_on_small_digits(digits):
     assert distance() < 0.15 * untrained
 
 
-def test_saved_model_is_the_same_model(tmp_path, digits):
+@pytest.mark.parametrize("own", [False, True], ids=["adam", "optimizers of the user"])
+def test_saved_model_is_the_same_model(tmp_path, digits, own):
+    """Also where it stands: trained on, the twins stay equal, bit for bit."""
     gan = make()
-    gan.fit(digits, epochs=1, verbose=0)
+    if own:
+        gan.compile(keras.optimizers.RMSprop(0.01), keras.optimizers.SGD(0.02, momentum=0.9), run_eagerly=False)
+    gan.fit(digits, epochs=5, verbose=0)
     gan.save(tmp_path / "gan.keras")
     loaded = keras.saving.load_model(tmp_path / "gan.keras")
-    assert loaded.config == gan.config
+    assert loaded.config == gan.config and loaded.progress == gan.progress and loaded.progress.phase > 0
+    assert type(loaded.generator_optimizer) is type(gan.generator_optimizer)
     z = np.random.default_rng(0).standard_normal((3, 16)).astype("float32")
     np.testing.assert_array_equal(loaded(z, noise="fixed"), gan(z, noise="fixed"))
-    loaded.fit(digits, epochs=1, verbose=0)
+    for model in (gan, loaded):
+        model.fit(digits, epochs=2, verbose=0)
+    for a, b in zip(all_weights(gan), all_weights(loaded), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_the_dtype_policy_reaches_the_networks():
+    gan = StyleGAN(TINY, dtype="mixed_float16")
+    assert {m.dtype_policy.name for m in (gan.generator, gan.discriminator, gan.ema_generator)} == {"mixed_float16"}
 
 
 def test_summary_shows_both_networks():

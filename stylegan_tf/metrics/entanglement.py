@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from stylegan_tf.generator import Generator
-from stylegan_tf.latents import from_seeds
+from stylegan_tf.layout import images_of
 
 
 def z_share(
@@ -19,11 +19,10 @@ def z_share(
     c = generator.config
     resolution = resolution or c.resolution
     sides = [r for r in c.resolutions if r <= resolution for _ in range(2)]
-    rng = np.random.default_rng(seed)
-    maps = [np.repeat(rng.standard_normal((noises, r, r, 1)).astype("float32"), latents, axis=0) for r in sides]
-    z = np.tile(from_seeds(range(seed, seed + latents), c.z_dim), (noises, 1))
-    labels = np.tile(np.eye(c.label_dim, dtype="float32")[np.arange(latents) % c.label_dim], (noises, 1)) if c.label_dim else None
-    images = np.asarray(generator(z, resolution=resolution, alpha=np.float32(alpha), noise=maps, labels=labels))
+    rng, seeds = np.random.default_rng(seed), range(seed, seed + latents)
+    maps = [[rng.standard_normal((1, r, r, 1)).astype("float32") for r in sides] for _ in range(noises)]
+    call = dict(resolution=resolution, alpha=np.float32(alpha))
+    images = np.stack([images_of(generator, seeds, noise=noise, **call) for noise in maps])
     images = images.reshape(noises, latents, -1).astype("float64")
     within = images.var(axis=0, ddof=1).mean(axis=0).sum()
     between = images.mean(axis=0).var(axis=0, ddof=1).sum() - within / noises
