@@ -147,6 +147,21 @@ def test_a_batch_larger_than_the_data_repeats_them():
     assert sorted(shown[:4]) == sorted(shown[4:8]) == [0, 1, 2, 3]
 
 
+@pytest.mark.parametrize("workers", [1, 2, 3, 6])
+def test_the_parts_of_all_workers_are_the_batch(workers):
+    data = Images(pictures(), np.arange(12))
+    _, whole = data.batch(9, 6, 8, 1)
+    parts = [data.batch(9, 6, 8, 1, shard=(worker, workers)) for worker in range(workers)]
+    np.testing.assert_array_equal(np.stack([labels for _, labels in parts], axis=1).ravel(), whole)
+    for images, labels in parts:
+        np.testing.assert_array_equal(images, data.level(8)[labels])
+
+
+def test_a_batch_that_workers_cannot_share_is_refused():
+    with pytest.raises(ValueError, match="worker 0 of 4 wants its part of 6 images; choose a multiple of 4"):
+        Images(pictures()).batch(0, 6, 8, 0, shard=(0, 4))
+
+
 # What may be given
 
 

@@ -28,13 +28,24 @@ class Source:
         """The pictures of that index (B,) at a resolution: uint8 (B, r, r, channels)."""
         raise NotImplementedError
 
-    def batch(self, position: int, size: int, resolution: int, seed: int) -> tuple[np.ndarray, np.ndarray | None]:
+    def batch(
+        self, position: int, size: int, resolution: int, seed: int, shard: tuple[int, int] = (0, 1)
+    ) -> tuple[np.ndarray, np.ndarray | None]:
         """The ``size`` images after ``position`` have been shown, and their labels.
 
         Every epoch is a permutation drawn from (seed, epoch), so that a position is all there is to restore.
+
+        Args:
+            shard: (worker, workers): the part of the batch that is this worker's; all parts together are the batch.
+
+        Raises:
+            ValueError: if the workers cannot share the batch evenly.
         """
-        rows = np.arange(position, position + size)
-        index = np.empty(size, "int64")
+        worker, workers = shard
+        if size % workers or not 0 <= worker < workers:
+            raise ValueError(f"worker {worker} of {workers} wants its part of {size} images; choose a multiple of {workers}")
+        rows = np.arange(position, position + size)[worker::workers]
+        index = np.empty(len(rows), "int64")
         for epoch in np.unique(rows // len(self)):
             here = rows // len(self) == epoch
             index[here] = self._order(seed, int(epoch))[rows[here] % len(self)]
