@@ -74,10 +74,8 @@ class TFRecords(Source):
             if larger is not None:
                 off = np.abs(shrink(larger, r).astype(int) - pictures).mean(axis=(1, 2, 3))
                 if off.max() > OTHER_PICTURE:
-                    other = self._files[2 * r].name
-                    raise ValueError(
-                        f"{path}: record {places[off.argmax()]} shows another picture than in {other}; write both again"
-                    )
+                    which, other = places[off.argmax()], self._files[2 * r].name
+                    raise ValueError(f"{path}: record {which} is another picture than in {other}; write all levels again")
             larger = pictures
 
     def _verify(self):
@@ -165,7 +163,5 @@ def _read_labels(path: Path, count: int) -> np.ndarray | None:
     try:
         labels = np.load(path, allow_pickle=False)
     except (ValueError, EOFError) as error:
-        raise ValueError(
-            f"{path} is no array of NumPy ({error}); write it again, or move it away to go without labels"
-        ) from error
+        raise ValueError(f"{path} is no array of NumPy ({error}); write it again, or move it away to do without") from error
     return None if labels.ndim == 2 and labels.shape[1] == 0 else class_numbers(labels, count, str(path))

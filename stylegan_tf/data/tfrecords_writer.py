@@ -74,9 +74,7 @@ class _Writer:
     def __init__(self, source: Source, folder, name, shuffle, resolution):
         sides = [2**n for n in range(2, source.resolution.bit_length())]
         if resolution not in sides:
-            raise ValueError(
-                f"resolution is {resolution}; {source.name} can be written up to one of {', '.join(map(str, sides))}"
-            )
+            raise ValueError(f"resolution is {resolution}; the largest level of {source.name} can be one of {sides}")
         self.source, self.folder, self.name = source, folder, name or folder.name
         self.work = folder.with_name(folder.name + ".part")
         self.order = shuffled_order(len(source)) if shuffle else np.arange(len(source))
