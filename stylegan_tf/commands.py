@@ -173,7 +173,11 @@ def info(args) -> int:
 def records(args) -> int:
     data = sg.data.open_dataset(args.dataset, data_dir=args.data_dir, download=args.download)
     options = dict(shuffle=not args.in_order, workers=args.workers, resume=not args.restart, resolution=args.resolution)
-    out = sg.data.write_tfrecords(data, args.out, **options)
+    try:
+        out = sg.data.write_tfrecords(data, args.out, **options)
+    except KeyboardInterrupt:
+        print("stopped; the same command goes on where it was", file=sys.stderr)
+        return 130
     written = sg.data.TFRecords(out)
     print(f"{len(written):,} pictures from 4x4 to {written.resolution}x{written.resolution} in {out}; train with")
     print(f"stylegan-tf train --dataset tfrecords:{out} ...")

@@ -154,14 +154,17 @@ def test_a_new_start_replaces_what_was_left(images, interrupted):
     np.testing.assert_array_equal(records.rows(np.arange(5), 16), other.images)
 
 
-@pytest.mark.parametrize(
-    "error", [OSError(errno.ENOSPC, "No space left on device"), tf.errors.ResourceExhaustedError(None, None, "full")]
-)
+FULL = {
+    "told by the system": OSError(errno.ENOSPC, "No space left on device"),
+    "told by TensorFlow": tf.errors.ResourceExhaustedError(None, None, "no space"),
+    "not told": [None] * 99,  # the write returns, and has written nothing
+}
+
+
+@pytest.mark.parametrize("error", FULL.values(), ids=FULL)
 def test_a_full_disk_leaves_what_was_written_and_nothing_that_looks_finished(images, interrupted, error):
-    with (
-        mock.patch.object(tf.io.TFRecordWriter, "write", side_effect=error),
-        pytest.raises(OSError, match="free space, then call"),
-    ):
+    full = mock.patch.object(tf.io.TFRecordWriter, "write", side_effect=error)
+    with full, pytest.raises(OSError, match=r"can't write .*x-r\d\d\.tfrecords.*; free space, then call again"):
         write_tfrecords(images, interrupted)
     assert not interrupted.exists() and not list(interrupted.with_name("x.part").glob("*.tfrecords.*"))
     assert len(TFRecords(write_tfrecords(images, interrupted), verify=True)) == 5
@@ -196,6 +199,16 @@ def test_command_writes_the_set(images, tmp_path, capsys):
     expected = contents(given)
     del expected["x-r04.tfrecords"]
     assert contents(out) == expected
+
+
+def test_command_that_is_stopped_goes_on_when_it_is_repeated(images, tmp_path, capsys, two_at_a_time):
+    given = write_tfrecords(images, tmp_path / "given", name="x")
+    command = ["records", f"tfrecords:{given}", str(tmp_path / "x"), "--in-order"]
+    with mock.patch.object(tfrecords_writer._Writer, "_write_level", side_effect=KeyboardInterrupt):
+        assert main(command) == 130
+    assert "the same command goes on" in capsys.readouterr().err
+    assert main(command) == 0
+    assert contents(tmp_path / "x") == contents(given)
 
 
 def test_command_tells_what_is_wrong_in_one_sentence(tmp_path, capsys):
