@@ -111,8 +111,8 @@ def main():
         report.add("## Writing all levels, from memory: images/s")
         report.table(["largest level", "workers", "images/s"], written)
         cold, warm = opening(folder)
-        report.add("## Opening", "", f"Headers of a level of {FFHQ_COUNT:,} pictures of 1024x1024x3: {cold:.1f} s from disk, ")
-        report.add(f"{warm:.2f} s when the system has them in memory.", "")
+        where = f"{cold:.1f} s from disk, {warm:.2f} s when the system has them in memory"
+        report.add("## Opening", "", f"The headers of a level of {FFHQ_COUNT:,} pictures of 1024x1024x3: {where}.", "")
     report.save("records_speed.md")
 
 

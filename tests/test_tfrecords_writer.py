@@ -76,6 +76,12 @@ def test_written_pictures_are_read_back_at_every_level(tmp_path, channels):
         np.testing.assert_array_equal(records.rows(np.arange(7), resolution), source.level(resolution))
 
 
+@pytest.mark.parametrize("labels", [[0, 0, 0, 0, 0], [2, 0, 1, 0, 2]])
+def test_labels_are_read_back(images, tmp_path, labels):
+    source = Images(images.images, labels)
+    assert TFRecords(write_tfrecords(source, tmp_path / "x", shuffle=False)).labels.tolist() == labels
+
+
 def test_smaller_sets_have_the_levels_of_the_large_one(images, tmp_path):
     """Made from the full pictures, not from a rounded level."""
     large = contents(write_tfrecords(images, tmp_path / "a", name="x"))

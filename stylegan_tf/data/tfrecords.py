@@ -164,4 +164,8 @@ def _read_labels(path: Path, count: int) -> np.ndarray | None:
         labels = np.load(path, allow_pickle=False)
     except (ValueError, EOFError) as error:
         raise ValueError(f"{path} is no array of NumPy ({error}); write it again, or move it away to do without") from error
-    return None if labels.ndim == 2 and labels.shape[1] == 0 else class_numbers(labels, count, str(path))
+    if labels.ndim == 2 and labels.shape[1] == 0:
+        return None
+    if labels.ndim == 2 and labels.shape[1] == 1 and (labels == 1).all():
+        labels = labels - 1  # one-hot of a single class: its number is 0
+    return class_numbers(labels, count, str(path))

@@ -17,7 +17,7 @@ from tqdm import tqdm
 from stylegan_tf.data.pipeline import Source, as_images, pyramid
 from stylegan_tf.data.tfrecords import FOOTER, HEADER, TFRecords
 
-CHUNK_PIXELS = 2**24  # values of a chunk's largest level: 16 MB, of which a worker needs about ten times in memory
+CHUNK_PIXELS = 2**24  # values of a chunk's largest level: 16 MB, for which a worker needs about 0.2 GB of memory
 AGAIN = "free space, then call again: it goes on where it stopped"
 
 
