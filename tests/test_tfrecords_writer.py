@@ -190,6 +190,16 @@ def test_a_folder_with_files_is_not_written_into(images, tmp_path):
     assert contents(tmp_path) == {"notes.txt": b"mine"}
 
 
+@pytest.mark.parametrize("resume", [True, False])
+def test_a_folder_that_is_no_interrupted_set_is_left_alone(images, tmp_path, resume):
+    mine = tmp_path / "x.part"
+    mine.mkdir()
+    (mine / "notes.txt").write_text("mine")
+    with pytest.raises(FileExistsError, match=r"x\.part holds files that no interrupted call has left; move it away"):
+        write_tfrecords(images, tmp_path / "x", resume=resume)
+    assert contents(mine) == {"notes.txt": b"mine"}
+
+
 def test_a_level_that_cannot_be_made_is_told(images, tmp_path):
     with pytest.raises(ValueError, match=r"resolution is 12; the largest level of images can be one of \[4, 8, 16\]"):
         write_tfrecords(images, tmp_path / "x", resolution=12)

@@ -42,7 +42,7 @@ def write_tfrecords(
         the folder.
 
     Raises:
-        FileExistsError: if the folder holds something. ValueError: if what is left is of other pictures or settings.
+        FileExistsError: if the folder, or the one with ``.part``, holds other things. ValueError: if what is left is of other pictures or settings.
         OSError: if the disk is full; what was written stays, for the next call.
     """
     source = as_images(source)
@@ -100,6 +100,8 @@ class _Writer:
         """Make the files, or take up those of an interrupted call; see that there is room."""
         if self.folder.exists() and (not self.folder.is_dir() or any(self.folder.iterdir())):
             raise FileExistsError(f"{self.folder} holds files already; choose another folder, or move it away")
+        if self.work.exists() and any(self.work.iterdir()) and not self.journal.exists():
+            raise FileExistsError(f"{self.work} holds files that no interrupted call has left; move it away")
         if self.work.exists() and not resume:
             shutil.rmtree(self.work)
         if self.journal.exists():
@@ -115,9 +117,9 @@ class _Writer:
             what = f"{self.folder} needs {needed / 1e9:.2f} GB more and its disk has {room / 1e9:.2f} GB free"
             raise OSError(f"{what}; make room, choose another disk or a smaller resolution")
         self.work.mkdir(parents=True, exist_ok=True)
+        self._save_journal()
         for path in self.files.values():
             path.touch()
-        self._save_journal()
 
     def _room(self):
         place = next(parent for parent in self.work.absolute().parents if parent.exists())
