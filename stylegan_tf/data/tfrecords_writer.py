@@ -42,7 +42,8 @@ def write_tfrecords(
         the folder.
 
     Raises:
-        FileExistsError: if the folder, or the one with ``.part``, holds other things. ValueError: if what is left is of other pictures or settings.
+        FileExistsError: if the folder, or the one with ``.part``, holds other things.
+        ValueError: if what is left is of other pictures or settings.
         OSError: if the disk is full; what was written stays, for the next call.
     """
     source = as_images(source)
