@@ -12,6 +12,7 @@ EXAMPLES = {
     "generate": "stylegan-tf generate runs/x --seeds 0-99 --psi 0.7 --out sheet.png",
     "figures": "stylegan-tf figures runs/x",
     "info": "stylegan-tf info runs/x",
+    "records": "stylegan-tf records ffhq:ffhq-dataset data/ffhq256 --resolution 256",
     "demo": "stylegan-tf demo --minutes 10 --out runs/mnist32",
     "lab": "stylegan-tf lab",
 }
@@ -47,7 +48,7 @@ def parser() -> argparse.ArgumentParser:
 
     train = add("train", commands.train, "Train a StyleGAN.")
     train.add_argument("--preset", default="mnist32", help="starting configuration (default mnist32)")
-    train.add_argument("--dataset", default="digits", help="digits or tfds:NAME (default digits)")
+    train.add_argument("--dataset", default="digits", help="digits, tfds:NAME, tfrecords:PATH or ffhq:PATH (default digits)")
     train.add_argument("--data-dir", help="where tensorflow-datasets keeps its data")
     train.add_argument("--download", action="store_true", help="allow tensorflow-datasets to download")
     train.add_argument("--out", required=True, help="folder of the run")
@@ -74,6 +75,16 @@ def parser() -> argparse.ArgumentParser:
     info = add("info", commands.info, "Print what a run, or a preset, is.")
     info.add_argument("run", nargs="?", help="run folder; without it, the presets")
     info.add_argument("--preset", help="print the networks of a preset")
+
+    records = add("records", commands.records, "Write a data set as the official TFRecords; the same command goes on if stopped.")
+    records.add_argument("dataset", help="digits, tfds:NAME, tfrecords:PATH or ffhq:PATH")
+    records.add_argument("out", help="folder to make, which --dataset tfrecords:OUT then reads")
+    records.add_argument("--data-dir", help="where tensorflow-datasets keeps its data")
+    records.add_argument("--download", action="store_true", help="allow tensorflow-datasets to download")
+    records.add_argument("--resolution", type=_whole, help="side of the largest level (default that of the data)")
+    records.add_argument("--in-order", action="store_true", help="keep the order; by default it is shuffled as the official one")
+    records.add_argument("--workers", type=_whole, help="threads (default one for each processor)")
+    records.add_argument("--restart", action="store_true", help="delete what an interrupted call left, and start anew")
 
     demo = add("demo", commands.demo, "Train digits from 4x4 to 32x32, then write a report.")
     demo.add_argument("--minutes", type=_positive, default=10.0, help="training time (default 10)")

@@ -167,6 +167,20 @@ def info(args) -> int:
     return 0
 
 
+def records(args) -> int:
+    data = sg.data.open_dataset(args.dataset, data_dir=args.data_dir, download=args.download)
+    options = dict(shuffle=not args.in_order, workers=args.workers, resume=not args.restart, resolution=args.resolution)
+    try:
+        out = sg.data.write_tfrecords(data, args.out, **options)
+    except KeyboardInterrupt:
+        print("stopped; the same command goes on where it was", file=sys.stderr)
+        return 130
+    written = sg.data.TFRecords(out)
+    print(f"{len(written):,} pictures from 4x4 to {written.resolution}x{written.resolution} in {out}; train with")
+    print(f"stylegan-tf train --dataset tfrecords:{out} ...")
+    return 0
+
+
 def demo(args) -> int:
     settings = dict(preset="mnist32", dataset="digits", minutes=args.minutes, seed=args.seed, kimg=None, set=[])
     options = dict(data_dir=None, download=False, resume=True, dry_run=False, quiet=False, out=args.out)
