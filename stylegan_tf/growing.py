@@ -52,7 +52,7 @@ class Schedule:
             stages_ask = sum(sum(config.stage_kimg.get(r, (config.fade_kimg, config.stable_kimg))) for r in stages[:-1])
             raise ValueError(
                 f"the schedule has no images for {missing[0]}x{missing[0]}: total_kimg is {config.total_kimg:g}, and the "
-                f"resolutions below {stages[-1]}x{stages[-1]} alone ask for {stages_ask:g}; change total_kimg or stage_kimg"
+                f"resolutions below {stages[-1]}x{stages[-1]} alone ask for {stages_ask:g}; change one or the other, or shorten all with --kimg or growing.scaled"
             )
         self._ends = [p.end for p in self.phases]
 

@@ -99,7 +99,7 @@ def test_training_from_records_equals_training_from_memory(faces, written):
     """The same losses: every picture and label of every step is the same."""
     config = Config(
         resolution=8, channels=3, z_dim=8, w_dim=8, mapping_width=8, mapping_layers=1, fmap_base=32, fmap_max=8, label_dim=3,
-        batch_size=8, start_resolution=4, total_kimg=0.1, tick_kimg={4: 0.016},
+        batch_size=8, start_resolution=4, stage_kimg={4: (0, 0.05), 8: (0.02, 0.03)}, total_kimg=0.1, tick_kimg={4: 0.016},
     )  # fmt: skip
     losses = []
     for source in (faces, data.open_dataset(f"tfrecords:{written}")):
