@@ -49,10 +49,11 @@ class Schedule:
                     self.phases.append(Phase(r, fading, position, end, batch, rate, length if fading else 0))
                     position = end
         if missing := [r for r in stages if r not in self.resolutions]:
-            stages_ask = sum(sum(config.stage_kimg.get(r, (config.fade_kimg, config.stable_kimg))) for r in stages[:-1])
+            below = sum(sum(config.stage_kimg.get(r, (config.fade_kimg, config.stable_kimg))) for r in stages[:-1])
             raise ValueError(
-                f"the schedule has no images for {missing[0]}x{missing[0]}: total_kimg is {config.total_kimg:g}, and the "
-                f"resolutions below {stages[-1]}x{stages[-1]} alone ask for {stages_ask:g}; change one or the other, or shorten all with --kimg or growing.scaled"
+                f"the schedule has no images for {missing[0]}x{missing[0]}: total_kimg is {config.total_kimg:g}, and the resolutions "
+                f"below {stages[-1]}x{stages[-1]} alone ask for {below:g}; change one or the other, or let --kimg or "
+                "growing.scaled shorten all"
             )
         self._ends = [p.end for p in self.phases]
 
