@@ -51,7 +51,7 @@ class Schedule:
         if missing := [r for r in stages if r not in self.resolutions]:
             below = sum(sum(config.stage_kimg.get(r, (config.fade_kimg, config.stable_kimg))) for r in stages[:-1])
             raise ValueError(
-                f"the schedule has no images for {missing[0]}x{missing[0]}: total_kimg is {config.total_kimg:g}, and the resolutions "
+                f"the schedule has no images for {missing[0]}x{missing[0]}: total_kimg is {config.total_kimg:g}, and those "
                 f"below {stages[-1]}x{stages[-1]} alone ask for {below:g}; change one or the other, or let --kimg or "
                 "growing.scaled shorten all"
             )
