@@ -1,0 +1,215 @@
+"""The parts of a toy face, from the background to the glasses, in the order in which they are painted."""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+
+from stylegan_tf.data.face_geometry import Canvas, Head, both_sides, curve, dark, ellipse, on_face, on_globe, tint
+
+VERSION = 1  # raise it when faces look different: cached pictures are then drawn anew
+
+SKIN = np.array([(255, 226, 200), (226, 164, 118), (128, 80, 54)])  # light, middle, dark
+HAIR = {  # of the head; of moustache and eyebrows
+    "black": ((36, 30, 40), (26, 20, 28)),
+    "brown": ((108, 58, 24), (74, 36, 14)),
+    "red": ((212, 82, 26), (164, 52, 14)),
+    "blonde": ((248, 210, 92), (152, 96, 22)),
+    "grey": ((198, 200, 210), (142, 144, 158)),
+}
+BACKGROUND = {
+    "sky": (122, 190, 240),
+    "mint": (132, 208, 164),
+    "rose": (244, 156, 172),
+    "lilac": (178, 158, 232),
+    "slate": (92, 108, 134),
+}
+SHIRT = {"blue": (42, 92, 196), "red": (206, 48, 54), "green": (36, 142, 88), "yellow": (248, 196, 44), "white": (244, 244, 244)}
+
+FRAME, LIP, MOUTH, WHITE, INK = (28, 26, 40), (200, 54, 66), (92, 16, 28), (255, 255, 255), (44, 30, 32)
+FRECKLES, STRANDS = 14, 18  # always as many: only their places are drawn by lot
+
+# The lower edge of the hair, (longitude, latitude) in degrees: over the forehead by fringe, then down the sides by length.
+FRINGE = {
+    "swept back": [(-58, 22), (-44, 44), (-22, 52), (0, 54), (22, 52), (44, 44), (58, 22)],
+    "straight": [(-58, 20), (-50, 26), (-25, 27), (0, 27), (25, 27), (50, 26), (58, 20)],
+    "parted": [(-58, 24), (-46, 38), (-30, 52), (-16, 48), (8, 38), (34, 29), (58, 16)],
+    "curtain": [(-60, 8), (-46, 24), (-24, 42), (0, 58), (24, 42), (46, 24), (60, 8)],
+    "curls": [(-58, 24), (-46, 31), (-24, 36), (0, 37), (24, 36), (46, 31), (58, 24)],
+}
+SIDES = {
+    "short": [(64, 6), (68, -12), (75, -10), (80, 10), (90, 24), (102, 18), (110, -8), (118, -26), (130, -32)],
+    "long": [(61, 0), (60, -22), (62, -44), (66, -62), (90, -64), (130, -64)],
+}
+
+
+@functools.cache
+def hair_edge(fringe, length):
+    """(n, 3) from the nape at the left to the nape at the right."""
+    side = np.array(SIDES[length])
+    line = curve(np.concatenate([side[::-1] * (-1, 1), FRINGE[fringe], side]), closed=False)
+    if fringe == "curls":
+        front = np.abs(line[:, 0]) < 60
+        line[front, 1] -= 9 * np.abs(np.sin(np.radians(line[front, 0] * 4.5)))
+    return on_globe(line[:, 0], line[:, 1], 1.02)
+
+
+@functools.cache
+def hair_top(fringe, length):
+    """The outline of the hair on the disc of the turned head, from the right nape over the top to the left one.
+
+    Returns the angle (n,), and the height of the hair over the skin (n,).
+    """
+    end = 32 if length == "short" else 64
+    angle = np.radians(np.linspace(-end, 180 + end, 64))
+    up = np.sin(angle)
+    height = 0.15 * np.clip(up + 0.53, 0, 1) ** 0.7 if length == "short" else 0.1 + 0.06 * up
+    if fringe == "curls":
+        height = height + 0.08 * np.abs(np.sin(6.5 * angle)) * np.clip(up + 0.53, 0, 1)
+    return angle, height
+
+
+def _mirrored(shape):
+    return np.stack([shape, shape * (-1, 1, 1)])
+
+
+EAR = curve(
+    [(0.9, -0.16, 0.12), (1.02, -0.22, -0.05), (1.13, -0.12, -0.2), (1.12, 0.06, -0.2), (1.02, 0.2, -0.08), (0.92, 0.2, 0.1)]
+)
+NOSE = curve(
+    [(-0.05, -0.02, 1.02), (0.05, -0.02, 1.02), (0.09, 0.1, 1.1), (0.15, 0.18, 1.0), (0.08, 0.25, 1.05)]
+    + [(0, 0.26, 1.12), (-0.08, 0.25, 1.05), (-0.15, 0.18, 1.0), (-0.09, 0.1, 1.1)]
+)
+MOUSTACHE = both_sides([(0, 0.27), (0.12, 0.26), (0.26, 0.3), (0.38, 0.41), (0.31, 0.435), (0.18, 0.425), (0.06, 0.42), (0, 0.4)])
+PAIRS = {
+    "eye": on_face(ellipse(0.36, -0.07, 0.155, 0.135)),
+    "iris": on_face(ellipse(0.36, -0.07, 0.085, 0.1)),
+    "lid": on_face(curve([(0.2, -0.08), (0.24, -0.17), (0.36, -0.215), (0.48, -0.17), (0.53, -0.06)], closed=False)),
+    "brow": on_face(curve([(0.19, -0.36), (0.36, -0.43), (0.55, -0.36), (0.54, -0.31), (0.36, -0.355), (0.2, -0.29)])),
+    "blush": on_face(ellipse(0.55, 0.24, 0.16, 0.12)),
+    "frame": on_face(ellipse(0.385, -0.06, 0.325, 0.29, power=0.8), lift=1.06),
+    "lens": on_face(ellipse(0.385, -0.06, 0.215, 0.19, power=0.8), lift=1.06),
+    "arm": on_globe([36, 60, 84, 88, 84, 60, 36], [11, 9, 7, 4, -1, 2, 2], lift=1.07),
+    "ear": EAR,
+    "inside of the ear": 0.5 * EAR + (0.52, -0.01, 0.005),
+}
+SHAPES = {name: _mirrored(shape) for name, shape in PAIRS.items()} | {
+    "gleam": np.stack([on_face(ellipse(x, -0.105, 0.03, 0.035)) for x in (-0.33, 0.39)]),
+    "bridge": on_face([(-0.1, -0.15), (0.1, -0.15), (0.1, -0.03), (-0.1, -0.03)], lift=1.08),
+    "nose": NOSE,
+    "nostrils": NOSE[24:42],
+    "moustache": on_face(curve(MOUSTACHE), lift=1.02),
+}
+SKULL = ellipse(0, 0, 1, 1, count=64).T
+BACK_HAIR = curve(both_sides([(0, -0.82), (0.42, -0.74), (0.66, -0.4), (0.72, 0.1), (0.76, 0.5), (0.78, 0.82), (0.7, 1.1)]))
+HANGS = np.clip((BACK_HAIR[:, 1:] + 0.2) / 1.2, 0, 1)
+NECK = curve(both_sides([(0.24, 0.3), (0.23, 0.66), (0.3, 0.84), (0.2, 0.96), (0, 1.0)]))
+BODY = curve(both_sides([(0, 0.84), (0.26, 0.76), (0.48, 0.8), (0.78, 0.88), (0.98, 1.1), (1.05, 1.4)]))
+COLLAR = both_sides([(0.3, 0.72), (0.36, 0.84), (0.12, 1.06), (0, 0.98)])
+
+
+def mouth(smile):
+    """Corners up and open for 1, closed at 0, corners down for -1; the lips are thinner at the corners."""
+    t = np.linspace(-1, 1, 15)
+    x, middle = (0.34 + 0.05 * smile) * t, 0.575 - 0.15 * smile * (t * t - 0.3)
+    opening = 0.19 * max(smile, 0) ** 1.5 * (1 - t * t) ** 0.7
+    upper, lower = middle - 0.03 - 0.05 * (1 - t * t), middle + opening + 0.03 + 0.06 * (1 - t * t)
+    inner = 0.96 * x
+
+    def between(x, top, bottom):
+        return on_face(np.stack([np.concatenate([x, x[::-1]]), np.concatenate([top, bottom[::-1]])], axis=1))
+
+    return {
+        "lips": between(x, upper, lower),
+        "mouth": between(inner, middle, middle + opening),
+        "teeth": between(inner, middle, middle + 0.5 * opening),
+        "line": on_face(np.stack([inner, middle], axis=1)),
+    }
+
+
+SPOT = ellipse(0, 0, 1, 1, count=8)
+
+
+def freckles(rng):
+    """Small spots on both cheeks, (FRECKLES, 8, 3)."""
+    x, y, radius = rng.uniform((-1, 0.12, 0.016), (1, 0.36, 0.028), (FRECKLES, 3)).T
+    places = np.stack([np.copysign(0.17 + 0.5 * np.abs(x), x), y], axis=1)
+    return on_face(SPOT * radius[:, None, None] + places[:, None])
+
+
+def strands(edge, rng):
+    """Single hairs from the crown towards the edge of the hair, (STRANDS, 5, 3), and their tones from -1 (dark) to 1 (light)."""
+    longitude, high, gap, tone = rng.uniform((-110, 60, 7, -1), (110, 82, 22, 1), (STRANDS, 4)).T
+    across, up = np.degrees(np.arctan2(edge[:, 0], edge[:, 2])), np.degrees(-np.arcsin(edge[:, 1] / 1.02))
+    low = np.interp(longitude, across, np.maximum(up, 0)) + gap
+    along = np.linspace(0, 1, 5)[:, None]
+    return on_globe(np.broadcast_to(longitude, (5, STRANDS)), low + (high - low) * along, lift=1.08), tone
+
+
+def draw_face(face: dict, resolution: int, rng: np.random.Generator) -> np.ndarray:
+    """One face, uint8 (resolution, resolution, 3): ``face`` has the factors by name, ``rng`` draws freckles and strands."""
+    skin = tuple(np.interp(face["skin"], (0, 0.5, 1), SKIN[:, channel]) for channel in range(3))
+    skin, (hair, facial_hair), shirt = tint(skin, skin, 0), HAIR[face["hair_colour"]], SHIRT[face["shirt"]]
+    background, length, fringe = BACKGROUND[face["background"]], face["hair_length"], face["fringe"]
+    head, edge = Head(face["yaw"], face["pitch"], face["roll"]), hair_edge(fringe, length)
+    lines, tones = strands(edge, rng)
+    moving = mouth(face["smile"]) | {"freckles": freckles(rng), "strands": lines, "hair": edge}
+    at = head.project(SHAPES | moving)
+    canvas = Canvas(resolution, tint(background, WHITE, 0.2), dark(background, 0.12))
+
+    if length == "long":  # its upper part goes with the head, its lower part hangs
+        back = BACK_HAIR - (0.1 * head.side, 0)
+        canvas.fill(back * HANGS + head.tilt(back) * (1 - HANGS), tint(hair, facial_hair, 0.6))
+    canvas.fill(BODY, shirt)
+    canvas.fill(COLLAR, dark(shirt, 0.3))
+    canvas.fill(NECK, dark(skin, 0.16))
+    canvas.fill(head.place(*SKULL), skin)
+    canvas.fill_all(at["blush"], tint(skin, LIP, 0.14))
+    canvas.fill_all(at["freckles"], dark(tint(skin, (150, 60, 20), 0.35), 0.12))
+    canvas.fill(at["nose"], dark(skin, 0.14))
+    canvas.fill(at["nostrils"], dark(skin, 0.32))
+    paint_mouth(canvas, at, face["smile"])
+    if face["moustache"] == "yes":
+        canvas.fill(at["moustache"], facial_hair)
+    paint_hair(canvas, head, at, tones, hair, fringe, length)
+    if length == "short":
+        canvas.fill_all(at["ear"], dark(skin, 0.08))
+        canvas.fill_all(at["inside of the ear"], dark(skin, 0.25))
+    if face["glasses"] == "yes":
+        paint_glasses(canvas, at, skin, length)
+    canvas.fill_all(at["brow"], facial_hair)
+    canvas.fill_all(at["eye"], WHITE)
+    canvas.fill_all(at["iris"], INK)
+    canvas.fill_all(at["gleam"], WHITE)
+    for lid in at["lid"]:
+        canvas.stroke(lid, INK, 0.025)
+    return canvas.done()
+
+
+def paint_mouth(canvas, at, smile):
+    canvas.fill(at["lips"], LIP)
+    canvas.stroke(at["line"], dark(LIP, 0.45), 0.02)
+    if smile > 0:
+        canvas.fill(at["mouth"], MOUTH)
+        canvas.fill(at["teeth"], WHITE)
+
+
+def paint_hair(canvas, head, at, tones, colour, fringe, length):
+    angle, height = hair_top(fringe, length)
+    x, y = np.cos(angle), -np.sin(angle)
+    if length == "short":  # at the side that the head turns to, the hair at the ear is behind the cheek
+        away = np.clip(1.6 * head.side * np.sign(x), 0, 1) * np.clip(2 * y + 1, 0, 1)
+        height = height * (1 - away)
+    canvas.fill(np.concatenate([at["hair"], head.place((1 + height) * x, (1 + height) * y)]), colour)
+    for strand, tone in zip(at["strands"], tones, strict=True):
+        canvas.stroke(strand, tint(colour, WHITE, 0.26 * tone) if tone > 0 else dark(colour, -0.34 * tone), 0.02)
+
+
+def paint_glasses(canvas, at, skin, length):
+    if length == "short":  # long hair covers the arms
+        canvas.fill_all(at["arm"], FRAME)
+    canvas.fill(at["bridge"], FRAME)
+    for frame, lens in zip(at["frame"], at["lens"], strict=True):
+        canvas.fill(frame, FRAME)
+        canvas.fill(lens, tint(skin, WHITE, 0.35))
