@@ -10,10 +10,10 @@ from stylegan_tf.data.face_geometry import Canvas, Head, both_sides, curve, dark
 
 VERSION = 1  # raise it when faces look different: cached pictures are then drawn anew
 
-SKIN = np.array([(255, 226, 200), (226, 164, 118), (128, 80, 54)])  # light, middle, dark
+SKIN = np.array([(255, 226, 200), (226, 164, 118), (138, 88, 60)])  # light, middle, dark
 HAIR = {  # of the head; of moustache and eyebrows
     "black": ((36, 30, 40), (26, 20, 28)),
-    "brown": ((108, 58, 24), (74, 36, 14)),
+    "brown": ((94, 48, 18), (60, 28, 10)),
     "red": ((212, 82, 26), (164, 52, 14)),
     "blonde": ((248, 210, 92), (152, 96, 22)),
     "grey": ((198, 200, 210), (142, 144, 158)),
@@ -39,7 +39,7 @@ FRINGE = {
     "curls": [(-58, 24), (-46, 31), (-24, 36), (0, 37), (24, 36), (46, 31), (58, 24)],
 }
 SIDES = {
-    "short": [(64, 6), (68, -12), (75, -10), (80, 10), (90, 24), (102, 18), (110, -8), (118, -26), (130, -32)],
+    "short": [(64, 6), (68, -12), (76, -10), (80, 2), (90, 10), (102, 6), (110, -10), (118, -26), (130, -32)],
     "long": [(61, 0), (60, -22), (62, -44), (66, -62), (90, -64), (130, -64)],
 }
 
@@ -52,7 +52,7 @@ def hair_edge(fringe, length):
     if fringe == "curls":
         front = np.abs(line[:, 0]) < 60
         line[front, 1] -= 9 * np.abs(np.sin(np.radians(line[front, 0] * 4.5)))
-    return on_globe(line[:, 0], line[:, 1], 1.02)
+    return on_globe(line[:, 0], line[:, 1], 0.985)
 
 
 @functools.cache
@@ -85,12 +85,12 @@ MOUSTACHE = both_sides([(0, 0.27), (0.12, 0.26), (0.26, 0.3), (0.38, 0.41), (0.3
 PAIRS = {
     "eye": on_face(ellipse(0.36, -0.07, 0.155, 0.135)),
     "iris": on_face(ellipse(0.36, -0.07, 0.085, 0.1)),
-    "lid": on_face(curve([(0.2, -0.08), (0.24, -0.17), (0.36, -0.215), (0.48, -0.17), (0.53, -0.06)], closed=False)),
+    "lashes": on_face(ellipse(0.36, -0.095, 0.178, 0.148)),
     "brow": on_face(curve([(0.19, -0.36), (0.36, -0.43), (0.55, -0.36), (0.54, -0.31), (0.36, -0.355), (0.2, -0.29)])),
     "blush": on_face(ellipse(0.55, 0.24, 0.16, 0.12)),
-    "frame": on_face(ellipse(0.385, -0.06, 0.325, 0.29, power=0.8), lift=1.06),
+    "frame": on_face(ellipse(0.385, -0.06, 0.325, 0.29, power=0.8, count=48), lift=1.06),
     "lens": on_face(ellipse(0.385, -0.06, 0.215, 0.19, power=0.8), lift=1.06),
-    "arm": on_globe([36, 60, 84, 88, 84, 60, 36], [11, 9, 7, 4, -1, 2, 2], lift=1.07),
+    "arm": on_globe([36, 60, 84, 88, 84, 60, 36], [11, 9, 7, 4, -1, 2, 2], lift=[1.06, 1.04, 1, 1, 1, 1.04, 1.06]),
     "ear": EAR,
     "inside of the ear": 0.5 * EAR + (0.52, -0.01, 0.005),
 }
@@ -101,7 +101,7 @@ SHAPES = {name: _mirrored(shape) for name, shape in PAIRS.items()} | {
     "nostrils": NOSE[24:42],
     "moustache": on_face(curve(MOUSTACHE), lift=1.02),
 }
-SKULL = ellipse(0, 0, 1, 1, count=64).T
+SKULL = ellipse(0, 0, 1, 1, count=96).T
 BACK_HAIR = curve(both_sides([(0, -0.82), (0.42, -0.74), (0.66, -0.4), (0.72, 0.1), (0.76, 0.5), (0.78, 0.82), (0.7, 1.1)]))
 HANGS = np.clip((BACK_HAIR[:, 1:] + 0.2) / 1.2, 0, 1)
 NECK = curve(both_sides([(0.24, 0.3), (0.23, 0.66), (0.3, 0.84), (0.2, 0.96), (0, 1.0)]))
@@ -111,11 +111,12 @@ COLLAR = both_sides([(0.3, 0.72), (0.36, 0.84), (0.12, 1.06), (0, 0.98)])
 
 def mouth(smile):
     """Corners up and open for 1, closed at 0, corners down for -1; the lips are thinner at the corners."""
-    t = np.linspace(-1, 1, 15)
-    x, middle = (0.34 + 0.05 * smile) * t, 0.575 - 0.15 * smile * (t * t - 0.3)
-    opening = 0.19 * max(smile, 0) ** 1.5 * (1 - t * t) ** 0.7
-    upper, lower = middle - 0.03 - 0.05 * (1 - t * t), middle + opening + 0.03 + 0.06 * (1 - t * t)
-    inner = 0.96 * x
+    t = np.sin(np.linspace(-np.pi / 2, np.pi / 2, 19))
+    rounded = np.sqrt(1 - t * t)
+    x, middle = (0.35 + 0.05 * smile) * t, 0.575 - 0.15 * smile * (t * t - 0.3)
+    opening = 0.19 * max(smile, 0) ** 1.5 * rounded**1.4
+    upper, lower = middle - 0.08 * rounded, middle + opening + 0.09 * rounded
+    inner = 0.9 * x
 
     def between(x, top, bottom):
         return on_face(np.stack([np.concatenate([x, x[::-1]]), np.concatenate([top, bottom[::-1]])], axis=1))
@@ -124,7 +125,7 @@ def mouth(smile):
         "lips": between(x, upper, lower),
         "mouth": between(inner, middle, middle + opening),
         "teeth": between(inner, middle, middle + 0.5 * opening),
-        "line": on_face(np.stack([inner, middle], axis=1)),
+        "line": between(inner, middle - 0.012 * rounded, middle + 0.012 * rounded),
     }
 
 
@@ -139,12 +140,14 @@ def freckles(rng):
 
 
 def strands(edge, rng):
-    """Single hairs from the crown towards the edge of the hair, (STRANDS, 5, 3), and their tones from -1 (dark) to 1 (light)."""
-    longitude, high, gap, tone = rng.uniform((-110, 60, 7, -1), (110, 82, 22, 1), (STRANDS, 4)).T
-    across, up = np.degrees(np.arctan2(edge[:, 0], edge[:, 2])), np.degrees(-np.arcsin(edge[:, 1] / 1.02))
-    low = np.interp(longitude, across, np.maximum(up, 0)) + gap
-    along = np.linspace(0, 1, 5)[:, None]
-    return on_globe(np.broadcast_to(longitude, (5, STRANDS)), low + (high - low) * along, lift=1.08), tone
+    """Single hairs from the crown towards the edge of the hair, (STRANDS, 12, 3), and their tones from -1 (dark) to 1 (light)."""
+    longitude, high, gap, tone = rng.uniform((-110, 66, 6, -1), (110, 84, 18, 1), (STRANDS, 4)).T
+    across, up = np.degrees(np.arctan2(edge[:, 0], edge[:, 2])), np.degrees(-np.arcsin(edge[:, 1] / 0.985))
+    low = np.interp(longitude, across, np.maximum(up, -45)) + gap
+    along = np.linspace(0, 1, 7)
+    along, width = np.concatenate([along, along[-2:0:-1]])[:, None], np.repeat((1, -1), (6, 6))[:, None]
+    width = 2.4 * width * np.sqrt(np.sin(np.pi * along))
+    return on_globe(longitude + width, low + (high - low) * along, lift=1.08), tone
 
 
 def draw_face(face: dict, resolution: int, rng: np.random.Generator) -> np.ndarray:
@@ -179,20 +182,19 @@ def draw_face(face: dict, resolution: int, rng: np.random.Generator) -> np.ndarr
     if face["glasses"] == "yes":
         paint_glasses(canvas, at, skin, length)
     canvas.fill_all(at["brow"], facial_hair)
+    canvas.fill_all(at["lashes"], INK)
     canvas.fill_all(at["eye"], WHITE)
     canvas.fill_all(at["iris"], INK)
     canvas.fill_all(at["gleam"], WHITE)
-    for lid in at["lid"]:
-        canvas.stroke(lid, INK, 0.025)
     return canvas.done()
 
 
 def paint_mouth(canvas, at, smile):
     canvas.fill(at["lips"], LIP)
-    canvas.stroke(at["line"], dark(LIP, 0.45), 0.02)
     if smile > 0:
         canvas.fill(at["mouth"], MOUTH)
         canvas.fill(at["teeth"], WHITE)
+    canvas.fill(at["line"], dark(LIP, 0.45))  # it also covers teeth that are thinner than a dot: smiles start without a jump
 
 
 def paint_hair(canvas, head, at, tones, colour, fringe, length):
@@ -203,7 +205,7 @@ def paint_hair(canvas, head, at, tones, colour, fringe, length):
         height = height * (1 - away)
     canvas.fill(np.concatenate([at["hair"], head.place((1 + height) * x, (1 + height) * y)]), colour)
     for strand, tone in zip(at["strands"], tones, strict=True):
-        canvas.stroke(strand, tint(colour, WHITE, 0.26 * tone) if tone > 0 else dark(colour, -0.34 * tone), 0.02)
+        canvas.fill(strand, tint(colour, WHITE, 0.26 * tone) if tone > 0 else dark(colour, -0.34 * tone))
 
 
 def paint_glasses(canvas, at, skin, length):

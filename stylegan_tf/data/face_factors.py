@@ -73,7 +73,7 @@ def sample_factors(
     hole: float = 0.0,
     combination: Mapping[str, float | str | tuple[float, float]] = COMBINATION,
 ) -> np.ndarray:
-    """Factors of ``count`` faces, float32 (count, 12), columns in the order of FACTORS; all even and independent but for two dials.
+    """Factors of ``count`` faces, float32 (count, 12), columns in the order of FACTORS: even and independent but for two dials.
 
     Args:
         rho: Pearson's r of the ``pair``, from -1 to 1: its expectation, exactly; each factor stays evenly spread.

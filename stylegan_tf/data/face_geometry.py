@@ -32,7 +32,7 @@ class Head:
         """
         points = np.concatenate([shape.reshape(-1, 3) for shape in shapes.values()])
         x, y, z = self.rotation @ points.T
-        edge = np.sqrt(np.maximum(1 - y * y, 0))
+        edge = np.sqrt(np.maximum(np.minimum((points**2).sum(axis=1), 1) - y * y, 0))
         x = np.where((z < 0) & (np.abs(x) < edge), np.copysign(edge, x), x)
         ends = np.cumsum([shape.size // 3 for shape in shapes.values()])
         parts = np.split(self.place(x, y), ends[:-1])
@@ -61,19 +61,12 @@ class Canvas:
 
     def fill(self, points, colour):
         """A polygon (n, 2)."""
-        self.draw.polygon(self._pixels(points), colour)
+        self.draw.polygon((points * (self.side / 2) + self.side / 2).ravel().tolist(), colour)
 
     def fill_all(self, shapes, colour):
         """Polygons (m, n, 2)."""
         for points in shapes:
             self.fill(points, colour)
-
-    def stroke(self, points, colour, width: float):
-        """A line through (n, 2), as wide as ``width`` units."""
-        self.draw.line(self._pixels(points), colour, max(1, round(width * self.side / 2)), joint="curve")
-
-    def _pixels(self, points):
-        return (points * (self.side / 2) + self.side / 2).ravel().tolist()
 
     def done(self) -> np.ndarray:
         """uint8 (resolution, resolution, 3): the means of times x times blocks."""
@@ -90,7 +83,7 @@ def dark(colour, share):
 
 
 @functools.cache
-def _spline(count, closed, steps=6):
+def _spline(count, closed, steps=8):
     """Weights (points, count) of a Catmull-Rom curve through ``count`` points."""
     spans = count if closed else count - 1
     t = np.arange(spans * steps + (not closed)) / steps
@@ -128,7 +121,7 @@ def on_globe(longitude, latitude, lift=1.0):
     return np.multiply(lift, np.stack([level * np.sin(longitude), -np.sin(latitude), level * np.cos(longitude)])).T
 
 
-def ellipse(x, y, width, height, power=1.0, count=24):
+def ellipse(x, y, width, height, power=1.0, count=32):
     """Outline (n, 2) with half-axes; a power below 1 makes it more of a rounded box."""
     angle = np.arange(count) * (2 * np.pi / count)
     c, s = np.cos(angle), np.sin(angle)
