@@ -65,7 +65,7 @@ def train():
         loss={f.name: losses[f.kind] for f in FACTORS},
         loss_weights={f.name: weights[f.kind] for f in FACTORS},
     )
-    heads.fit(data, epochs=EPOCHS, steps_per_epoch=COUNT // BATCH, verbose=2)
+    heads.fit(data, epochs=EPOCHS, steps_per_epoch=COUNT // BATCH, shuffle=False, verbose=2)
     np.savez_compressed(OUT, **{f"w{i}": w.astype("float16") for i, w in enumerate(model.get_weights())})
     print(f"wrote {OUT.name} ({OUT.stat().st_size / 1e6:.2f} MB)")
 

@@ -64,7 +64,11 @@ def hair_top(fringe, length):
     end = 32 if length == "short" else 64
     angle = np.radians(np.linspace(-end, 180 + end, 64))
     up = np.sin(angle)
-    height = 0.15 * np.clip(up + 0.53, 0, 1) ** 0.7 if length == "short" else 0.1 + 0.06 * up
+    height = (
+        0.15 * np.clip(up + 0.53, 0, 1) ** 0.7
+        if length == "short"
+        else 0.13 * np.clip((up + 0.9) / 0.6, 0, 1) ** 0.7 + 0.03 * np.maximum(up, 0)
+    )
     if fringe == "curls":
         height = height + 0.08 * np.abs(np.sin(6.5 * angle)) * np.clip(up + 0.53, 0, 1)
     return angle, height
@@ -113,7 +117,7 @@ def mouth(smile):
     """Corners up and open for 1, closed at 0, corners down for -1; the lips are thinner at the corners."""
     t = np.sin(np.linspace(-np.pi / 2, np.pi / 2, 19))
     rounded = np.sqrt(1 - t * t)
-    x, middle = (0.35 + 0.05 * smile) * t, 0.575 - 0.15 * smile * (t * t - 0.3)
+    x, middle = (0.35 + 0.05 * smile) * t, 0.575 - smile * (0.18 - 0.03 * smile) * (t * t - 0.22 - 0.07 * smile)
     opening = 0.19 * max(smile, 0) ** 1.5 * rounded**1.4
     upper, lower = middle - 0.08 * rounded, middle + opening + 0.09 * rounded
     inner = 0.9 * x
@@ -175,7 +179,7 @@ def draw_face(face: dict, resolution: int, rng: np.random.Generator) -> np.ndarr
     paint_mouth(canvas, at, face["smile"])
     if face["moustache"] == "yes":
         canvas.fill(at["moustache"], facial_hair)
-    paint_hair(canvas, head, at, tones, hair, fringe, length)
+    paint_hair(canvas, head, at, tones, HAIR[face["hair_colour"]], fringe, length)
     if length == "short":
         canvas.fill_all(at["ear"], dark(skin, 0.08))
         canvas.fill_all(at["inside of the ear"], dark(skin, 0.25))
@@ -197,15 +201,16 @@ def paint_mouth(canvas, at, smile):
     canvas.fill(at["line"], dark(LIP, 0.45))  # it also covers teeth that are thinner than a dot: smiles start without a jump
 
 
-def paint_hair(canvas, head, at, tones, colour, fringe, length):
+def paint_hair(canvas, head, at, tones, colours, fringe, length):
     angle, height = hair_top(fringe, length)
     x, y = np.cos(angle), -np.sin(angle)
     if length == "short":  # at the side that the head turns to, the hair at the ear is behind the cheek
         away = np.clip(1.6 * head.side * np.sign(x), 0, 1) * np.clip(2 * y + 1, 0, 1)
         height = height * (1 - away)
-    canvas.fill(np.concatenate([at["hair"], head.place((1 + height) * x, (1 + height) * y)]), colour)
+    main, darker = colours
+    canvas.fill(np.concatenate([at["hair"], head.place((1 + height) * x, (1 + height) * y)]), main)
     for strand, tone in zip(at["strands"], tones, strict=True):
-        canvas.fill(strand, tint(colour, WHITE, 0.26 * tone) if tone > 0 else dark(colour, -0.34 * tone))
+        canvas.fill(strand, tint(main, WHITE, 0.26 * tone) if tone > 0 else tint(main, darker, -0.75 * tone))
 
 
 def paint_glasses(canvas, at, skin, length):
