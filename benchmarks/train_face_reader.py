@@ -17,7 +17,7 @@ from stylegan_tf.metrics.digits import to_unit_range
 from stylegan_tf.metrics.faces import FaceReader, accuracy, build_face_reader
 
 OUT = Path(sg.__file__).resolve().parent.parent / "data/pretrained/face_reader.npz"
-COUNT, EPOCHS, BATCH, SEED, FRESH_SEED = 30_000, 14, 128, 1, 1000
+COUNT, EPOCHS, BATCH, SEED, FRESH_SEED = 30_000, 12, 128, 1, 1000
 
 
 def targets(factors):

@@ -14,8 +14,8 @@ SKIN = np.array([(255, 226, 200), (226, 164, 118), (138, 88, 60)])  # light, mid
 HAIR = {  # of the head; of moustache and eyebrows
     "black": ((36, 30, 40), (26, 20, 28)),
     "brown": ((94, 48, 18), (60, 28, 10)),
-    "red": ((212, 82, 26), (164, 52, 14)),
-    "blonde": ((248, 210, 92), (152, 96, 22)),
+    "red": ((212, 82, 26), (196, 52, 4)),
+    "blonde": ((248, 210, 92), (212, 148, 28)),
     "grey": ((198, 200, 210), (142, 144, 158)),
 }
 BACKGROUND = {
@@ -27,7 +27,7 @@ BACKGROUND = {
 }
 SHIRT = {"blue": (42, 92, 196), "red": (206, 48, 54), "green": (36, 142, 88), "yellow": (248, 196, 44), "white": (244, 244, 244)}
 
-FRAME, LIP, MOUTH, WHITE, INK = (28, 26, 40), (200, 54, 66), (92, 16, 28), (255, 255, 255), (44, 30, 32)
+FRAME, LIP, MOUTH, WHITE, INK = (28, 26, 40), (222, 42, 66), (92, 16, 28), (255, 255, 255), (44, 30, 32)
 FRECKLES, STRANDS = 14, 18  # always as many: only their places are drawn by lot
 
 # The lower edge of the hair, (longitude, latitude) in degrees: over the forehead by fringe, then down the sides by length.
@@ -85,7 +85,9 @@ NOSE = curve(
     [(-0.05, -0.02, 1.02), (0.05, -0.02, 1.02), (0.09, 0.1, 1.1), (0.15, 0.18, 1.0), (0.08, 0.25, 1.05)]
     + [(0, 0.26, 1.12), (-0.08, 0.25, 1.05), (-0.15, 0.18, 1.0), (-0.09, 0.1, 1.1)]
 )
-MOUSTACHE = both_sides([(0, 0.27), (0.12, 0.26), (0.26, 0.3), (0.38, 0.41), (0.31, 0.435), (0.18, 0.425), (0.06, 0.42), (0, 0.4)])
+MOUSTACHE = both_sides(
+    [(0, 0.265), (0.14, 0.25), (0.28, 0.285), (0.42, 0.4), (0.4, 0.435), (0.29, 0.44), (0.15, 0.435), (0.05, 0.425), (0, 0.405)]
+)
 PAIRS = {
     "eye": on_face(ellipse(0.36, -0.07, 0.155, 0.135)),
     "iris": on_face(ellipse(0.36, -0.07, 0.085, 0.1)),
@@ -116,10 +118,10 @@ COLLAR = both_sides([(0.3, 0.72), (0.36, 0.84), (0.12, 1.06), (0, 0.98)])
 def mouth(smile):
     """Corners up and open for 1, closed at 0, corners down for -1; the lips are thinner at the corners."""
     t = np.sin(np.linspace(-np.pi / 2, np.pi / 2, 19))
-    rounded = np.sqrt(1 - t * t)
-    x, middle = (0.35 + 0.05 * smile) * t, 0.575 - smile * (0.18 - 0.03 * smile) * (t * t - 0.22 - 0.07 * smile)
-    opening = 0.19 * max(smile, 0) ** 1.5 * rounded**1.4
-    upper, lower = middle - 0.08 * rounded, middle + opening + 0.09 * rounded
+    rounded = (1 - t * t) ** 0.35
+    x, middle = (0.43 + 0.05 * smile) * t, 0.6 - smile * (0.18 - 0.03 * smile) * (t * t - 0.22 - 0.07 * smile)
+    opening = 0.21 * max(smile, 0) ** 1.5 * (1 - t * t) ** 0.7
+    upper, lower = middle - 0.085 * rounded, middle + opening + 0.09 * rounded
     inner = 0.9 * x
 
     def between(x, top, bottom):
@@ -128,7 +130,7 @@ def mouth(smile):
     return {
         "lips": between(x, upper, lower),
         "mouth": between(inner, middle, middle + opening),
-        "teeth": between(inner, middle, middle + 0.5 * opening),
+        "teeth": between(inner, middle, middle + 0.55 * opening),
         "line": between(inner, middle - 0.012 * rounded, middle + 0.012 * rounded),
     }
 

@@ -49,11 +49,11 @@ class Head:
 
 
 class Canvas:
-    """A picture, ``times`` as large while it is painted as when it is done."""
+    """A picture that is painted larger than it will be: at least 2 times, 8 times where that is no more than 1024 dots."""
 
     def __init__(self, resolution: int, top, bottom):
-        self.times = max(2, min(8, 1024 // resolution))
-        self.side = resolution * self.times
+        self.side = max(256, min(8 * resolution, 1024), 2 * resolution)
+        self.times = self.side // resolution
         ramp = np.linspace(0, 1, self.side, dtype="float32")[:, None]
         rows = np.rint(np.asarray(top) * (1 - ramp) + np.asarray(bottom) * ramp).astype("uint8")
         self.image = Image.fromarray(rows[:, None]).resize((self.side, self.side), Image.Resampling.NEAREST)

@@ -19,8 +19,8 @@ def build_face_reader() -> keras.Model:
     """
     x = images = keras.Input((SIDE, SIDE, 3))
     for filters in (32, 64, 96):
-        x = layers.Conv2D(filters, 3, padding="same", activation="relu")(x)
-        x = layers.MaxPooling2D()(x)
+        x = layers.Conv2D(filters, 3, padding="same", use_bias=False)(x)
+        x = layers.MaxPooling2D()(layers.ReLU()(layers.BatchNormalization()(x)))
     x = layers.Flatten()(x)
     features = layers.Dense(64, activation="relu", name="features")(x)
     heads = {f.name: layers.Dense(len(f.values) if f.kind == "categorical" else 1, name=f.name)(features) for f in FACTORS}
