@@ -91,13 +91,16 @@ def load_toyfaces(
 
 
 def _read(path, shape):
+    """The pictures of a file; None, and a warning, if it is damaged."""
     try:
-        with np.load(path) as file:
+        with np.load(io.BytesIO(path.read_bytes())) as file:
             images = file["images"]
+        if images.shape != shape:
+            raise ValueError(f"it has pictures of shape {images.shape} instead of {shape}")
+        return images
     except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, OSError) as error:
         warnings.warn(f"{path} is damaged ({error}); its faces are drawn again", stacklevel=3)
         return None
-    return images if images.shape == shape else None
 
 
 def _write(path, images, factors):
