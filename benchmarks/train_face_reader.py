@@ -42,10 +42,10 @@ def disturb(step, images, wanted):
     return tf.clip_by_value(x * (1 + gain) + shift + noise, -1, 1), wanted
 
 
-def train():
+def train(cache):
     keras.utils.set_random_seed(SEED)
     tf.config.experimental.enable_op_determinism()
-    faces = load_toyfaces(COUNT, seed=SEED)
+    faces = load_toyfaces(COUNT, seed=SEED, cache=cache)
     pictures = tf.data.Dataset.from_tensor_slices((to_unit_range(faces.images), targets(faces.factors)))
     batches = pictures.shuffle(COUNT, seed=SEED).batch(BATCH, drop_remainder=True).repeat(EPOCHS)
     steps = tf.data.Dataset.range(EPOCHS * (COUNT // BATCH))
@@ -59,9 +59,9 @@ def train():
         "categorical": keras.losses.SparseCategoricalCrossentropy(from_logits=True),
     }
     weights = {"continuous": 5.0, "binary": 1.0, "categorical": 0.5}
-    rate = keras.optimizers.schedules.CosineDecay(2e-3, EPOCHS * (COUNT // BATCH))
+    rate = keras.optimizers.schedules.CosineDecay(0.0, EPOCHS * (COUNT // BATCH), warmup_target=2e-3, warmup_steps=200)
     heads.compile(
-        keras.optimizers.Adam(rate),
+        keras.optimizers.Adam(rate, clipnorm=5.0),
         loss={f.name: losses[f.kind] for f in FACTORS},
         loss_weights={f.name: weights[f.kind] for f in FACTORS},
     )
@@ -89,6 +89,8 @@ def check():
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="train nothing")
-    if not parser.parse_args().check:
-        train()
+    parser.add_argument("--cache", metavar="FOLDER", help="keep the faces of the training there")
+    arguments = parser.parse_args()
+    if not arguments.check:
+        train(arguments.cache)
     check()

@@ -22,7 +22,8 @@ def build_face_reader() -> keras.Model:
         x = layers.Conv2D(filters, 3, padding="same", use_bias=False)(x)
         x = layers.MaxPooling2D()(layers.ReLU()(layers.BatchNormalization()(x)))
     x = layers.Flatten()(x)
-    features = layers.Dense(64, activation="relu", name="features")(x)
+    x = layers.BatchNormalization()(layers.Dense(64, use_bias=False)(x))
+    features = layers.LeakyReLU(0.2, name="features")(x)
     heads = {f.name: layers.Dense(len(f.values) if f.kind == "categorical" else 1, name=f.name)(features) for f in FACTORS}
     return keras.Model(images, {"features": features} | heads, name="face_reader")
 
