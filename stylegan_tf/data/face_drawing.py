@@ -10,7 +10,7 @@ from stylegan_tf.data.face_geometry import Canvas, Head, both_sides, curve, dark
 
 VERSION = 1  # raise it when faces look different: cached pictures are then drawn anew
 
-SKIN = np.array([(255, 226, 200), (226, 164, 118), (138, 88, 60)])  # light, middle, dark
+SKIN = (255, 226, 200), (226, 164, 118), (138, 88, 60)  # light, middle, dark
 HAIR = {  # of the head; of moustache and eyebrows
     "black": ((36, 30, 40), (26, 20, 28)),
     "brown": ((94, 48, 18), (60, 28, 10)),
@@ -28,6 +28,7 @@ BACKGROUND = {
 SHIRT = {"blue": (42, 92, 196), "red": (206, 48, 54), "green": (36, 142, 88), "yellow": (248, 196, 44), "white": (244, 244, 244)}
 
 FRAME, LIP, MOUTH, WHITE, INK = (28, 26, 40), (222, 42, 66), (92, 16, 28), (255, 255, 255), (44, 30, 32)
+HAIRLINE = 0.985  # just under the skin, so that no background shows between hair and head
 FRECKLES, STRANDS = 14, 18  # always as many: only their places are drawn by lot
 
 # The lower edge of the hair, (longitude, latitude) in degrees: over the forehead by fringe, then down the sides by length.
@@ -52,7 +53,7 @@ def hair_edge(fringe, length):
     if fringe == "curls":
         front = np.abs(line[:, 0]) < 60
         line[front, 1] -= 9 * np.abs(np.sin(np.radians(line[front, 0] * 4.5)))
-    return on_globe(line[:, 0], line[:, 1], 0.985)
+    return on_globe(line[:, 0], line[:, 1], HAIRLINE)
 
 
 @functools.cache
@@ -64,18 +65,13 @@ def hair_top(fringe, length):
     end = 32 if length == "short" else 64
     angle = np.radians(np.linspace(-end, 180 + end, 64))
     up = np.sin(angle)
-    height = (
-        0.15 * np.clip(up + 0.53, 0, 1) ** 0.7
-        if length == "short"
-        else 0.13 * np.clip((up + 0.9) / 0.6, 0, 1) ** 0.7 + 0.03 * np.maximum(up, 0)
-    )
+    if length == "short":
+        height = 0.15 * np.clip(up + 0.53, 0, 1) ** 0.7
+    else:
+        height = 0.13 * np.clip((up + 0.9) / 0.6, 0, 1) ** 0.7 + 0.03 * np.maximum(up, 0)
     if fringe == "curls":
         height = height + 0.08 * np.abs(np.sin(6.5 * angle)) * np.clip(up + 0.53, 0, 1)
     return angle, height
-
-
-def _mirrored(shape):
-    return np.stack([shape, shape * (-1, 1, 1)])
 
 
 EAR = curve(
@@ -100,13 +96,14 @@ PAIRS = {
     "ear": EAR,
     "inside of the ear": 0.5 * EAR + (0.52, -0.01, 0.005),
 }
-SHAPES = {name: _mirrored(shape) for name, shape in PAIRS.items()} | {
+SHAPES = {name: np.stack([shape, shape * (-1, 1, 1)]) for name, shape in PAIRS.items()} | {
     "gleam": np.stack([on_face(ellipse(x, -0.105, 0.03, 0.035)) for x in (-0.33, 0.39)]),
     "bridge": on_face([(-0.1, -0.15), (0.1, -0.15), (0.1, -0.03), (-0.1, -0.03)], lift=1.08),
     "nose": NOSE,
     "nostrils": NOSE[24:42],
     "moustache": on_face(curve(MOUSTACHE), lift=1.02),
 }
+SPOT = ellipse(0, 0, 1, 1, count=8)
 SKULL = ellipse(0, 0, 1, 1, count=96).T
 BACK_HAIR = curve(both_sides([(0, -0.82), (0.42, -0.74), (0.66, -0.4), (0.72, 0.1), (0.76, 0.5), (0.78, 0.82), (0.7, 1.1)]))
 HANGS = np.clip((BACK_HAIR[:, 1:] + 0.2) / 1.2, 0, 1)
@@ -135,9 +132,6 @@ def mouth(smile):
     }
 
 
-SPOT = ellipse(0, 0, 1, 1, count=8)
-
-
 def freckles(rng):
     """Small spots on both cheeks, (FRECKLES, 8, 3)."""
     x, y, radius = rng.uniform((-1, 0.12, 0.016), (1, 0.36, 0.028), (FRECKLES, 3)).T
@@ -148,7 +142,7 @@ def freckles(rng):
 def strands(edge, rng):
     """Single hairs from the crown towards the edge of the hair, (STRANDS, 12, 3), and their tones from -1 (dark) to 1 (light)."""
     longitude, high, gap, tone = rng.uniform((-110, 66, 6, -1), (110, 84, 18, 1), (STRANDS, 4)).T
-    across, up = np.degrees(np.arctan2(edge[:, 0], edge[:, 2])), np.degrees(-np.arcsin(edge[:, 1] / 0.985))
+    across, up = np.degrees(np.arctan2(edge[:, 0], edge[:, 2])), np.degrees(-np.arcsin(edge[:, 1] / HAIRLINE))
     low = np.interp(longitude, across, np.maximum(up, -45)) + gap
     along = np.linspace(0, 1, 7)
     along, width = np.concatenate([along, along[-2:0:-1]])[:, None], np.repeat((1, -1), (6, 6))[:, None]
@@ -158,8 +152,8 @@ def strands(edge, rng):
 
 def draw_face(face: dict, resolution: int, rng: np.random.Generator) -> np.ndarray:
     """One face, uint8 (resolution, resolution, 3): ``face`` has the factors by name, ``rng`` draws freckles and strands."""
-    skin = tuple(np.interp(face["skin"], (0, 0.5, 1), SKIN[:, channel]) for channel in range(3))
-    skin, (hair, facial_hair), shirt = tint(skin, skin, 0), HAIR[face["hair_colour"]], SHIRT[face["shirt"]]
+    skin = tint(SKIN[0], SKIN[1], 2 * face["skin"]) if face["skin"] < 0.5 else tint(SKIN[1], SKIN[2], 2 * face["skin"] - 1)
+    (hair, facial_hair), shirt = HAIR[face["hair_colour"]], SHIRT[face["shirt"]]
     background, length, fringe = BACKGROUND[face["background"]], face["hair_length"], face["fringe"]
     head, edge = Head(face["yaw"], face["pitch"], face["roll"]), hair_edge(fringe, length)
     lines, tones = strands(edge, rng)
@@ -181,7 +175,7 @@ def draw_face(face: dict, resolution: int, rng: np.random.Generator) -> np.ndarr
     paint_mouth(canvas, at, face["smile"])
     if face["moustache"] == "yes":
         canvas.fill(at["moustache"], facial_hair)
-    paint_hair(canvas, head, at, tones, HAIR[face["hair_colour"]], fringe, length)
+    paint_hair(canvas, head, at, tones, (hair, facial_hair), fringe, length)
     if length == "short":
         canvas.fill_all(at["ear"], dark(skin, 0.08))
         canvas.fill_all(at["inside of the ear"], dark(skin, 0.25))

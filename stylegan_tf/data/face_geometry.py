@@ -32,6 +32,7 @@ class Head:
         """
         points = np.concatenate([shape.reshape(-1, 3) for shape in shapes.values()])
         x, y, z = self.rotation @ points.T
+        # The edge of the point's own sphere; what stands out from the skin, such as an ear, only vanishes behind the skin's.
         edge = np.sqrt(np.maximum(np.minimum((points**2).sum(axis=1), 1) - y * y, 0))
         x = np.where((z < 0) & (np.abs(x) < edge), np.copysign(edge, x), x)
         ends = np.cumsum([shape.size // 3 for shape in shapes.values()])
@@ -79,6 +80,7 @@ def tint(colour, towards, share):
 
 
 def dark(colour, share):
+    """A colour with that share of black."""
     return tint(colour, (0, 0, 0), share)
 
 
