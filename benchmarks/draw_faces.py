@@ -1,6 +1,6 @@
 """How fast toy faces are drawn; or a sheet that shows what they are.
 
-python benchmarks/draw_faces.py                            # faces per second by resolution, on one core
+python benchmarks/draw_faces.py                            # faces a second of one core, by resolution
 python benchmarks/draw_faces.py --sheet docs/toyfaces.png
 """
 
@@ -21,14 +21,14 @@ SOMEONE |= dict(glasses="no", moustache="no", background="sky", shirt="red")
 
 
 def measure():
-    """Print a table; the last column is the time of a face as a multiple of one at 32 pixels."""
+    """Print a table of processor time, which other work on the machine stretches little; last, time as a multiple of 32 pixels'."""
     faces = sample_factors(max(COUNTS.values()))
     seconds = {}
     for resolution, count in COUNTS.items():
         draw_faces(faces[:3], resolution)
-        start = time.perf_counter()
+        start = time.process_time()
         draw_faces(faces[:count], resolution)
-        seconds[resolution] = (time.perf_counter() - start) / count
+        seconds[resolution] = (time.process_time() - start) / count
     print("resolution   faces/s   time against 32 pixels")
     for resolution, duration in seconds.items():
         print(f"{resolution:>10} {1 / duration:>9.0f} {duration / seconds[32]:>12.2f}")
