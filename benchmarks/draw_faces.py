@@ -21,7 +21,7 @@ SOMEONE |= dict(glasses="no", moustache="no", background="sky", shirt="red")
 
 
 def measure():
-    """Print a table of processor time, which other work on the machine stretches little; last, time as a multiple of 32 pixels'."""
+    """Print a table of processor time, which other work on the machine stretches little; the last column is relative."""
     faces = sample_factors(max(COUNTS.values()))
     seconds = {}
     for resolution, count in COUNTS.items():
