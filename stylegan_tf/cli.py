@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from stylegan_tf import commands
+from stylegan_tf import commands, data
 
 EXAMPLES = {
     "train": "stylegan-tf train --preset mnist32 --dataset digits --out runs/x --minutes 10",
@@ -48,8 +48,8 @@ def parser() -> argparse.ArgumentParser:
 
     train = add("train", commands.train, "Train a StyleGAN.")
     train.add_argument("--preset", default="mnist32", help="starting configuration (default mnist32)")
-    train.add_argument("--dataset", default="digits", help="digits, tfds:NAME, tfrecords:PATH or ffhq:PATH (default digits)")
-    train.add_argument("--data-dir", help="where tensorflow-datasets keeps its data")
+    train.add_argument("--dataset", default="digits", help=f"{data.NAMES} (default digits)")
+    train.add_argument("--data-dir", help="where tensorflow-datasets keeps its data, and drawn toyfaces are kept")
     train.add_argument("--download", action="store_true", help="allow tensorflow-datasets to download")
     train.add_argument("--out", required=True, help="folder of the run")
     length = train.add_mutually_exclusive_group()

@@ -58,9 +58,10 @@ def train(args) -> int:
     settings |= {} if args.seed is None else {"seed": args.seed}
     config = sg.preset(args.preset).replace(**settings)
     config = scaled(config, args.kimg) if args.kimg else config
+    sg.data.check_name(args.dataset)
     if args.dry_run:
         return _dry_run(config, args)
-    data = sg.data.open_dataset(args.dataset, data_dir=args.data_dir, download=args.download)
+    data = sg.data.open_dataset(args.dataset, args.data_dir, args.download, resolution=config.resolution)
     run, gan = sg.Run(args.out), sg.StyleGAN(config)
     check_data(gan, data)
     gan.compile()

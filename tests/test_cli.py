@@ -64,13 +64,14 @@ def test_a_killed_time_box_keeps_its_plan(tmp_path, monkeypatch, capsys):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
+        patch.setattr(fitting, "measure", lambda *args, **kwargs: {4: 100.0, 8: 50.0})
         patch.setattr(StyleGAN, "fit", killed)
         assert main([*arguments, "0.75"]) == 130
     planned = Run(out).config
     assert planned.total_kimg != 205 and len(Run(out).checkpoints()) == 1
     assert main([*arguments, "0.5"]) == 2
     assert "other settings (minutes)" in capsys.readouterr().err
-    monkeypatch.setattr(fitting, "measure", lambda *args: pytest.fail("measured again"))
+    monkeypatch.setattr(fitting, "measure", lambda *args, **kwargs: pytest.fail("measured again"))
     monkeypatch.setattr(StyleGAN, "fit", lambda self, *args, **kwargs: fit_a_tick(self, *args, **kwargs))
     assert main([*arguments, "0.75"]) == 0
     assert Run(out).config == planned and len(Run(out).history()) == 1
@@ -131,6 +132,8 @@ BAD = {
     "bad type": (["train", "--set", "seed=abc", "--out", "X"], "seed is 'abc'"),
     "no equals": (["train", "--set", "seed", "--out", "X"], "write field=value"),
     "unknown data": (["train", "--dataset", "cats", "--out", "X"], "no data set 'cats'"),
+    "no place": (["train", "--dataset", "tfrecords:", "--out", "X"], "no data set 'tfrecords:'"),
+    "unknown data, dry": (["train", "--dataset", "tfsd:mnist", "--dry-run", "--out", "X"], "no data set 'tfsd:mnist'"),
     "channels": (["train", "--set", "channels=3", "--out", "X"], "wants 3"),
     "too large": (["train", "--set", "resolution=64", "--set", "total_kimg=206", "--out", "X"], "side 32; this model wants 64"),
     "too few images": (["train", "--kimg", "0.0001", "--out", "X"], "the schedule has no images for 4x4"),
