@@ -47,8 +47,8 @@ def parser() -> argparse.ArgumentParser:
 
     train = add("train", commands.train, "Train a StyleGAN.")
     train.add_argument("--preset", default="mnist32", help="starting configuration (default mnist32)")
-    train.add_argument("--dataset", default="digits", help="digits or tfds:NAME (default digits)")
-    train.add_argument("--data-dir", help="where tensorflow-datasets keeps its data")
+    train.add_argument("--dataset", default="digits", help="digits, tfds:NAME or folder:PATH (default digits)")
+    train.add_argument("--data-dir", help="where tensorflow-datasets keeps its data, and folder:PATH its decoded pictures")
     train.add_argument("--download", action="store_true", help="allow tensorflow-datasets to download")
     train.add_argument("--out", required=True, help="folder of the run")
     length = train.add_mutually_exclusive_group()

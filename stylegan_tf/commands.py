@@ -61,7 +61,8 @@ def train(args) -> int:
     config = scaled(config, args.kimg) if args.kimg else config
     if args.dry_run:
         return _dry_run(config, args)
-    data = sg.data.open_dataset(args.dataset, data_dir=args.data_dir, download=args.download)
+    wanted = dict(resolution=config.resolution, channels=config.channels)
+    data = sg.data.open_dataset(args.dataset, data_dir=args.data_dir, download=args.download, **wanted)
     run, gan = sg.Run(args.out), sg.StyleGAN(config)
     gan.check_data(data)
     gan.compile()
