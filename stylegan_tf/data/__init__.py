@@ -14,7 +14,7 @@ def open_dataset(
     Args:
         data_dir: where tensorflow-datasets keeps its data; where a folder's decoded pictures are cached (no cache without it).
         resolution, channels: of a folder's pictures. By default 3 channels, and the largest power of two, up to 1024, that the
-            shorter sides of 95 % of the pictures reach. Sub-folders are classes, if there are several and every picture is in one.
+            shorter sides of 95 % of the pictures reach. Sub-folders are classes if every picture is in one of several.
 
     Raises:
         ValueError: for any other name. FileNotFoundError: if the data are not on this machine.

@@ -10,7 +10,7 @@ import tempfile
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -100,7 +100,7 @@ def decode_once(cache: Path, root: Path, files: list[str], settings: dict, worke
             levels, outcome = decode_all(root, files, settings, sides, allocate, workers)
             for level in levels.values():
                 level.flush()
-            (part / "outcome.json").write_text(json.dumps(asdict(outcome)))
+            (part / "outcome.json").write_text(json.dumps(vars(outcome)))
             if not place.exists():  # another process may have been sooner
                 part.rename(place)
         finally:
