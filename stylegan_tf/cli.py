@@ -14,11 +14,12 @@ EXAMPLES = {
     "info": "stylegan-tf info runs/x",
     "demo": "stylegan-tf demo --minutes 10 --out runs/mnist32",
     "lab": "stylegan-tf lab",
+    "doctor": "stylegan-tf doctor photos --resolution 64 --sheet contact.png",
 }
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run a command; returns the exit code: 0 done, 1 training failed, 2 a bad argument."""
+    """Run a command; returns the exit code: 0 done, 1 training failed or can not start, 2 a bad argument."""
     args = parser().parse_args(argv)
     try:
         return args.run_command(args) or 0
@@ -80,6 +81,11 @@ def parser() -> argparse.ArgumentParser:
     demo.add_argument("--out", default="runs/mnist32", help="folder of the run (default runs/mnist32)")
     demo.add_argument("--seed", type=int, default=0)
     add("lab", commands.lab, "Open the notebooks in JupyterLab.")
+
+    doctor = add("doctor", commands.doctor, "Examine a folder of pictures; the exit code is 0 if training can start, else 1.")
+    doctor.add_argument("path", help="folder of pictures, with or without sub-folders")
+    doctor.add_argument("--resolution", type=_whole, help="side to judge (default the largest that 95 %% of the pictures reach)")
+    doctor.add_argument("--sheet", metavar="PNG", help="save up to 64 pictures as training would see them")
     return top
 
 

@@ -18,7 +18,7 @@ import stylegan_tf as sg
 from stylegan_tf import cost
 from stylegan_tf.callbacks import Diagnostics, SaveRun, TensorBoardLog
 from stylegan_tf.growing import scaled
-from stylegan_tf.layout import grid
+from stylegan_tf.layout import fit, grid
 from stylegan_tf.report import write_report
 
 
@@ -190,6 +190,18 @@ def _mnist_test_set():
         return sg.data.load_tfds("mnist", split="test")
     except (ImportError, FileNotFoundError):
         return None
+
+
+def doctor(args) -> int:
+    report = sg.data.examine(args.path, args.resolution)
+    print(report.text(), flush=True)
+    if args.sheet and report.usable:
+        images = report.sheet()
+        out = Path(args.sheet)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        grid(np.stack([fit(image) for image in images]), gap=4).save(out)
+        print(f"{len(images)} pictures, as training sees them, in {out}")
+    return 0 if report.ready else 1
 
 
 def lab(args) -> int:

@@ -1,6 +1,7 @@
 """Data: from a name or an array to batches for a stage of training."""
 
 from stylegan_tf.data.digits import load_digits, load_tfds
+from stylegan_tf.data.doctor import Report, examine
 from stylegan_tf.data.folder import Folder, load_folder, open_folder
 from stylegan_tf.data.picture import read_picture
 from stylegan_tf.data.pipeline import Images, Source, as_images, process_reals, to_uint8
@@ -32,8 +33,10 @@ def open_dataset(
 __all__ = [
     "Folder",
     "Images",
+    "Report",
     "Source",
     "as_images",
+    "examine",
     "load_digits",
     "load_folder",
     "load_tfds",

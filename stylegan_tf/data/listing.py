@@ -129,11 +129,11 @@ def numbered(texts: list[str], whole: bool) -> tuple[list[int], list[str]]:
     return [place[text] for text in texts], names
 
 
-def named(pairs: list[tuple[str, str]], indent: str = "  ") -> list[str]:
+def named(pairs: list[tuple[str, str]]) -> list[str]:
     """Lines "path reason" of the first files, then how many more there are."""
-    lines = [f"{indent}{name} {reason}" for name, reason in pairs[:SHOWN]]
+    lines = [f"  {name} {reason}".rstrip() for name, reason in pairs[:SHOWN]]
     more = len(pairs) - SHOWN
-    return lines + ([f"{indent}... and {more:,} more"] if more > 0 else [])
+    return lines + ([f"  ... and {more:,} more"] if more > 0 else [])
 
 
 def printable(text: str) -> str:

@@ -101,7 +101,7 @@ def facts_of(image: Image.Image, path) -> Facts:
     unusual = {
         "several frames": getattr(image, "is_animated", False),
         "EXIF rotation": 2 <= orientation <= 8,
-        "16 bits": any("16" in str(part) for part in (image.mode, *(tile[3] for tile in image.tile))),
+        "16 bits": any(_stored_as(tile).endswith((";16B", ";16L", ";16N", "I;16")) for tile in image.tile),
         "palette": image.mode in ("P", "PA"),
         "alpha": image.has_transparency_data,
         "CMYK": image.mode == "CMYK",
@@ -109,6 +109,11 @@ def facts_of(image: Image.Image, path) -> Facts:
     }
     size = (height, width) if 5 <= orientation <= 8 else (width, height)
     return Facts(image.format, image.mode, *size, tuple(name for name in UNUSUAL if unusual[name]))
+
+
+def _stored_as(tile):
+    """Pillow's name of how the pixels lie in the file, such as "RGB;16B"."""
+    return str(tile.args[0] if isinstance(tile.args, tuple) else tile.args)
 
 
 def check_size(facts: Facts, resolution: int, fit: str, enlarge: bool) -> None:
