@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shlex
 from collections import Counter
 from dataclasses import dataclass
 
@@ -43,7 +44,7 @@ def examine(path, resolution: int | None = None, workers: int | None = None) -> 
         workers: threads, by default one for each core; each holds one picture at full size.
 
     Raises:
-        FileNotFoundError: if there is no such folder. ValueError: for a resolution that is no power of two from 4 to 1024.
+        FileNotFoundError: if there is no such folder. ValueError: for a resolution that is no power of two from 8 to 1024.
     """
     if resolution is not None:
         check_resolution(resolution)
@@ -143,8 +144,9 @@ class Report:
         """One sentence: that training can start and with which command, or what to do."""
         size, path = f"{self.resolution}x{self.resolution}", self.listing.root
         if self.ready:
-            settings = f"--set resolution={self.resolution} --set channels={self.channels}"
-            command = f"stylegan-tf train --dataset folder:{path} {settings} --out runs/own"
+            preset = f"ffhq{self.resolution} --set mirror=false" if self.resolution >= 64 else "mnist32"
+            settings = f"--preset {preset} --set resolution={self.resolution} --set channels={self.channels}"
+            command = f"stylegan-tf train --dataset {shlex.quote(f'folder:{path}')} {settings} --out runs/own"
             return f"Training can start at {size} with {len(self.usable):,} pictures:\n  {command}"
         lower = max((r for r in RESOLUTIONS if self.kept(r) >= MINIMUM), default=None)
         other = f", or train at {lower}x{lower}, which {self.kept(lower):,} pictures reach" if lower else ""

@@ -85,10 +85,14 @@ def _table(report):
     lines = ["Resolution   pictures that reach it     memory"]
     for r in TABLE:
         kept = report.kept(r)
-        share, memory = kept / len(report.pictures), bytes_needed(kept, r, report.channels)
+        share, memory = kept / len(report.pictures), _bytes(bytes_needed(kept, r, report.channels))
         mark = "  <- judged here" if r == report.resolution else ""
-        lines.append(f"{f'{r}x{r}':>9} {kept:>14,} {share:>8.1%} {memory / 1e9:>10.3f} GB{mark}")
+        lines.append(f"{f'{r}x{r}':>9} {kept:>14,} {share:>8.1%} {memory:>11}{mark}")
     return lines
+
+
+def _bytes(count):
+    return f"{count / 1e9:,.1f} GB" if count >= 1e9 else f"{count / 1e6:,.1f} MB"
 
 
 def _balance(classes):

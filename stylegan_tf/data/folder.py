@@ -13,7 +13,7 @@ from stylegan_tf.data.picture import UNUSUAL, facts_of, open_picture
 from stylegan_tf.data.pipeline import Images
 
 MINIMUM = 100  # with fewer, every picture is in nearly every batch of the first stages (16 to 128), and D learns them by heart
-RESOLUTIONS = sides_to(1024)
+RESOLUTIONS = sides_to(1024)[1:]  # those of a StyleGAN
 SHARE = 0.95  # of the pictures that the default resolution must keep
 
 
@@ -49,7 +49,7 @@ def load_folder(
     A picture that can't be used is named with the reason, and skipped. Hidden files and other extensions are left out.
 
     Args:
-        resolution: side, a power of two from 4 to 1024. channels: 1 or 3.
+        resolution: side, a power of two from 8 to 1024. channels: 1 or 3.
         fit, background, enlarge: see ``read_picture``.
         labels: None; "folders", the class is the top sub-folder, numbered in sorted order; or a CSV with the columns file,label
             (a first line with these names may be there; files relative to the folder; whole numbers stay, texts are sorted).
@@ -121,12 +121,12 @@ def _side(path):
 
 
 def usable_resolution(sides: Iterable[int]) -> int:
-    """The largest power of two from 4 to 1024 that at least 95 % of the pictures reach with their shorter sides."""
+    """The largest power of two from 8 to 1024 that at least 95 % of the pictures reach with their shorter sides."""
     sides = np.array(list(sides), "int64")
     return max((r for r in RESOLUTIONS if sides.size and np.mean(sides >= r) >= SHARE), default=RESOLUTIONS[0])
 
 
 def check_resolution(resolution: int) -> None:
-    """Raise ValueError if it is no power of two from 4 to 1024."""
+    """Raise ValueError if it is no power of two from 8 to 1024."""
     if resolution not in RESOLUTIONS:
         raise ValueError(f"resolution is {resolution}; wanted is a power of two from {RESOLUTIONS[0]} to {RESOLUTIONS[-1]}")

@@ -49,7 +49,7 @@ def read_picture(path, resolution: int, channels: int = 3, fit: str = "crop", ba
     Colour profiles are not applied. Channels: 1 is grey (ITU-R 601), 3 is RGB.
 
     The filter is Lanczos, as in the official tool for LSUN: antialiased for every ratio, where a box filter is so for whole
-    ratios only. A JPEG of 4 times the resolution or more is halved while it is decoded, down to no less than 2 times.
+    ratios only. A JPEG is halved while it is decoded, as long as twice the resolution is left and its sides are even.
 
     Args:
         fit: "crop", the centre square, or "pad", the whole picture with background beside it.
@@ -73,7 +73,10 @@ def decode(path, resolution, channels, fit, background, enlarge) -> tuple[np.nda
     with open_picture(path) as image:
         facts = facts_of(image, path)
         check_size(facts, resolution, fit, enlarge)
-        image.draft(None, (2 * resolution, 2 * resolution))
+        for times in (8, 4, 2):  # a JPEG is reduced while it is decoded; other formats do nothing here
+            if min(image.size) >= 2 * times * resolution and not any(length % times for length in image.size):
+                image.draft(None, (image.width // times, image.height // times))
+                break
         image = squared(upright(image, channels, background), resolution, fit, background)
     return np.asarray(image).reshape(resolution, resolution, channels), facts
 
