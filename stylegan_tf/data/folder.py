@@ -9,7 +9,7 @@ import numpy as np
 
 from stylegan_tf.data.decoding import bytes_needed, decode_all, decode_once, in_threads, sides_to
 from stylegan_tf.data.listing import Listing, classes, has_class_folders, list_pictures, named, numbered, printable
-from stylegan_tf.data.picture import UNUSUAL, facts_of, open_picture
+from stylegan_tf.data.picture import UNUSUAL, open_picture
 from stylegan_tf.data.pipeline import Images
 
 MINIMUM = 100  # with fewer, every picture is in nearly every batch of the first stages (16 to 128), and D learns them by heart
@@ -115,7 +115,7 @@ def open_folder(path, resolution: int | None = None, channels: int | None = None
 def _side(path):
     try:
         with open_picture(path) as image:
-            return facts_of(image, path).side
+            return min(image.size)
     except Exception:  # named when it is decoded
         return None
 

@@ -97,14 +97,15 @@ def open_picture(path) -> Image.Image:
 
 
 def facts_of(image: Image.Image, path) -> Facts:
-    """The facts of a picture that is open and not decoded yet."""
+    """The facts of a picture that is open and not decoded yet; of a PNG, Pillow decodes it in search of EXIF."""
     width, height = image.size
+    stored = [str(tile.args[0] if isinstance(tile.args, tuple) else tile.args) for tile in image.tile]  # such as "RGB;16B"
     orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
     named = Image.registered_extensions().get(Path(path).suffix.lower())
     unusual = {
         "several frames": getattr(image, "is_animated", False),
         "EXIF rotation": 2 <= orientation <= 8,
-        "16 bits": any(_stored_as(tile).endswith((";16B", ";16L", ";16N", "I;16")) for tile in image.tile),
+        "16 bits": any(form.endswith((";16B", ";16L", ";16N", "I;16")) for form in stored),
         "palette": image.mode in ("P", "PA"),
         "alpha": image.has_transparency_data,
         "CMYK": image.mode == "CMYK",
@@ -112,11 +113,6 @@ def facts_of(image: Image.Image, path) -> Facts:
     }
     size = (height, width) if 5 <= orientation <= 8 else (width, height)
     return Facts(image.format, image.mode, *size, tuple(name for name in UNUSUAL if unusual[name]))
-
-
-def _stored_as(tile):
-    """Pillow's name of how the pixels lie in the file, such as "RGB;16B"."""
-    return str(tile.args[0] if isinstance(tile.args, tuple) else tile.args)
 
 
 def check_size(facts: Facts, resolution: int, fit: str, enlarge: bool) -> None:
