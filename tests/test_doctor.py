@@ -168,3 +168,12 @@ def test_the_sheet_shows_pictures_as_training_sees_them(planted, report, tmp_pat
     chosen = [data.images[data.files.index(report.usable[i])] for i in np.linspace(0, len(USABLE) - 1, 64).astype(int)]
     expected = grid(np.stack([fit(image) for image in chosen]), columns=8, gap=4)
     np.testing.assert_array_equal(np.asarray(Image.open(tmp_path / "new/sheet.png")), np.asarray(expected))
+
+
+def test_a_large_group_of_copies_is_counted(tmp_path):
+    smooth(0).save(tmp_path / "00.png")
+    for i in range(1, 9):
+        (tmp_path / f"{i:02}.png").write_bytes((tmp_path / "00.png").read_bytes())
+    text = examine(tmp_path).text()
+    assert "The same file: 1 group, 8 too many" in text
+    assert "\n  00.png = 01.png = 02.png = 03.png = 04.png and 4 more\n" in text

@@ -271,7 +271,7 @@ def test_a_cache_that_was_not_finished_leaves_nothing(classes, tmp_path_factory,
     def stop(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(decoding, "shrink", stop)
+    monkeypatch.setattr(decoding, "levels_of", stop)
     with pytest.raises(KeyboardInterrupt):
         load_folder(classes, 8, cache=cache, **FEW)
     assert not list(cache.iterdir())

@@ -18,7 +18,7 @@ import PIL
 from tqdm.auto import tqdm
 
 from stylegan_tf.data.picture import decode, why
-from stylegan_tf.data.pipeline import shrink
+from stylegan_tf.data.pipeline import levels_of
 
 
 @dataclass
@@ -53,7 +53,7 @@ def decode_all(root: Path, files: list[str], settings: dict, sides: list[int], a
     """Levels {side: uint8 (N, side, side, C)} of the N pictures that can be used, and the Outcome.
 
     Args:
-        settings: the arguments of ``decode``. sides: of the levels. allocate: shape, dtype -> array.
+        settings: the arguments of ``decode``. sides: of the levels, from the smallest on. allocate: shape, dtype -> array.
     """
     levels = {side: allocate((len(files), side, side, settings["channels"]), "uint8") for side in sides}
     outcome = Outcome()
@@ -63,14 +63,14 @@ def decode_all(root: Path, files: list[str], settings: dict, sides: list[int], a
             pixels, facts = decode(root / name, **settings)
         except Exception as error:  # a decoder raises whatever a damaged file leads it to
             return why(error), None
-        return {side: pixels if side == len(pixels) else shrink(pixels[None], side)[0] for side in sides}, facts
+        return levels_of(pixels[None], sides[0]), facts
 
     for name, (result, facts) in zip(files, in_threads(job, files, "pictures", workers), strict=True):
         if facts is None:
             outcome.skipped.append((name, result))
             continue
         for side, level in levels.items():
-            level[len(outcome.files)] = result[side]
+            level[len(outcome.files)] = result[side][0]
         outcome.files.append(name)
         outcome.unusual.update(facts.unusual)
     return {side: level[: len(outcome.files)] for side, level in levels.items()}, outcome

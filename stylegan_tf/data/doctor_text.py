@@ -18,14 +18,15 @@ if TYPE_CHECKING:
 REMARKS = UNUSUAL | {  # what a picture can be -> what is done about it, or should be
     "one colour": "nothing can be learned from it: remove it",
     "low contrast": "its values span less than a tenth of the range",
-    "oblong": "one side is more than 3 times the other: the centre square leaves most of it out, fit='pad' keeps it",
+    "oblong": "one side is more than 3 times the other: its centre square leaves most of it out, load_folder(fit='pad') keeps it",
     "huge": "over 25 megapixels, slow to decode: reduce it, or keep the decoded pictures in a cache",
     "grey among colour": "the network will learn to make some grey pictures",
     "colour among grey": "becomes grey with channels=1",
 }
 UNBALANCED = 10  # times as many pictures in the largest class as in the smallest
 TABLE = (16, 32, 64, 128, 256, 512, 1024)
-BAR = 40
+BAR = 40  # characters of the longest bar
+MEMBERS = 5  # of a group, in a line
 
 
 def parts_of(report: Report) -> Iterator[list[str]]:
@@ -45,11 +46,9 @@ def parts_of(report: Report) -> Iterator[list[str]]:
     for kind, names in report.remarks.items():
         sizes = [(name, f"({report.pictures[name].facts.width}x{report.pictures[name].facts.height})") for name in names]
         yield _files(kind[0].upper() + kind[1:], REMARKS[kind], sizes)
-    yield _files("The same file", "keep one of each", [(" = ".join(group), "") for group in report.copies])
-    yield _files("The same pixels in another file", "keep one of each", [(" = ".join(group), "") for group in report.twins])
-    yield _files(
-        "Nearly the same", "look at them, keep one of each if they are copies", [(" ~ ".join(g), "") for g in report.near]
-    )
+    yield _groups("The same file", "keep one of each", report.copies, " = ")
+    yield _groups("The same pixels in another file", "keep one of each", report.twins, " = ")
+    yield _groups("Nearly the same", "look at them, keep one of each if they are copies", report.near, " ~ ")
     yield [report.verdict()]
 
 
@@ -61,7 +60,7 @@ def _numbers(report, facts):
     )
     return [
         f"Formats  {_counts(f.format for f in facts)}",
-        f"Modes    {_counts(f.mode for f in facts)}; {report.channels} channel{'s' * (report.channels > 1)} for training",
+        f"Modes    {_counts('1 bit:' if f.mode == '1' else f.mode for f in facts)}; {report.channels} channel{'s' * (report.channels > 1)} for training",
         f"Values   {lowest} to {highest} of 0 to 255",
         f"Sizes    {area[0].width}x{area[0].height} to {area[-1].width}x{area[-1].height}, median {width}x{height}",
     ]
@@ -74,7 +73,7 @@ def _counts(values):
 def _sides(facts):
     bins = Counter(min(1024, 2 ** (f.side.bit_length() - 1)) for f in facts)
     sides = [2**k for k in range(min(bins).bit_length() - 1, max(bins).bit_length())]
-    names = [f"{side} and more" if side == 1024 else f"{side} to {2 * side - 1}" for side in sides]
+    names = [{1: "1", 1024: "1024 and more"}.get(side, f"{side} to {2 * side - 1}") for side in sides]
     return ["Shorter sides, in pixels"] + [
         f"  {name:>13} {bins[side]:>7,} {'#' * -(-BAR * bins[side] // max(bins.values()))}"
         for name, side in zip(names, sides, strict=True)
@@ -105,3 +104,13 @@ def _balance(classes):
 
 def _files(heading, advice, pairs):
     return [f"{heading}: {len(pairs):,} ({advice})", *named(pairs)] if pairs else []
+
+
+def _groups(heading, advice, groups, sign):
+    def line(names):
+        more = len(names) - MEMBERS
+        return sign.join(names[:MEMBERS]) + (f" and {more:,} more" if more > 0 else "")
+
+    surplus = sum(len(names) - 1 for names in groups)
+    counted = f"{len(groups):,} group{'s' * (len(groups) > 1)}, {surplus:,} too many"
+    return [f"{heading}: {counted} ({advice})", *named([(line(names), "") for names in groups])] if groups else []

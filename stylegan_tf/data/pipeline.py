@@ -114,8 +114,21 @@ def shrink(images: np.ndarray, resolution: int) -> np.ndarray:
     """uint8 (N, side, side, C) at a smaller side: repeated 2x2 means in float32, rounded half to even at the end (SPEC 12)."""
     x = images.astype("float32")
     while x.shape[1] > resolution:
-        x = (x[:, 0::2, 0::2] + x[:, 0::2, 1::2] + x[:, 1::2, 0::2] + x[:, 1::2, 1::2]) * 0.25
+        x = _halved(x)
     return np.rint(x).astype("uint8")
+
+
+def levels_of(images: np.ndarray, lowest: int = 4) -> dict[int, np.ndarray]:
+    """{side: uint8 (N, side, side, C)} from the pictures' own side down to ``lowest``, each as ``shrink`` makes it."""
+    levels, x = {images.shape[1]: images}, images.astype("float32")
+    while x.shape[1] > lowest:
+        x = _halved(x)
+        levels[x.shape[1]] = np.rint(x).astype("uint8")
+    return levels
+
+
+def _halved(x):
+    return (x[:, 0::2, 0::2] + x[:, 0::2, 1::2] + x[:, 1::2, 0::2] + x[:, 1::2, 1::2]) * 0.25
 
 
 def as_images(x, y=None) -> Source:
