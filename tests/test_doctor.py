@@ -7,7 +7,7 @@ from PIL import Image
 
 from stylegan_tf import PRESETS
 from stylegan_tf.cli import main
-from stylegan_tf.data import examine, load_folder
+from stylegan_tf.data import doctor, examine, load_folder
 from stylegan_tf.layout import fit, grid
 
 
@@ -128,6 +128,13 @@ def test_a_good_folder_is_ready_with_exit_code_0(tmp_path, capsys):
 def test_the_command_of_the_verdict_names_a_preset(resolution, report, monkeypatch):
     monkeypatch.setattr(report, "resolution", resolution)
     assert re.search(r"--preset (\w+)", report.verdict())[1] in PRESETS
+
+
+def test_the_command_names_a_cache_where_memory_is_short(report, monkeypatch):
+    needed = len(USABLE) * 3 * (4**2 + 8**2 + 16**2 + 32**2)
+    for limit, asked in [(needed, False), (needed - 1, True)]:
+        monkeypatch.setattr(doctor, "MEMORY_LIMIT", limit)
+        assert ("--data-dir cache --out" in report.verdict()) == asked
 
 
 def test_the_planted_folder_is_ready(planted, report):

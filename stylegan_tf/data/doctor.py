@@ -11,9 +11,9 @@ import numpy as np
 from PIL import Image
 
 from stylegan_tf.data import duplicates
-from stylegan_tf.data.decoding import in_threads
+from stylegan_tf.data.decoding import bytes_needed, in_threads
 from stylegan_tf.data.doctor_text import REMARKS, parts_of
-from stylegan_tf.data.folder import MINIMUM, RESOLUTIONS, check_resolution, too_few, usable_resolution
+from stylegan_tf.data.folder import MEMORY_LIMIT, MINIMUM, RESOLUTIONS, check_resolution, too_few, usable_resolution
 from stylegan_tf.data.listing import Listing, has_class_folders, list_pictures, printable
 from stylegan_tf.data.picture import Facts, PictureError, check_size, facts_of, open_picture, read_picture, upright, why
 
@@ -145,8 +145,10 @@ class Report:
         size, path = f"{self.resolution}x{self.resolution}", self.listing.root
         if self.ready:
             preset = f"ffhq{self.resolution} --set mirror=false" if self.resolution >= 64 else "mnist32"
+            needed = bytes_needed(len(self.usable), self.resolution, self.channels)
+            cache = " --data-dir cache" if needed > MEMORY_LIMIT else ""
             settings = f"--preset {preset} --set resolution={self.resolution} --set channels={self.channels}"
-            command = f"stylegan-tf train --dataset {shlex.quote(f'folder:{path}')} {settings} --out runs/own"
+            command = f"stylegan-tf train --dataset {shlex.quote(f'folder:{path}')} {settings}{cache} --out runs/own"
             return f"Training can start at {size} with {len(self.usable):,} pictures:\n  {command}"
         lower = max((r for r in RESOLUTIONS if self.kept(r) >= MINIMUM), default=None)
         other = f", or train at {lower}x{lower}, which {self.kept(lower):,} pictures reach" if lower else ""

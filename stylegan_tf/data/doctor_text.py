@@ -58,9 +58,10 @@ def _numbers(report, facts):
     lowest, highest = (
         end(getattr(p, name) for p in report.pictures.values()) for end, name in ((min, "lowest"), (max, "highest"))
     )
+    modes = _counts("1-bit" if f.mode == "1" else f.mode for f in facts)
     return [
         f"Formats  {_counts(f.format for f in facts)}",
-        f"Modes    {_counts('1 bit:' if f.mode == '1' else f.mode for f in facts)}; {report.channels} channel{'s' * (report.channels > 1)} for training",
+        f"Modes    {modes}; {report.channels} channel{'s' * (report.channels > 1)} for training",
         f"Values   {lowest} to {highest} of 0 to 255",
         f"Sizes    {area[0].width}x{area[0].height} to {area[-1].width}x{area[-1].height}, median {width}x{height}",
     ]

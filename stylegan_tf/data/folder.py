@@ -14,6 +14,7 @@ from stylegan_tf.data.pipeline import Images
 
 MINIMUM = 100  # with fewer, every picture is in nearly every batch of the first stages (16 to 128), and D learns them by heart
 RESOLUTIONS = sides_to(1024)[1:]  # those of a StyleGAN
+MEMORY_LIMIT = 2e9  # bytes
 SHARE = 0.95  # of the pictures that the default resolution must keep
 
 
@@ -42,7 +43,7 @@ def load_folder(
     workers: int | None = None,
     background=255,
     enlarge: bool = False,
-    memory_limit: float = 2e9,
+    memory_limit: float = MEMORY_LIMIT,
 ) -> Folder:
     """The pictures of a folder and its sub-folders, sorted folder by folder, as ``read_picture`` makes them.
 
