@@ -195,10 +195,12 @@ def _mnist_test_set():
 def doctor(args) -> int:
     report = sg.data.examine(args.path, args.resolution)
     print(report.text(), flush=True)
-    if args.sheet and report.usable:
-        images = report.sheet()
+    if args.sheet and not report.usable:
+        print(f"no picture can be used, so {args.sheet} is not written")
+    elif args.sheet:
         out = Path(args.sheet)
         out.parent.mkdir(parents=True, exist_ok=True)
+        images = report.sheet()
         grid(np.stack([fit(image) for image in images]), gap=4).save(out)
         print(f"{len(images)} pictures, as training sees them, in {out}")
     return 0 if report.ready else 1

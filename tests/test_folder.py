@@ -101,7 +101,7 @@ def test_files_without_permission_are_skipped(classes, monkeypatch):
     assert data.files == ["cats/b.png"]
     assert data.skipped == [
         ("ants/", "is a folder that can't be opened (Permission denied)"),
-        ("cats/a.png", "can't be opened: no permission"),
+        ("cats/a.png", "can't be read (Permission denied)"),
     ]
 
 
@@ -136,6 +136,8 @@ def test_a_hundred_pictures_are_the_least_by_default(planted):
         (dict(resolution=48), "resolution is 48; wanted is a power of two from 8 to 1024"),
         (dict(resolution=8, channels=4), "channels is 4"),
         (dict(resolution=8, fit="stretch"), "fit is 'stretch'"),
+        (dict(resolution=8, background="white"), "background is 'white'"),
+        (dict(resolution=8, background=(0, 0, 256)), "background is .0, 0, 256."),
     ],
 )
 def test_bad_arguments_are_told(arguments, message, classes):

@@ -1,9 +1,12 @@
+import struct
+
 import numpy as np
 import pytest
 from faults import smooth, write_png
 from PIL import Image
 
 from stylegan_tf.data import read_picture
+from stylegan_tf.data.picture import why
 
 
 def noise(height=16, width=16, channels=3, seed=0):
@@ -208,3 +211,26 @@ def test_what_is_no_picture_is_named(content, tmp_path):
 def test_a_missing_file_is_told(tmp_path):
     with pytest.raises(FileNotFoundError, match="there is no file"):
         read_picture(tmp_path / "x.png", 8)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [(dict(fit="fill"), "fit is 'fill'"), (dict(channels=2), "channels is 2"), (dict(background=0.5), "is 0.5")],
+)
+def test_a_bad_argument_is_not_blamed_on_the_file(arguments, message, tmp_path):
+    with pytest.raises(ValueError, match=message):
+        read_picture(saved(tmp_path / "x.png", noise()), 8, **arguments)
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [(MemoryError(), "does not fit into memory"), (OSError(24, "Too many open files"), "can't be read (Too many open files)")],
+)
+def test_what_the_machine_lacks_is_not_blamed_on_the_file(error, words):
+    assert why(error) == words
+
+
+@pytest.mark.parametrize("entry", [struct.pack("<HHII", 0x0112, 3, 1, 9), struct.pack("<HHI4s", 0x0112, 2, 4, b"abc")])
+def test_an_orientation_without_sense_leaves_the_picture_as_it_lies(entry, tmp_path):
+    pixels, exif = noise(), b"Exif\0\0II*\0\x08\0\0\0\x01\0" + entry + bytes(4)
+    np.testing.assert_array_equal(read_picture(saved(tmp_path / "x.png", pixels, exif=exif), 16), pixels)

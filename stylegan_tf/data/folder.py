@@ -9,7 +9,7 @@ import numpy as np
 
 from stylegan_tf.data.decoding import bytes_needed, decode_all, decode_once, in_threads, sides_to
 from stylegan_tf.data.listing import Listing, classes, has_class_folders, list_pictures, named, numbered, printable
-from stylegan_tf.data.picture import UNUSUAL, open_picture
+from stylegan_tf.data.picture import UNUSUAL, check_arguments, open_picture
 from stylegan_tf.data.pipeline import Images
 
 MINIMUM = 100  # with fewer, every picture is in nearly every batch of the first stages (16 to 128), and D learns them by heart
@@ -64,8 +64,7 @@ def load_folder(
         FileNotFoundError: if there is no such folder. ValueError: for too few pictures, or more than the limit without a cache.
     """
     check_resolution(resolution)
-    if channels not in (1, 3) or fit not in ("crop", "pad"):
-        raise ValueError(f"channels is {channels} and fit is {fit!r}; wanted are 1 or 3, and 'crop' or 'pad'")
+    check_arguments(channels, fit, background)
     listing = list_pictures(path)
     files, unlabelled, texts = listing.files, [], {}
     if labels is not None:

@@ -57,15 +57,25 @@ def read_picture(path, resolution: int, channels: int = 3, fit: str = "crop", ba
         enlarge: whether a smaller picture may be enlarged.
 
     Raises:
-        ValueError: for a file that is damaged, no picture, too small, or past Pillow's guard against decompression bombs.
+        ValueError: for a file that is damaged, no picture, too small, or past Pillow's guard against decompression bombs; for
+            another argument than these.
         FileNotFoundError: if there is none.
     """
+    check_arguments(channels, fit, background)
     if not Path(path).exists():
         raise FileNotFoundError(f"there is no file {path}")
     try:
         return decode(path, resolution, channels, fit, background, enlarge)[0]
     except Exception as error:
         raise ValueError(f"{path} {why(error)}") from error
+
+
+def check_arguments(channels: int, fit: str, background) -> None:
+    """Raise ValueError where ``read_picture`` would."""
+    if channels not in (1, 3) or fit not in ("crop", "pad"):
+        raise ValueError(f"channels is {channels} and fit is {fit!r}; wanted are 1 or 3, and 'crop' or 'pad'")
+    if not (np.shape(background) in ((), (3,)) and np.all(np.isin(background, np.arange(256)))):
+        raise ValueError(f"background is {background!r}; wanted is a whole number from 0 to 255, or three: red, green, blue")
 
 
 def decode(path, resolution, channels, fit, background, enlarge) -> tuple[np.ndarray, Facts]:
@@ -104,14 +114,14 @@ def facts_of(image: Image.Image, path) -> Facts:
     named = Image.registered_extensions().get(Path(path).suffix.lower())
     unusual = {
         "several frames": getattr(image, "is_animated", False),
-        "EXIF rotation": 2 <= orientation <= 8,
+        "EXIF rotation": orientation in range(2, 9),
         "16 bits": any(form.endswith((";16B", ";16L", ";16N", "I;16")) for form in stored),
         "palette": image.mode in ("P", "PA"),
         "alpha": image.has_transparency_data,
         "CMYK": image.mode == "CMYK",
         "other extension": named != image.format and image.format != "MPO",
     }
-    size = (height, width) if 5 <= orientation <= 8 else (width, height)
+    size = (height, width) if orientation in range(5, 9) else (width, height)
     return Facts(image.format, image.mode, *size, tuple(name for name in UNUSUAL if unusual[name]))
 
 
@@ -150,8 +160,8 @@ def squared(image: Image.Image, resolution: int, fit: str, background=255) -> Im
 
 
 def _ground(size, background, mode):
-    colour = (background,) * 3 if isinstance(background, int) else tuple(background)
-    return Image.new("RGB", size, colour).convert(mode)
+    colour = np.broadcast_to(background, 3).astype(int)
+    return Image.new("RGB", size, tuple(colour.tolist())).convert(mode)
 
 
 def why(error: Exception) -> str:
@@ -164,7 +174,9 @@ def why(error: Exception) -> str:
         case Image.DecompressionBombError() | Image.DecompressionBombWarning():
             limit = f"more than the {Image.MAX_IMAGE_PIXELS:,} that Pillow takes for a decompression bomb"
             return f"has too many pixels, {limit}: reduce it, or raise PIL.Image.MAX_IMAGE_PIXELS"
-        case PermissionError():
-            return "can't be opened: no permission"
+        case MemoryError():
+            return "does not fit into memory"
+        case OSError(strerror=str(words)):
+            return f"can't be read ({words})"
         case _:
             return f"is damaged ({' '.join(str(error).split()) or type(error).__name__})"
