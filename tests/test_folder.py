@@ -260,7 +260,9 @@ def test_a_cache_is_used_until_a_file_or_an_argument_changes(classes, tmp_path_f
     assert decodes()[0] == 5
     count, before = decodes()
     assert count == 0
-    assert decodes(fit="pad")[0] == 5
+    assert decodes(fit="pad")[0] == 5 and decodes(fit="pad", background=(1, 2, 3))[0] == 5
+    (classes / "cats/b.png").chmod(0o600)  # what was skipped for lack of a permission may be readable now
+    assert decodes()[0] == 5
     smooth(77).save(classes / "cats/b.png")
     count, after = decodes()
     assert count == 5 and (after[4] != before[4]).any() and (after[:4] == before[:4]).all()

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import PIL
+from PIL import Image
 from tqdm.auto import tqdm
 
 from stylegan_tf.data.picture import decode, why
@@ -82,8 +83,9 @@ def decode_once(cache: Path, root: Path, files: list[str], settings: dict, worke
     Raises:
         OSError: if the disk has no room for them.
     """
-    states = [(name, (state := (root / name).stat()).st_size, state.st_mtime_ns) for name in files]
-    digest = hashlib.sha256(json.dumps([states, settings, PIL.__version__]).encode()).hexdigest()[:16]
+    states = [(name, (state := (root / name).stat()).st_size, state.st_mtime_ns, state.st_mode) for name in files]
+    pillow = [PIL.__version__, Image.MAX_IMAGE_PIXELS]
+    digest = hashlib.sha256(json.dumps([states, settings, pillow]).encode()).hexdigest()[:16]
     sides = sides_to(settings["resolution"])
     place = cache / f"{root.resolve().name}-{settings['resolution']}-{digest}"
     if not place.exists():

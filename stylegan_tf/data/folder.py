@@ -56,7 +56,7 @@ def load_folder(
             (a first line with these names may be there; files relative to the folder; whole numbers stay, texts are sorted).
         minimum: the least number of pictures.
         cache: a folder for the decoded pictures, with their smaller levels (4/3 of the bytes). They are mapped from there, so
-            that memory stays small, and found again while files (names, sizes, times) and arguments are the same.
+            that memory stays small, and found again while files (names, sizes, times, permissions) and arguments are the same.
         workers: threads, by default one for each core.
         memory_limit: bytes that pictures and smaller levels may take without a cache.
 
@@ -70,7 +70,9 @@ def load_folder(
     if labels is not None:
         texts, unlabelled = classes(listing, labels)
         files = list(texts)
-    settings = dict(resolution=resolution, channels=channels, fit=fit, background=background, enlarge=enlarge)
+    settings = dict(
+        resolution=resolution, channels=channels, fit=fit, enlarge=enlarge, background=np.asarray(background).tolist()
+    )
     needed = bytes_needed(len(files), resolution, channels)
     if cache is None and needed > memory_limit:
         raise ValueError(
