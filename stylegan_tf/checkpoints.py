@@ -6,7 +6,6 @@ import dataclasses
 import hashlib
 import io
 import json
-import os
 import zipfile
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import keras
 import numpy as np
 
 from stylegan_tf.config import Config
+from stylegan_tf.files import write_atomically
 from stylegan_tf.fitting import Progressed
 from stylegan_tf.growing import Schedule
 from stylegan_tf.training import StyleGAN
@@ -120,18 +120,3 @@ def _digest(arrays) -> bytes:
         digest.update(f"{name} {value.dtype} {value.shape}".encode())
         digest.update(value.tobytes())
     return digest.digest()
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write beside the target, force it to the disk, then rename: a reader never sees half a file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    try:
-        with part.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise OSError(f"can't write {path} ({error.strerror or error}); free space or choose another --out") from error

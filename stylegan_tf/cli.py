@@ -15,11 +15,12 @@ EXAMPLES = {
     "records": "stylegan-tf records ffhq:ffhq-dataset data/ffhq256 --resolution 256",
     "demo": "stylegan-tf demo --minutes 10 --out runs/mnist32",
     "lab": "stylegan-tf lab",
+    "doctor": "stylegan-tf doctor photos --resolution 64 --sheet contact.png",
 }
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run a command; returns the exit code: 0 done, 1 training failed, 2 a bad argument."""
+    """Run a command; returns the exit code: 0 done, 1 training failed or can not start, 2 a bad argument."""
     args = parser().parse_args(argv)
     try:
         return args.run_command(args) or 0
@@ -49,7 +50,7 @@ def parser() -> argparse.ArgumentParser:
     train = add("train", commands.train, "Train a StyleGAN.")
     train.add_argument("--preset", default="mnist32", help="starting configuration (default mnist32)")
     train.add_argument("--dataset", default="digits", help=f"{data.NAMES} (default digits)")
-    train.add_argument("--data-dir", help="where tensorflow-datasets keeps its data, and drawn toyfaces are kept")
+    train.add_argument("--data-dir", help="where tensorflow-datasets has its data; also keeps drawn or decoded pictures")
     train.add_argument("--download", action="store_true", help="allow tensorflow-datasets to download")
     train.add_argument("--out", required=True, help="folder of the run")
     length = train.add_mutually_exclusive_group()
@@ -91,6 +92,11 @@ def parser() -> argparse.ArgumentParser:
     demo.add_argument("--out", default="runs/mnist32", help="folder of the run (default runs/mnist32)")
     demo.add_argument("--seed", type=int, default=0)
     add("lab", commands.lab, "Open the notebooks in JupyterLab.")
+
+    doctor = add("doctor", commands.doctor, "Examine a folder of pictures; the exit code is 0 if training can start, else 1.")
+    doctor.add_argument("path", help="folder of pictures, with or without sub-folders")
+    doctor.add_argument("--resolution", type=_whole, help="side to judge (default the largest that 95 %% of the pictures reach)")
+    doctor.add_argument("--sheet", metavar="PNG", help="save up to 64 pictures as training would see them")
     return top
 
 

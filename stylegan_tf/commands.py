@@ -12,12 +12,14 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
+
 import stylegan_tf as sg
 from stylegan_tf import cost
 from stylegan_tf.callbacks import Diagnostics, SaveRun, TensorBoardLog
 from stylegan_tf.fitting import check_data, plan
 from stylegan_tf.growing import scaled
-from stylegan_tf.layout import grid, images_of
+from stylegan_tf.layout import fit, grid, images_of
 from stylegan_tf.report import write_report
 
 
@@ -61,7 +63,8 @@ def train(args) -> int:
     sg.data.check_name(args.dataset)
     if args.dry_run:
         return _dry_run(config, args)
-    data = sg.data.open_dataset(args.dataset, args.data_dir, args.download, resolution=config.resolution)
+    wanted = dict(resolution=config.resolution, channels=config.channels)
+    data = sg.data.open_dataset(args.dataset, args.data_dir, args.download, **wanted)
     run, gan = sg.Run(args.out), sg.StyleGAN(config)
     check_data(gan, data)
     gan.compile()
@@ -201,6 +204,20 @@ def _mnist_test_set():
         return sg.data.load_tfds("mnist", split="test")
     except (ImportError, FileNotFoundError):
         return None
+
+
+def doctor(args) -> int:
+    report = sg.data.examine(args.path, args.resolution)
+    print(report.text(), flush=True)
+    if args.sheet and not report.usable:
+        print(f"no picture can be used, so {args.sheet} is not written")
+    elif args.sheet:
+        out = Path(args.sheet)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        images = report.sheet()
+        grid(np.stack([fit(image) for image in images]), gap=4).save(out)
+        print(f"{len(images)} pictures, as training sees them, in {out}")
+    return 0 if report.ready else 1
 
 
 def lab(args) -> int:

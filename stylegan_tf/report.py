@@ -12,8 +12,8 @@ from pathlib import Path
 from PIL import Image
 
 from stylegan_tf import figures
-from stylegan_tf.checkpoints import write_atomically
 from stylegan_tf.config import Config
+from stylegan_tf.files import write_atomically
 from stylegan_tf.generator import Generator
 from stylegan_tf.growing import Schedule
 from stylegan_tf.runs import Run, load

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import keras
 
-from stylegan_tf.checkpoints import DamagedCheckpoint, read_checkpoint, restore, restore_export, save_checkpoint, write_atomically
+from stylegan_tf.checkpoints import DamagedCheckpoint, read_checkpoint, restore, restore_export, save_checkpoint
 from stylegan_tf.config import Config
 from stylegan_tf.data.digits import data_file
+from stylegan_tf.files import write_atomically
 from stylegan_tf.training import StyleGAN
 
 

@@ -10,9 +10,10 @@ import tensorflow as tf
 from test_training import TINY, all_weights, make
 
 import stylegan_tf as sg
-from stylegan_tf import Run, checkpoints
+from stylegan_tf import Run, checkpoints, files
 from stylegan_tf.callbacks import SaveRun, TensorBoardLog
-from stylegan_tf.checkpoints import DamagedCheckpoint, read_checkpoint, restore, save_checkpoint, state_of, write_atomically
+from stylegan_tf.checkpoints import DamagedCheckpoint, read_checkpoint, restore, save_checkpoint, state_of
+from stylegan_tf.files import write_atomically
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +107,7 @@ def test_full_disk_leaves_the_last_file_intact(tmp_path, monkeypatch):
     def full(descriptor):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(checkpoints.os, "fsync", full)
+    monkeypatch.setattr(files.os, "fsync", full)
     with pytest.raises(OSError, match="No space left on device.*free space"):
         write_atomically(file, b"half")
     assert file.read_bytes() == b"good" and list(tmp_path.iterdir()) == [file]

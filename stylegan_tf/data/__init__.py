@@ -1,13 +1,16 @@
 """Data: from a name or an array to batches for a stage of training."""
 
 from stylegan_tf.data.digits import load_digits, load_tfds
+from stylegan_tf.data.doctor import examine
 from stylegan_tf.data.ffhq import load_ffhq
+from stylegan_tf.data.folder import Folder, load_folder, open_folder
+from stylegan_tf.data.picture import read_picture
 from stylegan_tf.data.pipeline import Images, Source, as_images, process_reals, to_uint8
 from stylegan_tf.data.tfrecords import TFRecords
 from stylegan_tf.data.tfrecords_writer import write_tfrecords
 from stylegan_tf.data.toyfaces import FACTORS, ToyFaces, draw_faces, factor_table, load_toyfaces, pearson, sample_factors
 
-KINDS = {"digits": "", "toyfaces": "", "tfds": "NAME", "tfrecords": "PATH", "ffhq": "PATH"}
+KINDS = {"digits": "", "toyfaces": "", "tfds": "NAME", "folder": "PATH", "tfrecords": "PATH", "ffhq": "PATH"}
 NAMES = ", ".join(f"{kind}:{what}" if what else kind for kind, what in KINDS.items())
 
 
@@ -21,13 +24,16 @@ def check_name(name: str) -> None:
 def open_dataset(
     name: str, data_dir=None, download: bool = False, resolution: int | None = None, channels: int | None = None
 ) -> Source:
-    """The data set of that name: ``digits`` (shipped), ``toyfaces`` (10,000, drawn now), ``tfds:NAME``, ``tfrecords:PATH`` or
-    ``ffhq:PATH``.
+    """The data set of that name: ``digits`` (shipped), ``toyfaces`` (10,000, drawn now), or one of tensorflow-datasets, your own
+    folder, official TFRecords, FFHQ as published: ``tfds:NAME``, ``folder:PATH``, ``tfrecords:PATH``, ``ffhq:PATH``.
 
     Args:
-        data_dir: where tensorflow-datasets keeps its data, and drawn faces are kept (else nowhere).
+        data_dir: where tensorflow-datasets has its data. Drawn faces and a folder's decoded pictures are kept there too; without
+            it, nowhere.
         download: allow tensorflow-datasets to download.
-        resolution: of drawn faces, default 32; other data sets come at their own.
+        resolution: of drawn faces (default 32), and of a folder's pictures: by default the largest power of two, up to 1024, that
+            the shorter sides of 95 % of them reach. Other data sets come at their own.
+        channels: of a folder's pictures, default 3. Its sub-folders are classes if every picture is in one of several.
 
     Raises:
         ValueError: for any other name. FileNotFoundError: if the data are not on this machine.
@@ -40,11 +46,14 @@ def open_dataset(
         return load_toyfaces(resolution=resolution or 32, cache=data_dir)
     if kind == "tfds":
         return load_tfds(place, data_dir=data_dir, download=download)
+    if kind == "folder":
+        return open_folder(place, resolution, channels, cache=data_dir)
     return TFRecords(place) if kind == "tfrecords" else load_ffhq(place)
 
 
 __all__ = [
     "FACTORS",
+    "Folder",
     "Images",
     "Source",
     "TFRecords",
@@ -52,14 +61,17 @@ __all__ = [
     "as_images",
     "check_name",
     "draw_faces",
+    "examine",
     "factor_table",
     "load_digits",
     "load_ffhq",
+    "load_folder",
     "load_tfds",
     "load_toyfaces",
     "open_dataset",
     "pearson",
     "process_reals",
+    "read_picture",
     "sample_factors",
     "to_uint8",
     "write_tfrecords",

@@ -125,20 +125,20 @@ def shrink(images: np.ndarray, resolution: int) -> np.ndarray:
     """uint8 (N, side, side, C) at a smaller side: repeated 2x2 means in float32, rounded half to even at the end (SPEC 12)."""
     x = images.astype("float32")
     while x.shape[1] > resolution:
-        x = _halve(x)
+        x = _halved(x)
     return np.rint(x).astype("uint8")
 
 
-def pyramid(images: np.ndarray):
-    """uint8 (N, side, side, C) at every side from its own down to 4: what ``shrink`` gives, each level made from the last."""
-    x = images.astype("float32")
-    yield images
-    while x.shape[1] > 4:
-        x = _halve(x)
-        yield np.rint(x).astype("uint8")
+def levels_of(images: np.ndarray, lowest: int = 4) -> dict[int, np.ndarray]:
+    """{side: uint8 (N, side, side, C)} from the pictures' own side down to ``lowest``, each as ``shrink`` makes it."""
+    levels, x = {images.shape[1]: images}, images.astype("float32")
+    while x.shape[1] > lowest:
+        x = _halved(x)
+        levels[x.shape[1]] = np.rint(x).astype("uint8")
+    return levels
 
 
-def _halve(x):
+def _halved(x):
     return (x[:, 0::2, 0::2] + x[:, 0::2, 1::2] + x[:, 1::2, 0::2] + x[:, 1::2, 1::2]) * 0.25
 
 

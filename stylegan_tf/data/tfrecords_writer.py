@@ -14,8 +14,9 @@ import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
-from stylegan_tf.data.pipeline import Source, as_images, pyramid
+from stylegan_tf.data.pipeline import Source, as_images, levels_of
 from stylegan_tf.data.tfrecords import FOOTER, HEADER, TFRecords
+from stylegan_tf.files import write_atomically
 
 CHUNK_PIXELS = 2**24  # values of a chunk's largest level: 16 MB, for which a worker needs about 0.2 GB of memory
 AGAIN = "free space, then call again: it goes on where it stopped"
@@ -144,7 +145,7 @@ class _Writer:
 
     def _write_chunk(self, start):
         pictures = self.source.rows(self.order[start : start + self.chunk], self.source.resolution)
-        for level in pyramid(pictures):
+        for level in levels_of(pictures).values():
             if level.shape[1] in self.files:
                 self._write_level(start, level)
         return start, len(pictures)
@@ -173,14 +174,10 @@ class _Writer:
             scratch.unlink(missing_ok=True)
 
     def _save_journal(self):
-        from stylegan_tf.checkpoints import write_atomically  # which imports the data
-
         write_atomically(self.journal, json.dumps({**self.settings, "done": sorted(self.done)}).encode())
 
     def publish(self):
         """The labels; then the folder gets its name, after the reader has found everything in order."""
-        from stylegan_tf.checkpoints import write_atomically
-
         if self.source.labels is not None:
             content = io.BytesIO()
             np.save(content, np.eye(self.source.labels.max() + 1, dtype="float32")[self.source.labels[self.order]])

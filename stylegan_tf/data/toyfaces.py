@@ -17,6 +17,7 @@ from tqdm.auto import tqdm
 from stylegan_tf.data import face_drawing
 from stylegan_tf.data.face_factors import FACTORS, NAMES, Factor, factor_table, pearson, sample_factors
 from stylegan_tf.data.pipeline import Images
+from stylegan_tf.files import write_atomically
 
 __all__ = ["FACTORS", "Factor", "ToyFaces", "draw_faces", "factor_table", "load_toyfaces", "pearson", "sample_factors"]
 
@@ -104,8 +105,6 @@ def _read(path, shape):
 
 
 def _write(path, images, factors):
-    from stylegan_tf.checkpoints import write_atomically  # checkpoints imports the data layer
-
     buffer = io.BytesIO()
     np.savez_compressed(buffer, images=images, factors=factors)
     write_atomically(path, buffer.getvalue())
