@@ -34,7 +34,7 @@ def delivered(source, resolution, batch, seconds):
 def sources(folder, digits):
     """The same digits in every form."""
     yield "memory", digits
-    sg.data.write_tfrecords(digits, folder / "records", progress=False)
+    sg.data.write_tfrecords(digits, folder / "records")
     yield "TFRecords", sg.data.TFRecords(folder / "records")
     pictures = folder / "pictures"
     pictures.mkdir()

@@ -4,8 +4,9 @@ import hashlib
 import json
 
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image
 
+from stylegan_tf.data import draw_faces, sample_factors
 from stylegan_tf.data.ffhq import LARGE, METADATA, THUMBNAILS
 
 IDS = (0, 1, 2, 59_999, 60_000, 69_999)
@@ -13,13 +14,8 @@ WITHOUT_LANDMARKS = 2
 
 
 def draw_face(seed, side=1024):
-    """A flat face; stands for a photograph."""
-    colours = [tuple(int(v) for v in c) for c in np.random.default_rng(seed).integers(0, 256, (5, 3))]
-    picture = Image.new("RGB", (side, side), colours[0])
-    draw, unit = ImageDraw.Draw(picture), side // 16
-    for colour, box in zip(colours[1:], [(3, 1, 13, 15), (5, 6, 7, 7), (9, 6, 11, 7), (6, 11, 10, 12)], strict=True):
-        draw.ellipse([v * unit + seed % 7 for v in box], colour)
-    return picture
+    """A toy face; stands for a photograph."""
+    return Image.fromarray(draw_faces(sample_factors(1, seed), side, detail_seed=seed)[0])
 
 
 def write_entry(folder, number, file, picture):

@@ -5,6 +5,7 @@ import pytest
 import tensorflow_datasets as tfds
 from drawn_ffhq import IDS, WITHOUT_LANDMARKS, draw_ffhq
 
+from stylegan_tf import data
 from stylegan_tf.data.ffhq import LICENCES, THUMBNAILS, load_ffhq
 from stylegan_tf.data.ffhq_builder import Ffhq
 
@@ -44,6 +45,13 @@ def test_examples_are_the_pictures_and_their_metadata(published, tmp_path, name)
             metadata[key] for key in ("license", "author", "country")
         ]
     assert examples[WITHOUT_LANDMARKS]["landmarks"].shape == (0, 2) and examples[0]["landmarks"].shape == (68, 2)
+
+
+def test_the_prepared_set_is_known_by_name(published, tmp_path):
+    prepared("128", published, tmp_path)
+    found, wanted = data.open_dataset("tfds:ffhq/128", data_dir=tmp_path), load_ffhq(published, 128)
+    pictures = {wanted.rows([i], 128).tobytes() for i, m in enumerate(wanted.metadata) if m["category"] == "training"}
+    assert {image.tobytes() for image in found.images} == pictures and found.labels is None
 
 
 def test_published_files_go_in_as_they_are(published, tmp_path):

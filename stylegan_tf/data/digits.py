@@ -43,6 +43,8 @@ def load_digits() -> Images:
 def load_tfds(name: str, split: str = "train", data_dir=None, download: bool = False) -> Images:
     """A set of square pictures from tensorflow-datasets (mnist, fashion_mnist, kmnist, ...), padded to a power of two.
 
+    It is read whole into memory. ``ffhq/64`` to ``ffhq/1024`` are known too, once prepared (docs/ffhq_data.md).
+
     Raises:
         FileNotFoundError: if it is not prepared in ``data_dir`` and ``download`` is False. ValueError: unknown name.
     """
@@ -50,6 +52,8 @@ def load_tfds(name: str, split: str = "train", data_dir=None, download: bool = F
         import tensorflow_datasets as tfds
     except ImportError as error:
         raise ImportError("tfds:NAME needs tensorflow-datasets: pip install 'stylegan-tf[tfds]'") from error
+    if name.partition("/")[0] == "ffhq":
+        import stylegan_tf.data.ffhq_builder  # noqa: F401, which makes it known
     try:
         builder = tfds.builder(name, data_dir=data_dir)
     except tfds.core.DatasetNotFoundError as error:
@@ -59,10 +63,10 @@ def load_tfds(name: str, split: str = "train", data_dir=None, download: bool = F
     elif not builder.data_path.exists():
         place = builder.data_path.parent
         raise FileNotFoundError(f"{name} is not prepared in {place}; add --download (or download=True) to fetch it")
-    dataset = builder.as_dataset(split=split, batch_size=1000)
-    parts = [(np.asarray(e["image"]), np.asarray(e["label"])) for e in tfds.as_numpy(dataset)]
-    images, labels = (np.concatenate(p) for p in zip(*parts, strict=True))
-    return Images(pad_to_power_of_two(images), labels, name=f"tfds:{name}")
+    keys = [key for key in ("image", "label") if key in builder.info.features]
+    dataset = builder.as_dataset(split=split, batch_size=1000, decoders=tfds.decode.PartialDecoding(dict.fromkeys(keys, True)))
+    images, *labels = (np.concatenate(p) for p in zip(*([e[k] for k in keys] for e in tfds.as_numpy(dataset)), strict=True))
+    return Images(pad_to_power_of_two(images), *labels, name=f"tfds:{name}")
 
 
 def pad_to_power_of_two(images: np.ndarray) -> np.ndarray:
