@@ -1,0 +1,256 @@
+"""Takes pickles of official networks apart (SPEC 13). Nothing in a file is imported, called or executed.
+
+A pickle is a program for a small stack machine. This one knows the instructions that a snapshot needs and the few globals
+that it names, which here are only marks for "an array", "a dtype", "a network". Everything else is refused by its name.
+"""
+
+from __future__ import annotations
+
+import math
+import pickletools
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+MAX_OPCODES = 100_000  # a snapshot at 1024x1024 has some thousand; this bounds the time and the memory that small values take
+MAX_MARKS = 100  # open brackets; a snapshot has 8
+OPCODES = 100_000  # a snapshot at 1024x1024 has 11,000; this bounds the time and the memory that small values take
+MAX_MARKS = 100  # open brackets; a snapshot has 8
+KEYS = ("version", "name", "static_kwargs", "components", "build_module_src", "build_func_name", "variables")
+OPCODES = {opcode.code.encode("latin-1"): opcode for opcode in pickletools.opcodes}
+
+
+class RefusedPickle(ValueError):
+    """A file that is damaged, or holds more than an official network needs."""
+
+
+@dataclass(frozen=True)
+class Global:
+    """A name that a file may use. It stands for itself: nothing is imported."""
+
+    module: str
+    name: str
+
+    def __str__(self):
+        return f"{self.module}.{self.name}"
+
+
+NETWORK, EASY_DICT = Global("dnnlib.tflib.network", "Network"), Global("dnnlib.util", "EasyDict")
+ARRAY, DTYPE = Global("numpy", "ndarray"), Global("numpy", "dtype")
+RECONSTRUCT, SCALAR = Global("numpy.core.multiarray", "_reconstruct"), Global("numpy.core.multiarray", "scalar")
+FROM_BUFFER = Global("numpy.core.numeric", "_frombuffer")
+GLOBALS = {(g.module, g.name): g for g in (NETWORK, EASY_DICT, ARRAY, DTYPE, RECONSTRUCT, SCALAR, FROM_BUFFER)}
+GLOBALS |= {(m.replace("numpy.core", "numpy._core"), n): g for (m, n), g in GLOBALS.items()}  # NumPy 2's spelling
+
+
+@dataclass(eq=False)
+class Made:
+    """A network, array or dtype: empty when it is made, until a later instruction fills it."""
+
+    kind: Global
+    value: object = None
+
+
+class _Bounded:
+    """A file that never gives, or makes room for, more bytes than it has."""
+
+    def __init__(self, file):
+        self.file, start = file, file.tell()
+        self.left = self.size = file.seek(0, 2) - start
+        file.seek(start)
+
+    def read(self, count):
+        if count > self.left:
+            raise RefusedPickle(f"the pickle is cut off, or damaged: {count} bytes are due where {self.left} are left")
+        self.left -= count
+        return self.file.read(count)
+
+    def readline(self):
+        line = self.file.readline()
+        self.left -= len(line)
+        return line
+
+
+def values(file) -> object:
+    """What a pickle holds, as plain values, arrays and ``Made`` objects. ``snapshots.read`` makes networks of them.
+
+    ``file`` is open for bytes and can seek; it is read from where it stands to its end. Arrays share the memory of the
+    bytes that were read: the file is held once.
+
+    Raises:
+        RefusedPickle: for a damaged file, or an instruction or a global that no snapshot needs.
+    """
+    source = _Bounded(file)
+    try:
+        content = _Machine().run(source)
+    except RefusedPickle as error:
+        raise RefusedPickle(f"{error} (at byte {source.size - source.left})") from None
+    except (ValueError, OverflowError) as error:  # of Python's own readers of arguments
+        raise RefusedPickle(f"the pickle is damaged at byte {source.size - source.left}: {error}") from error
+    if source.left:
+        raise RefusedPickle(f"{source.left} bytes follow the end of the pickle; a snapshot is one pickle and nothing else")
+    return content
+
+
+class _Machine:
+    """The stack, the open brackets, and the values kept for later (memo)."""
+
+    def __init__(self):
+        self.stack, self.marks, self.memo = [], [], {}
+
+    def run(self, source):
+        for _ in range(MAX_OPCODES):
+            code = source.read(1)
+            opcode = OPCODES.get(code)
+            if opcode is None or opcode.name not in STEPS:
+                found = "byte " + repr(code) if opcode is None else f"instruction {opcode.name}"
+                raise RefusedPickle(f"the {found} is refused: official networks do not need it")
+            argument = opcode.arg.reader(source) if opcode.arg else None
+            if opcode.name == "STOP":
+                break
+            STEPS[opcode.name](self, argument)
+        else:
+            raise RefusedPickle(f"the pickle has more than {MAX_OPCODES:,} instructions; a snapshot has some thousand")
+        content = self.pop()
+        if self.stack or self.marks:
+            raise RefusedPickle("the pickle ends with values left over")
+        return content
+
+    def pop(self, kind=object):
+        if len(self.stack) <= (self.marks[-1] if self.marks else 0):
+            raise RefusedPickle("the pickle is damaged: a value is missing")
+        value = self.stack.pop()
+        if not isinstance(value, kind):
+            raise RefusedPickle(f"{show(value)} is refused here: official networks have a {kind.__name__} there")
+        return value
+
+    def push(self, value):
+        self.stack.append(value)
+
+    def mark(self, _):
+        if len(self.marks) == MAX_MARKS:
+            raise RefusedPickle(f"values are nested more than {MAX_MARKS} deep; those of a snapshot are not")
+        self.marks.append(len(self.stack))
+
+    def to_mark(self):
+        if not self.marks:
+            raise RefusedPickle("the pickle is damaged: a bracket closes that was not opened")
+        start = self.marks.pop()
+        items, self.stack = self.stack[start:], self.stack[:start]
+        return items
+
+    def tuple_of(self, count):
+        self.push(tuple(reversed([self.pop() for _ in range(count)])))
+
+    def memoize(self, index=None):
+        value = self.pop()
+        self.push(value)
+        self.memo[len(self.memo) if index is None else index] = value
+
+    def get(self, index):
+        if index not in self.memo:
+            raise RefusedPickle(f"the pickle is damaged: it asks for value {index}, which it has not kept")
+        self.push(self.memo[index])
+
+    def append(self, items):
+        target = self.pop(list)
+        target.extend(items)
+        self.push(target)
+
+    def set_items(self, items):
+        target = self.pop(dict)
+        if len(items) % 2 or not all(isinstance(key, str) for key in items[::2]):
+            raise RefusedPickle("a dict has keys that are no text; those of official networks are")
+        target.update(zip(items[::2], items[1::2], strict=True))
+        self.push(target)
+
+    def name(self, module, name):
+        if (module, name) not in GLOBALS:
+            found = show(f"{module}.{name}")
+            raise RefusedPickle(f"the global {found} is refused: official networks do not name it; nothing was run")
+        self.push(GLOBALS[module, name])
+
+    def stack_global(self, _):
+        name = self.pop(str)
+        self.name(self.pop(str), name)
+
+    def new_object(self, _):
+        arguments, kind = self.pop(tuple), self.pop(Global)
+        if arguments or kind not in (NETWORK, EASY_DICT):
+            raise RefusedPickle(f"an object {kind} made of {show(arguments)} is refused: official networks have none")
+        self.push({} if kind is EASY_DICT else Made(NETWORK))
+
+    def reduce(self, _):
+        """Make an array, dtype or number: the only "calls", and they are done here."""
+        arguments, function = self.pop(tuple), self.pop(Global)
+        match function, arguments:
+            case Global(name="dtype"), (str(code), _, _) if re.fullmatch(r"[iuf][248]|[iub]1", code):
+                value = Made(DTYPE, np.dtype(code))  # numbers; no objects, records or texts
+            case Global(name="_reconstruct"), (Global(name="ndarray"), _, _):
+                value = Made(ARRAY)  # what its state replaces is not read
+            case Global(name="scalar"), (dtype, data):
+                value = _array((), dtype, data)[()]
+            case Global(name="_frombuffer"), (data, dtype, shape, "C" | "F" as order):
+                value = Made(ARRAY, _array(shape, dtype, data, order))
+            case _:
+                raise RefusedPickle(f"{function} of {show(arguments)} is refused: official networks have no such value")
+        self.push(value)
+
+    def build(self, _):
+        state, target = self.pop(), self.pop()
+        match target, state:
+            case Made(kind=Global(name="Network"), value=None), dict():
+                target.value = state
+            case Made(kind=Global(name="ndarray"), value=None), (1, shape, dtype, bool() | 0 | 1 as fortran, data):
+                target.value = _array(shape, dtype, data, "F" if fortran else "C")
+            case Made(kind=Global(name="dtype")), (3, "<" | "|", None, None, None, -1, -1, 0):
+                pass  # as it was made
+            case dict(), dict() if not state:
+                pass  # an EasyDict, as Python 3.6 writes it
+            case _:
+                raise RefusedPickle(f"{show(target)} with the state {show(state)} is refused: official networks have none")
+        self.push(target)
+
+
+CONSTANTS = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False}
+STEPS = {  # instruction -> what it does with its argument
+    **dict.fromkeys(("PROTO", "FRAME", "STOP"), lambda machine, argument: None),
+    **dict.fromkeys("BININT BININT1 BININT2 LONG1 BINFLOAT".split(), _Machine.push),
+    **dict.fromkeys("SHORT_BINUNICODE BINUNICODE BINUNICODE8".split(), _Machine.push),
+    **dict.fromkeys("SHORT_BINBYTES BINBYTES BINBYTES8 BYTEARRAY8".split(), _Machine.push),
+    **dict.fromkeys(("MEMOIZE", "BINPUT", "LONG_BINPUT"), _Machine.memoize),
+    **dict.fromkeys(("BINGET", "LONG_BINGET"), _Machine.get),
+    **{name: lambda machine, _, value=value: machine.push(value) for name, value in CONSTANTS.items()},
+    **{f"EMPTY_{kind.__name__.upper()}": lambda machine, _, kind=kind: machine.push(kind()) for kind in (tuple, list, dict)},
+    "MARK": _Machine.mark,
+    **{f"TUPLE{n}": lambda machine, _, n=n: machine.tuple_of(n) for n in (1, 2, 3)},
+    "TUPLE": lambda machine, _: machine.push(tuple(machine.to_mark())),
+    "APPEND": lambda machine, _: machine.append([machine.pop()]),
+    "APPENDS": lambda machine, _: machine.append(machine.to_mark()),
+    "SETITEM": lambda machine, _: machine.set_items([machine.pop(), machine.pop()][::-1]),
+    "SETITEMS": lambda machine, _: machine.set_items(machine.to_mark()),
+    "GLOBAL": lambda machine, names: machine.name(*names.split(" ", 1)),
+    "STACK_GLOBAL": _Machine.stack_global,
+    "NEWOBJ": _Machine.new_object,
+    "REDUCE": _Machine.reduce,
+    "BUILD": _Machine.build,
+}
+
+
+def show(value) -> str:
+    """A value in a message: short, whatever it holds."""
+    if isinstance(value, str | int | float | None):
+        return repr(value[:80] if isinstance(value, str) else value)
+    if isinstance(value, tuple):
+        return f"({', '.join(map(show, value[:5])) if all(not isinstance(v, tuple) for v in value[:5]) else '...'})"
+    return str(value.kind if isinstance(value, Made) else value if isinstance(value, Global) else type(value).__name__)
+
+
+def _array(shape, dtype, data, order="C") -> np.ndarray:
+    plain = isinstance(dtype, Made) and dtype.kind is DTYPE and isinstance(data, bytes | bytearray) and isinstance(shape, tuple)
+    if not plain or len(shape) > 8 or not all(type(side) is int and side > 0 for side in shape):
+        raise RefusedPickle(f"an array of shape {show(shape)} and type {show(dtype)} is refused")
+    if math.prod(shape) * dtype.value.itemsize != len(data):
+        raise RefusedPickle(f"an array of shape {show(shape)} and type {dtype.value} has {len(data)} bytes: these disagree")
+    return np.frombuffer(data, dtype.value).reshape(shape, order=order)
