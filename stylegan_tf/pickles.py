@@ -84,10 +84,8 @@ def values(file) -> object:
     source = _Bounded(file)
     try:
         content = _Machine().run(source)
-    except RefusedPickle as error:
-        raise RefusedPickle(f"{error} (at byte {source.size - source.left})") from None
-    except (ValueError, OverflowError) as error:  # of Python's own readers of arguments
-        raise RefusedPickle(f"the pickle is damaged at byte {source.size - source.left}: {error}") from error
+    except (ValueError, OverflowError) as error:  # Python's own readers of arguments raise them too
+        raise RefusedPickle(f"{error} (at byte {source.size - source.left} of the pickle)") from error
     if source.left:
         raise RefusedPickle(f"{source.left} bytes follow the end of the pickle; a snapshot is one pickle and nothing else")
     return content
@@ -137,11 +135,9 @@ class _Machine:
         if not self.marks:
             raise RefusedPickle("the pickle is damaged: a bracket closes that was not opened")
         start = self.marks.pop()
-        items, self.stack = self.stack[start:], self.stack[:start]
+        items = self.stack[start:]
+        del self.stack[start:]
         return items
-
-    def tuple_of(self, count):
-        self.push(tuple(reversed([self.pop() for _ in range(count)])))
 
     def memoize(self, index=None):
         value = self.pop()
@@ -167,8 +163,9 @@ class _Machine:
 
     def name(self, module, name):
         if (module, name) not in GLOBALS:
-            found = show(f"{module}.{name}")
-            raise RefusedPickle(f"the global {found} is refused: official networks do not name it; nothing was run")
+            raise RefusedPickle(
+                f"the global {show(f'{module}.{name}')} is refused: official networks do not name it; nothing was run"
+            )
         self.push(GLOBALS[module, name])
 
     def stack_global(self, _):
@@ -185,10 +182,10 @@ class _Machine:
         """Make an array, dtype or number: the only "calls", and they are done here."""
         arguments, function = self.pop(tuple), self.pop(Global)
         match function, arguments:
-            case Global(name="dtype"), (str(code), _, _) if re.fullmatch(r"[iuf][248]|[iub]1", code):
+            case Global(name="dtype"), (str(code), 0 | False, 1 | True) if re.fullmatch(r"[iuf][248]|[iub]1", code):
                 value = Made(DTYPE, np.dtype(code))  # numbers; no objects, records or texts
-            case Global(name="_reconstruct"), (Global(name="ndarray"), _, _):
-                value = Made(ARRAY)  # what its state replaces is not read
+            case Global(name="_reconstruct"), (Global(name="ndarray"), (0,), b"b" | "b"):
+                value = Made(ARRAY)
             case Global(name="scalar"), (dtype, data):
                 value = _array((), dtype, data)[()]
             case Global(name="_frombuffer"), (data, dtype, shape, "C" | "F" as order):
@@ -216,15 +213,14 @@ class _Machine:
 CONSTANTS = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False}
 STEPS = {  # instruction -> what it does with its argument
     **dict.fromkeys(("PROTO", "FRAME", "STOP"), lambda machine, argument: None),
-    **dict.fromkeys("BININT BININT1 BININT2 LONG1 BINFLOAT".split(), _Machine.push),
-    **dict.fromkeys("SHORT_BINUNICODE BINUNICODE BINUNICODE8".split(), _Machine.push),
-    **dict.fromkeys("SHORT_BINBYTES BINBYTES BINBYTES8 BYTEARRAY8".split(), _Machine.push),
+    **dict.fromkeys("BININT BININT1 BININT2 LONG1 BINFLOAT BINUNICODE SHORT_BINUNICODE BINUNICODE8".split(), _Machine.push),
+    **dict.fromkeys("BINBYTES SHORT_BINBYTES BINBYTES8 BYTEARRAY8".split(), _Machine.push),
     **dict.fromkeys(("MEMOIZE", "BINPUT", "LONG_BINPUT"), _Machine.memoize),
     **dict.fromkeys(("BINGET", "LONG_BINGET"), _Machine.get),
     **{name: lambda machine, _, value=value: machine.push(value) for name, value in CONSTANTS.items()},
     **{f"EMPTY_{kind.__name__.upper()}": lambda machine, _, kind=kind: machine.push(kind()) for kind in (tuple, list, dict)},
     "MARK": _Machine.mark,
-    **{f"TUPLE{n}": lambda machine, _, n=n: machine.tuple_of(n) for n in (1, 2, 3)},
+    **{f"TUPLE{n}": lambda machine, _, n=n: machine.push(tuple([machine.pop() for _ in range(n)][::-1])) for n in (1, 2, 3)},
     "TUPLE": lambda machine, _: machine.push(tuple(machine.to_mark())),
     "APPEND": lambda machine, _: machine.append([machine.pop()]),
     "APPENDS": lambda machine, _: machine.append(machine.to_mark()),
@@ -241,7 +237,7 @@ STEPS = {  # instruction -> what it does with its argument
 def show(value) -> str:
     """A value in a message: short, whatever it holds."""
     if isinstance(value, str | int | float | None):
-        return repr(value[:80] if isinstance(value, str) else value)
+        return repr(value[:80] if isinstance(value, str) else value)[:90]
     if isinstance(value, tuple):
         return f"({', '.join(map(show, value[:5])) if all(not isinstance(v, tuple) for v in value[:5]) else '...'})"
     return str(value.kind if isinstance(value, Made) else value if isinstance(value, Global) else type(value).__name__)

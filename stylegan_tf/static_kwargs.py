@@ -59,7 +59,7 @@ def to_config(function: str, kwargs: dict) -> Config:
 
 
 def from_config(function: str, config: Config) -> dict:
-    """The arguments that make ``function``, G_style or D_basic, build a network of this Config: sizes, and what is not default."""
+    """The arguments that make ``function``, G_style or D_basic, build such a network: sizes, and what is not default."""
     if config.pool_last:
         raise ValueError(
             "pool_last is True: the unfused discriminator of ProGAN has no official StyleGAN form; it can't be exported"
