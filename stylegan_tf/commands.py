@@ -15,6 +15,7 @@ from pathlib import Path
 import stylegan_tf as sg
 from stylegan_tf import cost
 from stylegan_tf.callbacks import Diagnostics, SaveRun, TensorBoardLog
+from stylegan_tf.checkpoints import save_checkpoint
 from stylegan_tf.fitting import check_data, plan
 from stylegan_tf.growing import scaled
 from stylegan_tf.layout import grid, images_of
@@ -124,7 +125,9 @@ def _dry_run(config, args) -> int:
 
 
 def generate(args) -> int:
-    seeds = parse_seeds(args.seeds)
+    seeds, out = parse_seeds(args.seeds), Path(args.out)
+    if out.suffix.lower() not in (".png", ".webp"):
+        raise UserError(f"--out {out} does not end in .png or .webp, the formats that keep every pixel as it is")
     gan = sg.load(args.run)
     stage, config = gan.stage(), gan.config
     if stage:
@@ -132,9 +135,8 @@ def generate(args) -> int:
         print(f"this run is still growing, at {side}x{side} (alpha {alpha:.2f}) of {config.resolution}x{config.resolution}")
     call = dict(psi=args.psi, cutoff=args.cutoff, noise=args.noise, **stage)
     images = images_of(gan.ema_generator, seeds, **call)
-    out = Path(args.out)
     out.parent.mkdir(parents=True, exist_ok=True)
-    grid(images, scale=args.scale).save(out)
+    grid(images, scale=args.scale).save(out, lossless=True)
     print(f"{len(images)} images in {out}")
     return 0
 
@@ -164,6 +166,24 @@ def info(args) -> int:
     else:
         for name, config in sg.PRESETS.items():
             print(f"{name:12} {config.resolution}x{config.resolution}x{config.channels}, {config.total_kimg:g} kimg")
+    return 0
+
+
+def import_official(args) -> int:
+    out = Path(args.out)
+    if out.exists():
+        raise UserError(f"{out} exists already; choose another name")
+    gan = sg.official.load_stylegan(args.pickle)
+    if out.suffix == ".npz":
+        save_checkpoint(gan, out)
+    else:
+        run = sg.Run(out)
+        run.path.mkdir(parents=True)
+        run.describe(gan.config, dataset=f"import of {Path(args.pickle).name}", command=shlex.join(sys.argv), minutes=None)
+        run.save(gan)
+    side = gan.config.resolution
+    print(f"{side}x{side} networks in {out}; pictures as the official generator draws them:")
+    print(f"stylegan-tf generate {out} --seeds 0-3 --psi 0.7 --cutoff 8 --scale 1 --out sheet.png")
     return 0
 
 

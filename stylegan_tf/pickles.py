@@ -102,8 +102,8 @@ class _Machine:
             code = source.read(1)
             opcode = OPCODES.get(code)
             if opcode is None or opcode.name not in STEPS:
-                found = "byte " + repr(code) if opcode is None else f"instruction {opcode.name}"
-                raise RefusedPickle(f"the {found} is refused: official networks do not need it")
+                found = opcode.name if opcode else code
+                raise RefusedPickle(f"the instruction {found} is refused: official networks do not need it")
             argument = opcode.arg.reader(source) if opcode.arg else None
             if opcode.name == "STOP":
                 break
@@ -204,7 +204,7 @@ class _Machine:
             case Made(kind=Global(name="dtype")), (3, "<" | "|", None, None, None, -1, -1, 0):
                 pass  # as it was made
             case dict(), dict() if not state:
-                pass  # an EasyDict, as Python 3.6 writes it
+                pass  # of an EasyDict
             case _:
                 raise RefusedPickle(f"{show(target)} with the state {show(state)} is refused: official networks have none")
         self.push(target)
