@@ -66,8 +66,8 @@ def load_stylegan(file) -> StyleGAN:
     if lod > config.log2_resolution - 3:
         config = config.replace(start_resolution=4)
     gan = StyleGAN(config)
-    for model, network in zip((gan.generator, gan.discriminator, gan.ema_generator), stored, strict=True):
-        assign(model, _variables(network, config))
+    for model in (gan.generator, gan.discriminator, gan.ema_generator):
+        assign(model, _variables(stored.pop(0), config))
     gan.progress.images = _images(gan.schedule, config, lod)
     gan.compile()
     return gan

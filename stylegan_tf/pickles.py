@@ -104,22 +104,23 @@ class _Machine:
             if opcode is None or opcode.name not in STEPS:
                 found = opcode.name if opcode else code
                 raise RefusedPickle(f"the instruction {found} is refused: official networks do not need it")
-            argument = opcode.arg.reader(source) if opcode.arg else None
+            if opcode.name == "GLOBAL":  # Python's reader of this one takes escapes for characters
+                argument = [source.readline().decode().removesuffix("\n") for _ in range(2)]
+            else:
+                argument = opcode.arg.reader(source) if opcode.arg else None
             if opcode.name == "STOP":
                 break
             STEPS[opcode.name](self, argument)
         else:
             raise RefusedPickle(f"the pickle has more than {MAX_OPCODES:,} instructions; a snapshot has some thousand")
-        content = self.pop()
-        if self.stack or self.marks:
-            raise RefusedPickle("the pickle ends with values left over")
-        return content
+        if len(self.stack) != 1 or self.marks:
+            raise RefusedPickle(f"the pickle ends with {len(self.stack)} values; a snapshot is one, a tuple of networks")
+        return self.stack[0]
 
     def pop(self, kind=object):
         if len(self.stack) <= (self.marks[-1] if self.marks else 0):
             raise RefusedPickle("the pickle is damaged: a value is missing")
-        value = self.stack.pop()
-        if not isinstance(value, kind):
+        if not isinstance(value := self.stack.pop(), kind):
             raise RefusedPickle(f"{show(value)} is refused here: official networks have a {kind.__name__} there")
         return value
 
@@ -134,14 +135,12 @@ class _Machine:
     def to_mark(self):
         if not self.marks:
             raise RefusedPickle("the pickle is damaged: a bracket closes that was not opened")
-        start = self.marks.pop()
-        items = self.stack[start:]
+        items = self.stack[(start := self.marks.pop()) :]
         del self.stack[start:]
         return items
 
     def memoize(self, index=None):
-        value = self.pop()
-        self.push(value)
+        self.push(value := self.pop())
         self.memo[len(self.memo) if index is None else index] = value
 
     def get(self, index):
@@ -150,16 +149,14 @@ class _Machine:
         self.push(self.memo[index])
 
     def append(self, items):
-        target = self.pop(list)
+        self.push(target := self.pop(list))
         target.extend(items)
-        self.push(target)
 
     def set_items(self, items):
-        target = self.pop(dict)
+        self.push(target := self.pop(dict))
         if len(items) % 2 or not all(isinstance(key, str) for key in items[::2]):
             raise RefusedPickle("a dict has keys that are no text; those of official networks are")
         target.update(zip(items[::2], items[1::2], strict=True))
-        self.push(target)
 
     def name(self, module, name):
         if (module, name) not in GLOBALS:
@@ -210,15 +207,16 @@ class _Machine:
         self.push(target)
 
 
-CONSTANTS = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False}
 STEPS = {  # instruction -> what it does with its argument
     **dict.fromkeys(("PROTO", "FRAME", "STOP"), lambda machine, argument: None),
     **dict.fromkeys("BININT BININT1 BININT2 LONG1 BINFLOAT BINUNICODE SHORT_BINUNICODE BINUNICODE8".split(), _Machine.push),
     **dict.fromkeys("BINBYTES SHORT_BINBYTES BINBYTES8 BYTEARRAY8".split(), _Machine.push),
     **dict.fromkeys(("MEMOIZE", "BINPUT", "LONG_BINPUT"), _Machine.memoize),
     **dict.fromkeys(("BINGET", "LONG_BINGET"), _Machine.get),
-    **{name: lambda machine, _, value=value: machine.push(value) for name, value in CONSTANTS.items()},
     **{f"EMPTY_{kind.__name__.upper()}": lambda machine, _, kind=kind: machine.push(kind()) for kind in (tuple, list, dict)},
+    "NONE": lambda machine, _: machine.push(None),
+    "NEWTRUE": lambda machine, _: machine.push(True),
+    "NEWFALSE": lambda machine, _: machine.push(False),
     "MARK": _Machine.mark,
     **{f"TUPLE{n}": lambda machine, _, n=n: machine.push(tuple([machine.pop() for _ in range(n)][::-1])) for n in (1, 2, 3)},
     "TUPLE": lambda machine, _: machine.push(tuple(machine.to_mark())),
@@ -226,7 +224,7 @@ STEPS = {  # instruction -> what it does with its argument
     "APPENDS": lambda machine, _: machine.append(machine.to_mark()),
     "SETITEM": lambda machine, _: machine.set_items([machine.pop(), machine.pop()][::-1]),
     "SETITEMS": lambda machine, _: machine.set_items(machine.to_mark()),
-    "GLOBAL": lambda machine, names: machine.name(*names.split(" ", 1)),
+    "GLOBAL": lambda machine, names: machine.name(*names),
     "STACK_GLOBAL": _Machine.stack_global,
     "NEWOBJ": _Machine.new_object,
     "REDUCE": _Machine.reduce,

@@ -49,8 +49,8 @@ def to_config(function: str, kwargs: dict) -> Config:
     if progan and changes.get("label_dim"):
         raise ValueError(f"static_kwargs of {function} have label_size = {show(changes['label_dim'])}; here ProGAN has no labels")
     if progan:
-        defaults = Config().replace(**{name: changes[name] for name in ("fmap_base", "fmap_max") if name in changes})
-        changes["z_dim"] = changes["w_dim"] = changes.get("z_dim") or min(defaults.fmap_base, defaults.fmap_max)
+        widths = (changes.get(name, getattr(Config(), name)) for name in ("fmap_base", "fmap_max"))
+        changes["z_dim"] = changes["w_dim"] = kwargs.get("latent_size") or min(widths)  # nf(0)
         changes["pool_last"] = not changes["fused_kernels"]  # SPEC 9b
     group = changes.get("mbstd_group", 0)
     if isinstance(group, int) and group > 1 and Config().batch_size % group:
