@@ -72,6 +72,7 @@ def parser() -> argparse.ArgumentParser:
 
     figures = add("figures", commands.figures, "Draw the paper's figures from a run, and its report.")
     figures.add_argument("run", help="run folder")
+    figures.add_argument("--paper", action="store_true", help="Figures 2, 3, 4, 5 and 8 at the paper's seeds, into RUN/figures")
     info = add("info", commands.info, "Print what a run, or a preset, is.")
     info.add_argument("run", nargs="?", help="run folder; without it, the presets")
     info.add_argument("--preset", help="print the networks of a preset")

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 import stylegan_tf as sg
-from stylegan_tf import cost
+from stylegan_tf import cost, paper
 from stylegan_tf.callbacks import Diagnostics, SaveRun, TensorBoardLog
 from stylegan_tf.checkpoints import save_checkpoint
 from stylegan_tf.fitting import check_data, plan
@@ -142,6 +142,10 @@ def generate(args) -> int:
 
 
 def figures(args) -> int:
+    if args.paper:
+        for path in paper.write_figures(sg.load(args.run).grown(), Path(args.run) / "figures"):
+            print(f"wrote {path}", flush=True)
+        return 0
     print(f"wrote {write_report(sg.Run(args.run).path)}")
     return 0
 
