@@ -14,7 +14,8 @@ Where each idea of the paper lives, in the order of the lessons:
     progressive growing                growing.py
     training, averages, mixing         training.py, fitting.py
     a run that survives                checkpoints.py, runs.py, callbacks.py
-    pictures                           figures.py, report.py
+    pictures                           figures.py, paper.py, report.py
+    NVIDIA's own networks              official.py, pickles.py
     quality                            metrics/
 """
 

@@ -150,7 +150,7 @@ def noise_figure(generator: Generator, seed: int, count: int = 100, draw=latents
 
     whole, crops = image(), np.stack([fit(image(draw)[y : y + window, x : x + window]) for draw in range(1, 5)])
     upper = {
-        f"seed {seed}, one draw of noise": whole,
+        f"seed {seed}, one draw": whole,
         "its frame, four other draws": np.atleast_3d(np.asarray(grid(crops, 2))),
         f"deviation over {count} draws": deviation[..., None],
     }
