@@ -12,13 +12,17 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
+from tqdm.auto import tqdm
+
 import stylegan_tf as sg
 from stylegan_tf import cost, paper
 from stylegan_tf.callbacks import Diagnostics, SaveRun, TensorBoardLog
 from stylegan_tf.checkpoints import save_checkpoint
+from stylegan_tf.data.pipeline import to_uint8
 from stylegan_tf.fitting import check_data, plan
 from stylegan_tf.growing import scaled
-from stylegan_tf.layout import grid, images_of
+from stylegan_tf.layout import grid, images_of, parts
 from stylegan_tf.report import write_report
 
 
@@ -134,7 +138,9 @@ def generate(args) -> int:
         side, alpha = stage["resolution"], stage["alpha"]
         print(f"this run is still growing, at {side}x{side} (alpha {alpha:.2f}) of {config.resolution}x{config.resolution}")
     call = dict(psi=args.psi, cutoff=args.cutoff, noise=args.noise, **stage)
-    images = images_of(gan.ema_generator, seeds, **call)
+    batches = [seeds[part.start : part.stop] for part in parts(config, len(seeds))]
+    progress = tqdm(batches, "drawing", disable=None, leave=False)  # shown on a terminal only
+    images = np.concatenate([to_uint8(images_of(gan.ema_generator, batch, **call)) for batch in progress])
     out.parent.mkdir(parents=True, exist_ok=True)
     grid(images, scale=args.scale).save(out, lossless=True)
     print(f"{len(images)} images in {out}")

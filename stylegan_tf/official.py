@@ -19,7 +19,7 @@ from stylegan_tf.discriminator import Discriminator
 from stylegan_tf.generator import Generator
 from stylegan_tf.growing import Schedule
 from stylegan_tf.official_variables import Entry, assign, entries
-from stylegan_tf.pickles import RefusedPickle
+from stylegan_tf.pickles import RefusedPickle, show
 from stylegan_tf.training import StyleGAN
 
 __all__ = ["Entry", "RefusedPickle", "assign", "entries", "export", "load", "load_stylegan"]
@@ -88,20 +88,20 @@ def export(G: Generator, D: Discriminator, Gs: Generator, path, build_module_src
 
 
 def _snapshot(file) -> list[snapshots.StoredNetwork]:
+    """The three networks of a file; warns where a plain call does not do what the official ``run`` does."""
     stored = list(snapshots.read(file))
     kinds = [network.build_func_name for network in stored]
     if kinds not in (["G_style", "D_basic", "G_style"], ["G_paper", "D_paper", "G_paper"]):
-        found = ", ".join(map(repr, kinds)) or "nothing"
+        found = ", ".join(map(show, kinds)) or "nothing"
         raise ValueError(f"the pickle holds {found}; a snapshot holds G_style, D_basic, G_style (or the *_paper of ProGAN)")
-    truncation, lod = static_kwargs.truncation(stored[2].static_kwargs), _lod(stored[2])
+    average, lod = stored[2], _lod(stored[2])
+    config, truncation = _config(average), static_kwargs.truncation(average.static_kwargs)
     if truncation not in (None, (0.7, 8)):
-        warnings.warn(
-            f"the official default of this file is psi={truncation[0]}, cutoff={truncation[1]}: pass it to calls", stacklevel=3
-        )
+        call = "psi={}, cutoff={}".format(*truncation)
+        warnings.warn(f"the official default of this file is {call}: pass it to calls", stacklevel=3)
     if lod:
-        side = stored[2].static_kwargs.get("resolution", 0) // 2 ** math.floor(lod)
-        alpha = 1 - (lod - math.floor(lod))
-        warnings.warn(f"this snapshot still grows: pass resolution={side}, alpha={alpha:g} to calls", stacklevel=3)
+        call = f"resolution={config.resolution // 2 ** math.floor(lod)}, alpha={1 - lod % 1:g}"
+        warnings.warn(f"this snapshot still grows: pass {call} to calls", stacklevel=3)
     return stored
 
 
@@ -115,7 +115,7 @@ def _lod(stored) -> float:
 
 def _images(schedule: Schedule, config: Config, lod: float) -> int:
     """The number of images shown at which an official run has this lod."""
-    side, alpha = config.resolution // 2 ** math.floor(lod), 1 - (lod - math.floor(lod))
+    side, alpha = config.resolution // 2 ** math.floor(lod), 1 - lod % 1
     phase = next((p for p in schedule.phases if p.resolution == side and p.fading == (alpha < 1)), None)
     if phase is None:
         raise ValueError(f"lod is {lod:g}, which a {config.resolution}x{config.resolution} network never has")
@@ -127,7 +127,7 @@ def _config(stored) -> Config:
     kwargs = dict(stored.static_kwargs)
     for name, component in stored.components.items():
         if component.build_func_name != f"G_{name}":
-            raise ValueError(f"the component {name} is built by {component.build_func_name!r}; this package knows G_{name}")
+            raise ValueError(f"the component {name} is built by {show(component.build_func_name)}; this package knows G_{name}")
         given = dict(component.static_kwargs)
         broadcast = given.pop("dlatent_broadcast", None)
         differs = [key for key in given if key in kwargs and given[key] != kwargs[key]]

@@ -66,6 +66,12 @@ def _network(made, inner: bool = False) -> StoredNetwork:
         raise RefusedPickle(f"{show(name)} has version {show(state['version'])}; versions 2 and 3 are known")
     if components and (inner or set(components) - set(COMPONENTS)):
         raise RefusedPickle(f"{show(name)} has the components {show(tuple(components))}; G has {' and '.join(COMPONENTS)}")
+    for key, value in state["static_kwargs"].items():
+        items = value if isinstance(value, list | tuple) else [value]
+        if not all(item is None or isinstance(item, bool | int | float | str) for item in items):
+            raise RefusedPickle(
+                f"static_kwargs of {show(name)} have {show(key)} = {show(value)}; they are plain numbers and texts"
+            )
     variables = {}
     for pair in state["variables"]:
         key, value = _variable(name, pair)

@@ -48,14 +48,22 @@ def to_config(function: str, kwargs: dict) -> Config:
         raise ValueError("mapping_nonlinearity differs from nonlinearity; here one activation serves both")
     if progan and changes.get("label_dim"):
         raise ValueError(f"static_kwargs of {function} have label_size = {show(changes['label_dim'])}; here ProGAN has no labels")
+    if progan and not isinstance(changes["fused_kernels"], bool):
+        raise ValueError(f"fused_scale of {function} is {show(changes['fused_kernels'])}; it must be true or false")
     if progan:
-        widths = (changes.get(name, getattr(Config(), name)) for name in ("fmap_base", "fmap_max"))
-        changes["z_dim"] = changes["w_dim"] = kwargs.get("latent_size") or min(widths)  # nf(0)
-        changes["pool_last"] = not changes["fused_kernels"]  # SPEC 9b
+        latent = changes.pop("z_dim", None) or _config(changes).nf(0)
+        changes |= {"z_dim": latent, "w_dim": latent, "pool_last": not changes["fused_kernels"]}  # SPEC 9b
     group = changes.get("mbstd_group", 0)
     if isinstance(group, int) and group > 1 and Config().batch_size % group:
         changes["batch_size"] = group  # training's, which must be a multiple
-    return Config().replace(**changes)
+    return _config(changes)
+
+
+def _config(changes):
+    try:
+        return Config().replace(**changes)
+    except ArithmeticError as error:
+        raise ValueError("fmap_base and fmap_decay make widths that are no numbers") from error
 
 
 def from_config(function: str, config: Config) -> dict:
@@ -64,8 +72,6 @@ def from_config(function: str, config: Config) -> dict:
         raise ValueError(
             "pool_last is True: the unfused discriminator of ProGAN has no official StyleGAN form; it can't be exported"
         )
-    if config.fused_kernels not in (True, False, "auto"):
-        raise ValueError(f"fused_kernels is {config.fused_kernels!r}; it must be true, false or auto")
     kwargs, default = {}, Config()
     for name, field in FIELDS[function].items():
         value = getattr(config, field)

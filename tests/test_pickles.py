@@ -277,3 +277,55 @@ def test_an_official_loader_would_have_run_the_source_and_this_one_keeps_it_as_t
     snapshots.write((network,), tmp_path / "x.pkl")
     assert watched(snapshots.read, tmp_path / "x.pkl")[0].build_module_src == hostile
     assert not (tmp_path / "executed").exists()
+
+
+@pytest.mark.parametrize("value", [[[1]], {"a": 1}, b"bytes", (1, (2,))])
+def test_arguments_of_a_network_are_plain(value, tmp_path):
+    """Nested ones could be compared only by descending into them."""
+    snapshots.write((snapshots.StoredNetwork("D", "D_basic", {"blur_filter": value}, {}),), tmp_path / "x.pkl")
+    with pytest.raises(RefusedPickle, match="'blur_filter' = .*; they are plain numbers and texts"):
+        watched(snapshots.read, tmp_path / "x.pkl")
+
+
+VARIABLES = {
+    "float64": np.zeros(3),
+    "int64": np.zeros(3, "int64"),
+    "values that are not finite": np.array([1, np.nan], "float32"),
+}
+
+
+@pytest.mark.parametrize("found", VARIABLES)
+def test_variables_are_finite_float32(found):
+    state = dict(version=3, name="D", static_kwargs={}, components={}, build_module_src="", build_func_name="D_basic")
+    array = pickle.dumps({**state, "variables": [("bias", VARIABLES[found])]}, protocol=4)
+    with pytest.raises(RefusedPickle, match=f"'bias' of 'D' .*{found}"):
+        read(PROTO + NETWORK + b")\x81" + array[2:-1] + b"b.")
+
+
+WHOLE = dict(version=3, name="D", static_kwargs={}, components={}, build_module_src="", build_func_name="D_basic", variables=[])
+STATES = {
+    "the entries \\('name'\\)": {"name": "D"},
+    "version of a network is '3'": {"version": "3"},
+    "version 4; versions 2 and 3": {"version": 4},
+    "variables of a network is dict": {"variables": {}},
+    "build_module_src of a network is None": {"build_module_src": None},
+    "the components \\('other'\\)": {"components": {"other": 1}},
+    "holds 1 where a snapshot has a network": {"components": {"mapping": 1}},
+    "each must be a name and its array": {"variables": [("a", 1.0)]},
+    "'a' twice": {"variables": [("a", np.float32(1)), ("a", np.float32(1))]},
+}
+
+
+@pytest.mark.parametrize("message", STATES)
+def test_a_network_of_another_form_is_told(message):
+    state = STATES[message] if "entries" in message else {**WHOLE, **STATES[message]}
+    with pytest.raises(RefusedPickle, match=message):
+        read(PROTO + NETWORK + b")\x81" + pickle.dumps(state, protocol=4)[2:-1] + b"b.")
+
+
+def test_components_have_no_components():
+    inner = snapshots.StoredNetwork("G_mapping", "G_mapping", {}, {})
+    middle = snapshots.StoredNetwork("G_mapping", "G_mapping", {}, {}, {"mapping": inner})
+    outer = snapshots.StoredNetwork("G", "G_style", {}, {}, {"mapping": middle})
+    with pytest.raises(RefusedPickle, match="'G_mapping' has the components"):
+        read(b"".join([PROTO, *snapshots._pickled(outer), b"."]))
