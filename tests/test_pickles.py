@@ -212,6 +212,34 @@ def test_bombs_are_refused(name):
         read(PROTO + BOMBS[name])
 
 
+class Strict(io.BytesIO):
+    """A file that notices when more is asked of it than it has: Python would make room for that first."""
+
+    def read(self, count):
+        assert count <= len(self.getbuffer()) - self.tell()
+        return super().read(count)
+
+
+@pytest.mark.parametrize("name", [name for name in BOMBS if name.startswith("a giant")])
+def test_a_claimed_size_takes_no_memory(name):
+    with pytest.raises(RefusedPickle):
+        snapshots.read(Strict(PROTO + BOMBS[name]))
+
+
+def test_depth_and_length_are_limited():
+    with pytest.raises(RefusedPickle, match="nested more than 100 deep"):
+        values(PROTO + b"(" * 101 + b"t" * 101 + b".")
+    with pytest.raises(RefusedPickle, match="more than 100,000 instructions"):
+        values(PROTO + b"N" * 100_001 + b".")
+    assert values(PROTO + b"(" * 100 + b"t" * 100 + b".") != ()  # the deepest that is allowed
+
+
+@pytest.mark.parametrize("content, count", [(b"NN.", 2), (b".", 0), (b"N(.", 1)])
+def test_values_left_over_are_refused(content, count):
+    with pytest.raises(RefusedPickle, match=f"ends with {count} values"):
+        values(PROTO + content)
+
+
 @pytest.mark.parametrize("content", [b"", b"hello", b"\x89PNG\r\n\x1a\n", b"PK\x03\x04", b"<!DOCTYPE html>"])
 def test_other_files_are_refused(content):
     with pytest.raises(RefusedPickle):
@@ -329,3 +357,52 @@ def test_components_have_no_components():
     outer = snapshots.StoredNetwork("G", "G_style", {}, {}, {"mapping": middle})
     with pytest.raises(RefusedPickle, match="'G_mapping' has the components"):
         read(b"".join([PROTO, *snapshots._pickled(outer), b"."]))
+
+
+class Stub:
+    """Stands for the official class, when Python's own reader is asked."""
+
+
+class Oracle(pickle.Unpickler):
+    def find_class(self, module, name):
+        if (module, name) == ("dnnlib.tflib.network", "Network"):
+            return Stub
+        assert module.startswith("numpy"), f"{module}.{name}"
+        return super().find_class(module.replace("numpy.core", "numpy._core"), name)
+
+
+def as_python_reads(content):
+    """What Python's own reader makes of a sound file: {place: value}."""
+
+    def flat(network, place):
+        state = vars(network)
+        for key, value in state["variables"]:
+            yield (*place, key), np.asarray(value)
+        for key in ("version", "name", "static_kwargs", "build_module_src", "build_func_name"):
+            yield (*place, key), state[key]
+        for key, component in state["components"].items():
+            yield from flat(component, (*place, key))
+
+    return {place: value for i, n in enumerate(Oracle(io.BytesIO(content)).load()) for place, value in flat(n, (i,))}
+
+
+def as_read_here(content):
+    def flat(network, place):
+        yield from (((*place, key), value) for key, value in network.variables.items())
+        for key in ("version", "name", "static_kwargs", "build_module_src", "build_func_name"):
+            yield (*place, key), getattr(network, key)
+        for key, component in network.components.items():
+            yield from flat(component, (*place, key))
+
+    return {place: value for i, network in enumerate(read(content)) for place, value in flat(network, (i,))}
+
+
+@pytest.mark.parametrize("source", ["official", "written here"])
+def test_python_reads_the_same_from_the_same_file(source, tmp_path):
+    snapshots.write(snapshots.read(io.BytesIO(TINY)), tmp_path / "x.pkl")
+    content = TINY if source == "official" else (tmp_path / "x.pkl").read_bytes()
+    expected, found = as_python_reads(content), as_read_here(content)
+    assert list(found) == list(expected) and len(found) > 100
+    for place, value in expected.items():
+        np.testing.assert_array_equal(found[place], value)
+        assert type(found[place]) is type(value)
