@@ -304,7 +304,7 @@ REFUSED = {
     "component mapping disagree about fmap_base": dict(fmap_base=128, part="mapping"),
     "dlatent_broadcast of G is 4; 6 layers need 6": dict(dlatent_broadcast=4, part="mapping"),
     "D_basic have 'dlatent_avg_beta' = 0.9": dict(which=1, dlatent_avg_beta=0.9),
-    r"D holds 4,129 trained numbers; what its static_kwargs describe has 14,249,389,233,482,498,049": dict(
+    "D holds 4,129 trained numbers; what its static_kwargs describe has": dict(which=1, fmap_max=16),
         which=1, fmap_base=2**30, fmap_max=2**30
     ),
 }
@@ -312,7 +312,7 @@ REFUSED = {
 
 @pytest.mark.parametrize("message", REFUSED)
 def test_an_argument_that_is_not_understood_is_refused_by_name(message, tmp_path):
-    """Also the last: a file may not ask for networks larger than itself."""
+    """Also the last: a file that describes larger networks than it holds takes no memory for them."""
     with pytest.raises(ValueError, match=message):
         official.load(changed(tmp_path, **REFUSED[message]))
 
