@@ -65,9 +65,10 @@ def load_stylegan(file) -> StyleGAN:
     lod = _lod(stored[2])
     if lod > config.log2_resolution - 3:
         config = config.replace(start_resolution=4)
+    variables = [_variables(network, config) for network in stored]
     gan = StyleGAN(config)
-    for model in (gan.generator, gan.discriminator, gan.ema_generator):
-        assign(model, _variables(stored.pop(0), config))
+    for model, values in zip((gan.generator, gan.discriminator, gan.ema_generator), variables, strict=True):
+        assign(model, values)
     gan.progress.images = _images(gan.schedule, config, lod)
     gan.compile()
     return gan
