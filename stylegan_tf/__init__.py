@@ -14,8 +14,9 @@ Where each idea of the paper lives, in the order of the lessons:
     progressive growing                growing.py
     training, averages, mixing         training.py, fitting.py
     a run that survives                checkpoints.py, runs.py, callbacks.py
-    pictures                           figures.py, report.py
+    pictures                           figures.py, paper.py, report.py
     pictures to learn from             data/: digits, toyfaces, folder, tfrecords, ffhq; pipeline
+    NVIDIA's own networks              official.py, pickles.py
     quality                            metrics/
 """
 

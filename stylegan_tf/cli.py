@@ -13,6 +13,7 @@ EXAMPLES = {
     "figures": "stylegan-tf figures runs/x",
     "info": "stylegan-tf info runs/x",
     "records": "stylegan-tf records ffhq:ffhq-dataset data/ffhq256 --resolution 256",
+    "import": "stylegan-tf import karras2019stylegan-ffhq-1024x1024.pkl runs/ffhq",
     "demo": "stylegan-tf demo --minutes 10 --out runs/mnist32",
     "lab": "stylegan-tf lab",
     "doctor": "stylegan-tf doctor photos --resolution 64 --sheet contact.png",
@@ -69,10 +70,11 @@ def parser() -> argparse.ArgumentParser:
     generate.add_argument("--cutoff", type=int, help="number of truncated layers (default all)")
     generate.add_argument("--noise", choices=["fixed", "random", "none"], default="fixed")
     generate.add_argument("--scale", type=_whole, default=2, help="enlarge each pixel (default 2)")
-    generate.add_argument("--out", default="sheet.png", help="a PNG file (default sheet.png)")
+    generate.add_argument("--out", default="sheet.png", help="a .png or .webp file (default sheet.png)")
 
     figures = add("figures", commands.figures, "Draw the paper's figures from a run, and its report.")
     figures.add_argument("run", help="run folder")
+    figures.add_argument("--paper", action="store_true", help="Figures 2, 3, 4, 5 and 8 at the paper's seeds, into RUN/figures")
     info = add("info", commands.info, "Print what a run, or a preset, is.")
     info.add_argument("run", nargs="?", help="run folder; without it, the presets")
     info.add_argument("--preset", help="print the networks of a preset")
@@ -86,6 +88,10 @@ def parser() -> argparse.ArgumentParser:
     records.add_argument("--in-order", action="store_true", help="keep the order; by default it is shuffled as the official one")
     records.add_argument("--workers", type=_whole, help="threads (default one for each processor)")
     records.add_argument("--restart", action="store_true", help="delete what an interrupted call left, and start anew")
+
+    imported = add("import", commands.import_official, "Turn an official StyleGAN pickle into a run. Nothing in it is executed.")
+    imported.add_argument("pickle", help="a .pkl file of (G, D, Gs)")
+    imported.add_argument("out", help="folder of the run, or a checkpoint file (.npz)")
 
     demo = add("demo", commands.demo, "Train digits from 4x4 to 32x32, then write a report.")
     demo.add_argument("--minutes", type=_positive, default=10.0, help="training time (default 10)")

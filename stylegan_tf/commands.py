@@ -13,13 +13,16 @@ import time
 from pathlib import Path
 
 import numpy as np
+from tqdm.auto import tqdm
 
 import stylegan_tf as sg
-from stylegan_tf import cost
+from stylegan_tf import cost, paper
 from stylegan_tf.callbacks import Diagnostics, SaveRun, TensorBoardLog
+from stylegan_tf.checkpoints import save_checkpoint
+from stylegan_tf.data.pipeline import to_uint8
 from stylegan_tf.fitting import check_data, plan
 from stylegan_tf.growing import scaled
-from stylegan_tf.layout import fit, grid, images_of
+from stylegan_tf.layout import fit, grid, images_of, parts
 from stylegan_tf.report import write_report
 
 
@@ -128,22 +131,29 @@ def _dry_run(config, args) -> int:
 
 
 def generate(args) -> int:
-    seeds = parse_seeds(args.seeds)
+    seeds, out = parse_seeds(args.seeds), Path(args.out)
+    if out.suffix.lower() not in (".png", ".webp"):
+        raise UserError(f"--out {out} does not end in .png or .webp, the formats that keep every pixel as it is")
     gan = sg.load(args.run)
     stage, config = gan.stage(), gan.config
     if stage:
         side, alpha = stage["resolution"], stage["alpha"]
         print(f"this run is still growing, at {side}x{side} (alpha {alpha:.2f}) of {config.resolution}x{config.resolution}")
     call = dict(psi=args.psi, cutoff=args.cutoff, noise=args.noise, **stage)
-    images = images_of(gan.ema_generator, seeds, **call)
-    out = Path(args.out)
+    batches = [seeds[part.start : part.stop] for part in parts(config, len(seeds))]
+    progress = tqdm(batches, "drawing", disable=None, leave=False)  # shown on a terminal only
+    images = np.concatenate([to_uint8(images_of(gan.ema_generator, batch, **call)) for batch in progress])
     out.parent.mkdir(parents=True, exist_ok=True)
-    grid(images, scale=args.scale).save(out)
+    grid(images, scale=args.scale).save(out, lossless=True)
     print(f"{len(images)} images in {out}")
     return 0
 
 
 def figures(args) -> int:
+    if args.paper:
+        for path in paper.write_figures(sg.load(args.run).grown(), Path(args.run) / "figures"):
+            print(f"wrote {path}", flush=True)
+        return 0
     print(f"wrote {write_report(sg.Run(args.run).path)}")
     return 0
 
@@ -182,6 +192,24 @@ def records(args) -> int:
     written = sg.data.TFRecords(out)
     print(f"{len(written):,} pictures from 4x4 to {written.resolution}x{written.resolution} in {out}; train with")
     print(f"stylegan-tf train --dataset tfrecords:{out} ...")
+    return 0
+
+
+def import_official(args) -> int:
+    out = Path(args.out)
+    if out.exists():
+        raise UserError(f"{out} exists already; choose another name")
+    gan = sg.official.load_stylegan(args.pickle)
+    if out.suffix == ".npz":
+        save_checkpoint(gan, out)
+    else:
+        run = sg.Run(out)
+        run.path.mkdir(parents=True)
+        run.describe(gan.config, dataset=f"import of {Path(args.pickle).name}", command=shlex.join(sys.argv), minutes=None)
+        run.save(gan)
+    side = gan.config.resolution
+    print(f"{side}x{side} networks in {out}; pictures as the official generator draws them:")
+    print(f"stylegan-tf generate {out} --seeds 0-3 --psi 0.7 --cutoff 8 --scale 1 --out sheet.png")
     return 0
 
 

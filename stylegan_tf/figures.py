@@ -52,17 +52,17 @@ def style_bands(num_layers: int) -> dict[str, range]:
     return {"coarse": range(middle), "middle": range(middle, fine), "fine": range(fine, num_layers)}
 
 
-def mixing_grid(generator: Generator, source_seeds, destination_seeds, styles=None) -> Figure:
+def mixing_grid(generator: Generator, source_seeds, destination_seeds, styles=None, draw=latents.from_seeds) -> Figure:
     """Style mixing (Figure 3): what the coarse, middle and fine styles carry from one image to another.
 
     Sources along the top, destinations at the left. A picture between them is the destination, but with the styles of one
     band of layers copied from the source. Unlike in the paper, every destination comes in every band.
 
     Args:
-        styles: name -> layers; default: ``style_bands`` of this network.
+        styles: name -> layers; default: ``style_bands`` of this network. draw: (seeds, z_dim) -> z.
     """
     bands = styles or style_bands(generator.config.num_layers)
-    sources, destinations = styles_of(generator, source_seeds), styles_of(generator, destination_seeds)
+    sources, destinations = (styles_of(generator, seeds, draw) for seeds in (source_seeds, destination_seeds))
     names, cells, groups = ["source"], [[None, *pictures(generator, sources)]], {}
     for band, layers in bands.items():
         sides = [f"{2 ** (i // 2 + 2)}x{2 ** (i // 2 + 2)}" for i in (min(layers), max(layers))]
@@ -76,9 +76,9 @@ def mixing_grid(generator: Generator, source_seeds, destination_seeds, styles=No
     return table(cells, names, columns, "Style mixing: destinations with some of the styles of a source", groups)
 
 
-def truncation_strip(generator: Generator, seeds, psis=(1, 0.7, 0.5, 0, -0.5, -1), cutoff=None) -> Figure:
+def truncation_strip(generator, seeds, psis=(1, 0.7, 0.5, 0, -0.5, -1), cutoff=None, draw=latents.from_seeds) -> Figure:
     """Truncation (Figure 8): a row per seed; psi = 1 is the image itself, 0 the mean of all, negative its opposite."""
-    ws = styles_of(generator, seeds)
+    ws = styles_of(generator, seeds, draw)
     columns = [pictures(generator, latents.truncate(ws, generator.w_avg, psi, cutoff)) for psi in psis]
     names = [f"ψ = {psi:g}".replace("-", "\N{MINUS SIGN}") for psi in psis]
     where = "all layers" if cutoff is None else f"the first {cutoff} layers"
@@ -120,9 +120,9 @@ def noise_list(config: Config, rng: np.random.Generator, count: int = 1, layers=
     return [n if layers is None or i in layers else 0 * n for i, n in enumerate(noise)]
 
 
-def noise_deviation(generator: Generator, seed: int, count: int = 100) -> np.ndarray:
+def noise_deviation(generator: Generator, seed: int, count: int = 100, draw=latents.from_seeds) -> np.ndarray:
     """Standard deviation of each pixel over ``count`` draws of noise (Figure 4c): (r, r), in grey levels of 0 to 255."""
-    ws, rng, total, squares = styles_of(generator, [seed]), np.random.default_rng(seed), 0.0, 0.0
+    ws, rng, total, squares = styles_of(generator, [seed], draw), np.random.default_rng(seed), 0.0, 0.0
     reference = np.clip(generator.synthesis(ws, noise="fixed"), -1, 1)  # sums of differences from it lose no digits
     for part in parts(generator.config, count):
         noise = noise_list(generator.config, rng, len(part))
@@ -133,9 +133,10 @@ def noise_deviation(generator: Generator, seed: int, count: int = 100) -> np.nda
     return 127.5 * np.sqrt(variance.mean(axis=-1))
 
 
-def noise_figure(generator: Generator, seed: int, count: int = 100) -> Figure:
+def noise_figure(generator: Generator, seed: int, count: int = 100, draw=latents.from_seeds) -> Figure:
     """What noise does: Figure 4 (other draws of it, standard deviation) above Figure 5 (noise in some of the layers)."""
-    config, ws, deviation = generator.config, styles_of(generator, [seed]), noise_deviation(generator, seed, count)
+    config, ws = generator.config, styles_of(generator, [seed], draw)
+    deviation = noise_deviation(generator, seed, count, draw)
     coarse = 2 * (len(config.resolutions) // 2)  # layers; at 1024 those of 4x4 to 32x32, as in the paper
     border = f"{config.resolutions[coarse // 2]}x{config.resolutions[coarse // 2]}"
     window = config.resolution // (2 if config.resolution <= 64 else 4)
@@ -149,7 +150,7 @@ def noise_figure(generator: Generator, seed: int, count: int = 100) -> Figure:
 
     whole, crops = image(), np.stack([fit(image(draw)[y : y + window, x : x + window]) for draw in range(1, 5)])
     upper = {
-        f"seed {seed}, one draw of noise": whole,
+        f"seed {seed}, one draw": whole,
         "its frame, four other draws": np.atleast_3d(np.asarray(grid(crops, 2))),
         f"deviation over {count} draws": deviation[..., None],
     }

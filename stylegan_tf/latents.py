@@ -11,6 +11,11 @@ def from_seeds(seeds, z_dim: int) -> np.ndarray:
     return np.stack([np.random.default_rng(int(s)).standard_normal(z_dim) for s in seeds]).astype("float32")
 
 
+def from_official_seeds(seeds, z_dim: int) -> np.ndarray:
+    """The latents that the official scripts draw from the same seeds: those of the paper's figures. (len(seeds), z_dim)"""
+    return np.stack([np.random.RandomState(int(s)).randn(z_dim) for s in seeds]).astype("float32")
+
+
 def lerp(a, b, t):
     """Straight line from a (t = 0) to b (t = 1): a + (b - a) t. Shapes broadcast; t is not clipped."""
     return a + (b - a) * t

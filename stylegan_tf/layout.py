@@ -18,9 +18,9 @@ def labels_of(config, seeds) -> np.ndarray | None:
     return np.eye(config.label_dim, dtype="float32")[np.array(seeds) % config.label_dim] if config.label_dim else None
 
 
-def styles_of(generator, seeds) -> np.ndarray:
-    """The ws (B, L, w_dim) of some seeds."""
-    z, labels = latents.from_seeds(seeds, generator.z_dim), labels_of(generator.config, seeds)
+def styles_of(generator, seeds, draw=latents.from_seeds) -> np.ndarray:
+    """The ws (B, L, w_dim) of some seeds; ``draw``: (seeds, z_dim) -> z."""
+    z, labels = draw(seeds, generator.z_dim), labels_of(generator.config, seeds)
     return np.asarray(generator.broadcast(generator.mapping(z, labels)))
 
 
@@ -41,11 +41,11 @@ def parts(config, count):
     return [range(i, min(i + size, count)) for i in range(0, count, size)]
 
 
-def pictures(generator, ws) -> np.ndarray:
-    """uint8 (B, side, side, C), fitted to a cell."""
+def pictures(generator, ws, size=CELL) -> np.ndarray:
+    """uint8 (B, side, side, C), fitted to ``size`` dots."""
     ws = np.asarray(ws)
     batches = [to_uint8(generator.synthesis(ws[part], noise="fixed")) for part in parts(generator.config, len(ws))]
-    return np.stack([fit(image) for images in batches for image in images])
+    return np.stack([fit(image, size) for images in batches for image in images])
 
 
 def fit(image, size=CELL):

@@ -1,128 +1,189 @@
-"""The official variable names and layouts (SPEC 6), and what they are in these networks.
+"""NVIDIA's own networks, in and out: their pickled snapshots (SPEC 13), whose variables have other names and layouts (SPEC 6).
 
-The official code is channels-first; kernels agree, a few tensors need their axes moved, and nothing else differs.
+>>> G, D, Gs = sg.official.load("karras2019stylegan-ffhq-1024x1024.pkl")
+>>> images = Gs(z, psi=0.7, cutoff=8)           # as the official generator runs by default
+
+docs/official_networks.md leads from a published file to pictures.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+import warnings
 
 import numpy as np
 
+from stylegan_tf import cost, snapshots, static_kwargs
+from stylegan_tf.config import Config
 from stylegan_tf.discriminator import Discriminator
 from stylegan_tf.generator import Generator
+from stylegan_tf.growing import Schedule
+from stylegan_tf.official_variables import Entry, assign, entries
+from stylegan_tf.pickles import RefusedPickle, show
+from stylegan_tf.training import StyleGAN
+
+__all__ = ["Entry", "RefusedPickle", "assign", "entries", "export", "load", "load_stylegan"]
 
 
-@dataclass(frozen=True)
-class Entry:
-    """One variable: ours, its official name, and the channels of an axis that the official code flattens as C,H,W."""
+def load(file) -> tuple[Generator, Discriminator, Generator]:
+    """The networks G, D and Gs (the averaged generator) of an official snapshot: a path, or a binary file that can seek.
 
-    name: str
-    variable: object
-    layout: str = "same"  # or "image": NCHW there, NHWC here; "flat_in", "flat_out": (C,4,4) there, (4,4,C) here
-
-    def to_official(self, value) -> np.ndarray:
-        return _move(np.asarray(value), self.layout, to_official=True)
-
-    def from_official(self, value) -> np.ndarray:
-        return _move(np.asarray(value), self.layout, to_official=False)
-
-
-def _move(value, layout, to_official):
-    if layout == "image":
-        return value.transpose((0, 3, 1, 2) if to_official else (0, 2, 3, 1))
-    if layout in ("flat_in", "flat_out"):
-        rows, columns = value.shape
-        channels = (rows if layout == "flat_in" else columns) // 16
-        here, there = (4, 4, channels), (channels, 4, 4)
-        shape, order = (here, (2, 0, 1)) if to_official else (there, (1, 2, 0))
-        if layout == "flat_in":
-            return value.reshape(*shape, columns).transpose(*order, 3).reshape(rows, columns)
-        return value.reshape(rows, *shape).transpose(0, *(1 + i for i in order)).reshape(rows, columns)
-    return value
-
-
-def entries(network) -> list[Entry]:
-    """All variables of a Generator or Discriminator that the official network has too, by their official names."""
-    if isinstance(network, Generator):
-        found = [Entry("dlatent_avg", network.w_avg)]
-        found += [_prefixed("G_mapping/", e) for e in _mapping(network.mapping)]
-        return found + [_prefixed("G_synthesis/", e) for e in _synthesis(network.synthesis)]
-    if isinstance(network, Discriminator):
-        return _discriminator(network)
-    raise TypeError(f"{type(network).__name__} is neither a Generator nor a Discriminator")
-
-
-def assign(network, variables: dict[str, np.ndarray]) -> None:
-    """Set a network's variables from official ones (name -> array in the official layout).
+    Nothing in the file is executed. Where the official ``run`` truncates by default, here each call says so:
+    ``Gs(z, psi=0.7, cutoff=8)``. A file with other defaults, or one whose networks still grow, raises a warning that says
+    which arguments stand for them.
 
     Raises:
-        ValueError: if a name is missing, unknown, or has another shape. Nothing is changed then.
+        RefusedPickle (a ValueError): for a file that is damaged, or holds more than networks.
+        ValueError: for networks that this package can't build. The message names what is unknown.
     """
-    wanted = {e.name: e for e in entries(network)}
-    given = {k: v for k, v in variables.items() if k.split("/")[-1] != "lod"}  # growth is an argument here
-    for what, names in [("lack", wanted.keys() - given.keys()), ("have the unknown", given.keys() - wanted.keys())]:
-        if names:
-            raise ValueError(f"the official variables {what} {', '.join(sorted(names)[:3])} ({len(names)} in all)")
-    values = {name: wanted[name].from_official(value) for name, value in given.items()}
-    for name, value in values.items():
-        if value.shape != tuple(wanted[name].variable.shape):
-            raise ValueError(f"{name} has shape {value.shape}; this network wants {tuple(wanted[name].variable.shape)}")
-    for name, value in values.items():
-        wanted[name].variable.assign(value)
+    stored = list(_snapshot(file))
+    networks = []
+    while stored:
+        networks.append(_build(stored.pop(0)))  # what was read is let go, network by network
+    return tuple(networks)
 
 
-def _prefixed(prefix, entry):
-    return Entry(prefix + entry.name, entry.variable, entry.layout)
+def load_stylegan(file) -> StyleGAN:
+    """The same three networks as one StyleGAN, with the stage of growth that the file names; it can be saved and trained on.
+
+    Its optimizers are new. A grown network counts as trained to the end of the official schedule.
+
+    Raises:
+        as ``load``; ValueError also if G, D and Gs are not of one architecture.
+    """
+    stored = _snapshot(file)
+    config, d_config, average = map(_config, stored)
+    fields = {field: getattr(d_config, field) for field in ("mbstd_group", "mbstd_features", "batch_size", "pool_last")}
+    config, average = config.replace(**fields), average.replace(**fields)
+    shared = [*static_kwargs.FIELDS["D_basic"].values()]
+    others = {f: getattr(d_config, f) for f in shared if f != "fused_kernels"}  # of which D is the same function (SPEC 1)
+    differs = [f for f in others if getattr(config, f) != others[f]]
+    if differs or average != config:
+        raise ValueError(
+            f"G, D and Gs are not of one architecture ({', '.join(differs) or 'G and Gs differ'}); load() opens them"
+        )
+    lod = _lod(stored[2])
+    if lod > config.log2_resolution - 3:
+        config = config.replace(start_resolution=4)
+    variables = [_variables(network, config) for network in stored]
+    gan = StyleGAN(config)
+    for model, values in zip((gan.generator, gan.discriminator, gan.ema_generator), variables, strict=True):
+        assign(model, values)
+    gan.progress.images = _images(gan.schedule, config, lod)
+    gan.compile()
+    return gan
 
 
-def _parameters(name, layer, layout="same"):
-    found = [Entry(f"{name}/weight", layer.kernel, layout)]
-    return found + ([Entry(f"{name}/bias", layer.bias)] if layer.use_bias else [])
+def export(G: Generator, D: Discriminator, Gs: Generator, path, build_module_src: str = "") -> None:
+    """Write networks as an official snapshot: float32, version 3, all or nothing.
+
+    Args:
+        build_module_src: the text of the official networks_stylegan.py. The official loader executes it to build the
+            networks, so without it only readers of the values, such as ``load``, open the file. It is not ours to add.
+
+    Raises:
+        ValueError: for a network that has no official form.
+    """
+    stored = [_stored(model, name, build_module_src) for model, name in ((G, "G"), (D, "D"), (Gs, "Gs"))]
+    snapshots.write(stored, path)
 
 
-def _mapping(mapping):
-    found = [Entry("LabelConcat/weight", mapping.embedding)] if mapping.label_dim else []
-    for i, dense in enumerate(mapping.dense):
-        found += _parameters(f"Dense{i}", dense)
+def _snapshot(file) -> list[snapshots.StoredNetwork]:
+    """The three networks of a file; warns where a plain call does not do what the official ``run`` does."""
+    stored = list(snapshots.read(file))
+    kinds = [network.build_func_name for network in stored]
+    if kinds not in (["G_style", "D_basic", "G_style"], ["G_paper", "D_paper", "G_paper"]):
+        found = ", ".join(map(show, kinds)) or "nothing"
+        raise ValueError(f"the pickle holds {found}; a snapshot holds G_style, D_basic, G_style (or the *_paper of ProGAN)")
+    average, lod = stored[2], _lod(stored[2])
+    config, truncation = _config(average), static_kwargs.truncation(average.static_kwargs)
+    if truncation not in (None, (0.7, 8)):
+        call = "psi={}, cutoff={}".format(*truncation)
+        warnings.warn(f"the official default of this file is {call}: pass it to calls", stacklevel=3)
+    if lod:
+        call = f"resolution={config.resolution // 2 ** math.floor(lod)}, alpha={1 - lod % 1:g}"
+        warnings.warn(f"this snapshot still grows: pass {call} to calls", stacklevel=3)
+    return stored
+
+
+def _lod(stored) -> float:
+    """How far a network has to grow: 0 is its full resolution, each 1 a doubling below it (SPEC 3)."""
+    lod = float(stored.variables.get("lod", np.zeros(1)).reshape(-1)[0])
+    if not 0 <= lod <= 8:
+        raise ValueError(f"lod of {stored.name} is {lod:g}; it must be between 0, the full resolution, and 8")
+    return lod
+
+
+def _images(schedule: Schedule, config: Config, lod: float) -> int:
+    """The number of images shown at which an official run has this lod."""
+    side, alpha = config.resolution // 2 ** math.floor(lod), 1 - lod % 1
+    phase = next((p for p in schedule.phases if p.resolution == side and p.fading == (alpha < 1)), None)
+    if phase is None:
+        raise ValueError(f"lod is {lod:g}, which a {config.resolution}x{config.resolution} network never has")
+    return round(phase.start + alpha * phase.fade) if phase.fading else phase.end
+
+
+def _config(stored) -> Config:
+    """What a stored network and its components were built with; they must agree."""
+    kwargs = dict(stored.static_kwargs)
+    for name, component in stored.components.items():
+        if component.build_func_name != f"G_{name}":
+            raise ValueError(f"the component {name} is built by {show(component.build_func_name)}; this package knows G_{name}")
+        given = dict(component.static_kwargs)
+        broadcast = given.pop("dlatent_broadcast", None)
+        differs = [key for key in given if key in kwargs and given[key] != kwargs[key]]
+        if differs:
+            raise ValueError(f"{stored.name} and its component {name} disagree about {differs[0]}")
+        kwargs |= given
+        config = static_kwargs.to_config(stored.build_func_name, kwargs)
+        if broadcast not in (None, config.num_layers if config.styles else 1):
+            raise ValueError(
+                f"dlatent_broadcast of {stored.name} is {broadcast!r}; {config.num_layers} layers need {config.num_layers}"
+            )
+    return static_kwargs.to_config(stored.build_func_name, kwargs)
+
+
+def _variables(stored, config: Config) -> dict[str, np.ndarray]:
+    """All variables of a network, named as seen from the whole of it."""
+    found = dict(stored.variables)
+    for component in stored.components.values():
+        found |= {f"{component.build_func_name}/{name}": value for name, value in component.variables.items()}
+    if stored.build_func_name == "G_paper":
+        found = {"G_synthesis/" + name.replace("Conv0/", "Conv0_up/"): value for name, value in found.items()}
+        found["dlatent_avg"] = np.zeros(config.w_dim, "float32")  # ProGAN has none
+    if stored.build_func_name == "D_paper":
+        found = {name if "4x4" in name else name.replace("Conv1/", "Conv1_down/"): value for name, value in found.items()}
+    part = "generator" if stored.build_func_name.startswith("G") else "discriminator"
+    fixed = sum(v.size for name, v in found.items() if name.split("/")[-1].startswith(("noise", "lod", "dlatent_avg")))
+    held, wanted = sum(v.size for v in found.values()) - fixed, cost.parameters(config)[part]
+    if held != wanted:  # said before anything of a size that only the file claims is built
+        raise ValueError(f"{stored.name} holds {held:,} trained numbers; what its static_kwargs describe has {wanted:,}")
     return found
 
 
-def _epilogue(name, epilogue, index):
-    found = [Entry(f"{name}/bias", epilogue.bias.bias)]
-    if epilogue.noise:
-        found.append(Entry(f"{name}/Noise/weight", epilogue.noise.strength))
-        found.append(Entry(f"noise{index}", epilogue.noise.noise_map, "image"))
-    return found + (_parameters(f"{name}/StyleMod", epilogue.style.affine) if epilogue.style else [])
+def _build(stored):
+    config = _config(stored)
+    variables = _variables(stored, config)
+    kind, name = (Generator, "generator") if stored.build_func_name.startswith("G") else (Discriminator, "discriminator")
+    network = kind(config, name="ema_generator" if stored.name == "Gs" else name)
+    assign(network, variables)
+    return network
 
 
-def _synthesis(synthesis):
-    found, config = [], synthesis.config
-    for i, (r, block) in enumerate(synthesis.blocks.items()):
-        side = f"{r}x{r}"
-        if r > 4:
-            first = f"{side}/Conv0_up"
-            found += _parameters(first, block.conv0)
-        elif config.constant_input:
-            first = "4x4/Const"
-            found.append(Entry(f"{first}/const", block.input_layer.constant, "image"))
-        else:
-            first = "4x4/Dense"
-            found += _parameters(first, block.input_layer.dense, "flat_out")
-        second = "4x4/Conv" if r == 4 else f"{side}/Conv1"
-        found += _epilogue(first, block.epilogue0, 2 * i)
-        found += _parameters(second, block.conv1) + _epilogue(second, block.epilogue1, 2 * i + 1)
-        found += _parameters(f"ToRGB_lod{len(synthesis.blocks) - 1 - i}", synthesis.to_rgb[r])
-    return found
-
-
-def _discriminator(network):
-    found = []
-    for lod, r in enumerate(reversed(network.config.resolutions)):
-        found += _parameters(f"FromRGB_lod{lod}", network.from_rgb[r])
-        if r > 4:
-            found += _parameters(f"{r}x{r}/Conv0", network.blocks[r].conv0)
-            found += _parameters(f"{r}x{r}/Conv1_down", network.blocks[r].conv1)
-    found += _parameters("4x4/Conv", network.head.conv)
-    found += _parameters("4x4/Dense0", network.head.dense0, "flat_in")
-    return found + _parameters("4x4/Dense1", network.head.dense1)
+def _stored(model, name, source) -> snapshots.StoredNetwork:
+    """A network as the official code would pickle it."""
+    generator = isinstance(model, Generator)
+    function = "G_style" if generator else "D_basic"
+    kwargs, lod = static_kwargs.from_config(function, model.config), {"lod": np.zeros((), "float32")}
+    values = {entry.name: entry.to_official(entry.variable) for entry in entries(model)}
+    if not generator:
+        return snapshots.StoredNetwork(name, function, kwargs, {**lod, **values}, build_module_src=source)
+    own = {**lod, "dlatent_avg": values.pop("dlatent_avg")}
+    broadcast = {"dlatent_broadcast": model.config.num_layers if model.config.styles else 1}
+    components = {}
+    for part, extra, first in (("synthesis", {}, lod), ("mapping", broadcast, {})):
+        inside = {key.partition("/")[2]: value for key, value in values.items() if key.startswith(f"G_{part}/")}
+        not_theirs = ("style_mixing_prob", "dlatent_avg_beta")
+        given = {**extra, **{key: value for key, value in kwargs.items() if key not in not_theirs}}
+        components[part] = snapshots.StoredNetwork(f"G_{part}", f"G_{part}", given, {**first, **inside}, {}, source)
+    return snapshots.StoredNetwork(name, function, kwargs, own, components, source)

@@ -9,6 +9,7 @@ import string
 from html import escape
 from pathlib import Path
 
+from matplotlib.figure import Figure
 from PIL import Image
 
 from stylegan_tf import figures
@@ -98,15 +99,20 @@ def write_figures(run: Run, generator: Generator) -> list[Path]:
     }
     files = []
     for name in CAPTIONS:
-        picture, buffer = draw[name](), io.BytesIO()
-        if isinstance(picture, Image.Image):
-            picture.save(buffer, "PNG", optimize=True)
-        elif picture:
-            picture.savefig(buffer, format="png", dpi=2 * figures.DPI)  # whole dots, and sharp text
-        if picture:
-            files.append(run.path / "figures" / f"{name}.png")
-            write_atomically(files[-1], buffer.getvalue())
+        if picture := draw[name]():
+            files.append(save(picture, run.path / "figures" / f"{name}.png"))
     return files
+
+
+def save(picture: Image.Image | Figure, path: Path) -> Path:
+    """Write a picture or a figure as PNG, all or nothing; returns the path."""
+    content = io.BytesIO()
+    if isinstance(picture, Image.Image):
+        picture.save(content, "PNG", optimize=True)
+    else:
+        picture.savefig(content, format="png", dpi=2 * figures.DPI)  # whole dots, and sharp text
+    write_atomically(path, content.getvalue())
+    return path
 
 
 def write_report(run: Path, scores: dict | None = None, generator: Generator | None = None) -> Path:

@@ -1,12 +1,16 @@
 import json
+import os
+import pickle
 
 import numpy as np
 import pytest
+from helpers import GOLDEN, weights
 from PIL import Image
 
-from stylegan_tf import Run, StyleGAN, fitting
+from stylegan_tf import Run, StyleGAN, fitting, latents, load, official, paper
 from stylegan_tf.cli import main
 from stylegan_tf.commands import parse_seeds, parse_settings
+from stylegan_tf.data.pipeline import to_uint8
 
 TRAIN = [
     "train", "--kimg", "0.3", "--quiet", "--set=resolution=8", "--set=fmap_base=32", "--set=fmap_max=8", "--set=batch_size=8",
@@ -183,3 +187,64 @@ def test_settings_are_read_as_json_where_they_are():
 
 def test_seeds_are_ranges_and_lists():
     assert parse_seeds("0-3,7") == [0, 1, 2, 3, 7]
+
+
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory):
+    """A run made of the golden official pickle."""
+    out = tmp_path_factory.mktemp("imported") / "run"
+    assert main(["import", str(GOLDEN / "official_tiny_nosrc.pkl"), str(out)]) == 0
+    return out
+
+
+@pytest.mark.parametrize("suffix", ["", ".npz"])
+def test_import_keeps_every_value_of_the_three_networks(imported, tmp_path, suffix):
+    out = imported
+    if suffix:
+        assert main(["import", str(GOLDEN / "official_tiny_nosrc.pkl"), str(out := tmp_path / "x.npz")]) == 0
+    gan = load(out)
+    for network, name in ((gan.generator, "G"), (gan.discriminator, "D"), (gan.ema_generator, "Gs")):
+        theirs = weights("official", name)
+        for entry in official.entries(network):
+            np.testing.assert_array_equal(entry.to_official(entry.variable), theirs[entry.name])
+
+
+def test_import_overwrites_nothing(imported, capsys):
+    assert main(["import", str(GOLDEN / "official_tiny_nosrc.pkl"), str(imported)]) == 2
+    assert "exists already" in capsys.readouterr().err
+
+
+def test_import_of_another_file_is_one_sentence(tmp_path, capsys):
+    (tmp_path / "x.pkl").write_bytes(pickle.dumps(os.system))
+    assert main(["import", str(tmp_path / "x.pkl"), str(tmp_path / "out")]) == 2
+    error = capsys.readouterr().err
+    assert ".system' is refused" in error and error.count("\n") == 1
+    assert not (tmp_path / "out").exists()
+
+
+def test_pictures_of_an_imported_network_are_the_official_ones_in_both_formats(imported, tmp_path):
+    """Stored noise and truncation as the official default; nothing is lost in the file."""
+    gan = load(imported)
+    z = latents.from_seeds([3], gan.config.z_dim)
+    expected = to_uint8(gan.ema_generator(z, psi=0.7, cutoff=8, noise="fixed"))[0]
+    for suffix in (".png", ".webp"):
+        out = tmp_path / f"x{suffix}"
+        call = ["generate", str(imported), "--seeds", "3", "--psi", "0.7", "--cutoff", "8", "--scale", "1", "--out", str(out)]
+        assert main(call) == 0
+        with Image.open(out) as picture:
+            assert picture.format == suffix[1:].upper()
+            np.testing.assert_array_equal(np.asarray(picture.convert("RGB")), expected)
+
+
+def test_a_format_that_loses_pixels_is_refused_before_drawing(imported, tmp_path, capsys):
+    assert main(["generate", str(imported), "--out", str(tmp_path / "x.jpg")]) == 2
+    assert "does not end in .png or .webp" in capsys.readouterr().err
+
+
+def test_the_papers_figures_of_any_run(imported, monkeypatch):
+    """All seven, of which four differ by their seed only: one is drawn."""
+    monkeypatch.setattr(paper, "NOISE_SEEDS", (1157,))
+    assert main(["figures", str(imported), "--paper"]) == 0
+    names = {path.name for path in (imported / "figures").iterdir()}
+    drawn = ("02-uncurated", "03-mixing", "04-05-noise-seed1157", "08-truncation")
+    assert names == {f"paper-{name}.png" for name in drawn}
