@@ -11,6 +11,7 @@ EXAMPLES = {
     "train": "stylegan-tf train --preset mnist32 --dataset digits --out runs/x --minutes 10",
     "generate": "stylegan-tf generate runs/x --seeds 0-99 --psi 0.7 --out sheet.png",
     "figures": "stylegan-tf figures runs/x",
+    "evaluate": "stylegan-tf evaluate runs/x --metrics fid,kid,pr,ppl --out result.json",
     "info": "stylegan-tf info runs/x",
     "demo": "stylegan-tf demo --minutes 10 --out runs/mnist32",
     "lab": "stylegan-tf lab",
@@ -71,6 +72,17 @@ def parser() -> argparse.ArgumentParser:
 
     figures = add("figures", commands.figures, "Draw the paper's figures from a run, and its report.")
     figures.add_argument("run", help="run folder")
+    evaluate = add("evaluate", commands.evaluate, "Measure a trained generator: a table, a JSON file and a figure.")
+    evaluate.add_argument("run", help="run folder, checkpoint or .keras file")
+    evaluate.add_argument("--metrics", default="fid,kid,pr,ppl,ls", help="of fid, kid, pr, ppl, ls (default all)")
+    evaluate.add_argument("--out", default="result.json", help="a JSON file; the figure goes beside it (default result.json)")
+    evaluate.add_argument("--samples", type=_whole, default=10_000, help="images, and pairs of path length (default 10000)")
+    evaluate.add_argument("--seed", type=int, default=0)
+    evaluate.add_argument("--floors", action="store_true", help="also compare two halves of the real images")
+    evaluate.add_argument("--cache", metavar="FOLDER", help="keep the statistics of real images there, for FID alone")
+    evaluate.add_argument("--dataset", help="what to compare with (default the run's own data)")
+    evaluate.add_argument("--data-dir", help="where tensorflow-datasets keeps its data")
+    evaluate.add_argument("--download", action="store_true", help="allow tensorflow-datasets to download")
     info = add("info", commands.info, "Print what a run, or a preset, is.")
     info.add_argument("run", nargs="?", help="run folder; without it, the presets")
     info.add_argument("--preset", help="print the networks of a preset")

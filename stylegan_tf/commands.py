@@ -13,12 +13,15 @@ import time
 from pathlib import Path
 
 import stylegan_tf as sg
-from stylegan_tf import cost
+from stylegan_tf import cost, evaluation
 from stylegan_tf.callbacks import Diagnostics, SaveRun, TensorBoardLog
+from stylegan_tf.checkpoints import write_atomically
+from stylegan_tf.evaluation_figure import evaluation_figure
 from stylegan_tf.fitting import check_data, plan
 from stylegan_tf.growing import scaled
 from stylegan_tf.layout import grid, images_of
 from stylegan_tf.report import write_report
+from stylegan_tf.runs import versions
 
 
 class UserError(Exception):
@@ -141,6 +144,28 @@ def generate(args) -> int:
 
 def figures(args) -> int:
     print(f"wrote {write_report(sg.Run(args.run).path)}")
+    return 0
+
+
+def evaluate(args) -> int:
+    run, gan = sg.Run(args.run), sg.load(args.run)
+    stage, config = gan.stage(), gan.config
+    if stage:
+        side = stage["resolution"]
+        raise UserError(f"{run.path} is still growing, at {side}x{side} of {config.resolution}x{config.resolution}; train it on")
+    dataset = args.dataset or (run.info["dataset"] if run.path.is_dir() else None)
+    if not dataset:
+        raise UserError(f"{run.path} does not say which data it learned from; add --dataset, such as --dataset digits")
+    judge = evaluation.judge_of(dataset)
+    data = sg.data.open_dataset(dataset, data_dir=args.data_dir, download=args.download)
+    options = dict(samples=args.samples, seed=args.seed, floors=args.floors, cache=args.cache, progress=sys.stderr.isatty())
+    result = evaluation.evaluate(gan.ema_generator, data, judge, args.metrics.split(","), **options)
+    about = dict(run=str(run.path), dataset=dataset, command=shlex.join(sys.argv), versions=versions())
+    out = Path(args.out)
+    write_atomically(out, json.dumps({**about, **result}, indent=1).encode())
+    picture = out.with_suffix(".png")
+    evaluation_figure(result).savefig(picture)
+    print(f"{evaluation.table(result)}\nwrote {out} and {picture}")
     return 0
 
 

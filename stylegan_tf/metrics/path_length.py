@@ -12,6 +12,7 @@ from tqdm import tqdm
 
 from stylegan_tf import latents
 from stylegan_tf.layout import parts
+from stylegan_tf.metrics.sampling import labels_for, noise_maps
 
 FULL = 256  # larger images are averaged down to this side before they are compared
 
@@ -67,7 +68,11 @@ def perceptual_path_length(
     Raises:
         ValueError: for an unknown space, sampling or crop; too few samples; or distances that are not finite or not (B,).
     """
-    for name, value, known in [("space", space, ("w", "z")), ("sampling", sampling, ("full", "end")), ("crop", crop, (None, "face"))]:
+    for name, value, known in [
+        ("space", space, ("w", "z")),
+        ("sampling", sampling, ("full", "end")),
+        ("crop", crop, (None, "face")),
+    ]:
         if value not in known:
             raise ValueError(f"{name} is {value!r}; choose {known[0]!r} or {known[1]!r}")
     if samples < 2 or not epsilon > 0:
@@ -116,14 +121,7 @@ def noise_for(generator, rng) -> dict:
         return {}
     if not hasattr(generator, "config"):
         return {"noise": "fixed"}
-    sides = [r for r in generator.config.resolutions for _ in range(2)]
-    return {"noise": [rng.standard_normal((1, r, r, 1), "float32") for r in sides]}
-
-
-def labels_for(config, start: int, size: int) -> np.ndarray | None:
-    """One-hot classes of the pairs from ``start`` on, in turn; None for a network without labels."""
-    classes = getattr(config, "label_dim", 0)
-    return np.eye(classes, dtype="float32")[np.arange(start, start + size) % classes] if classes else None
+    return {"noise": noise_maps(generator.config, rng)}
 
 
 def prepare(images: np.ndarray, crop: str | None) -> np.ndarray:
