@@ -138,12 +138,10 @@ def _compare(generator, data, judge, metrics, floors, cache, samples, seed, prog
     fake = np.concatenate([judge.features(to_unit_range(to_uint8(part.images))) for part in drawn])
     rows = []
     for names, compare in (pair for name in metrics for pair in COMPARED[name]):
-        found = np.atleast_1d(compare(real, fake))
-        least = np.atleast_1d(floor(compare, real, seed)) if floors else [None] * len(names)
+        found = np.atleast_1d(compare(real, fake)).tolist()
+        least = np.atleast_1d(floor(compare, real, seed)).tolist() if floors else [None] * len(names)
         for name, value, edge in zip(names, found, least, strict=False):  # KID: its mean, not the spread of its subsets
-            rows.append(
-                _row(name, float(value), samples, judge.features_name, started, floor=edge if edge is None else float(edge))
-            )
+            rows.append(_row(name, value, samples, judge.features_name, started, floor=edge))
     return rows
 
 

@@ -21,13 +21,17 @@ def evaluation_figure(result: dict) -> Figure:
     """A bar for each number of ``evaluate``, with its standard error, beside the floor where there is one."""
     rows = {row["metric"]: row for row in result["rows"]}
     groups = [group for group in GROUPS if group[0][0] in rows]
-    columns = [max(1.6, 0.8 * len(names)) for names, *_ in groups] + [4.0] * bool(result["attributes"])
-    figure = Figure(figsize=(sum(columns) + 1.2 * len(columns), 4.2), dpi=DPI, layout="constrained")
-    panels = np.atleast_1d(figure.subplots(1, len(columns), width_ratios=columns))
+    count = len(groups) + bool(result["attributes"])
+    across = min(count, 3)
+    down = -(-count // across)
+    figure = Figure(figsize=(4.2 * across, 4.0 * down), dpi=DPI, layout="constrained")
+    panels = figure.subplots(down, across, squeeze=False).ravel()
     for axes, (names, title, label) in zip(panels, groups, strict=False):
         _bars(axes, [rows[name] for name in names], title, label)
+    for axes in panels[count:]:
+        axes.axis("off")
     if result["attributes"]:
-        _attributes(panels[-1], result["attributes"])
+        _attributes(panels[len(groups)], result["attributes"])
     return figure
 
 
@@ -35,19 +39,20 @@ def _bars(axes, rows, title, label):
     places, floors = np.arange(len(rows)), [row["floor"] for row in rows]
     errors = [row["standard_error"] or 0 for row in rows]
     shown = None if not any(errors) else [2 * error for error in errors]
-    bars = axes.bar(places, [row["value"] for row in rows], 0.6, yerr=shown, color=BLUE, capsize=4, label="generated")
-    axes.bar_label(bars, [f"{row['value']:.3g}" for row in rows], padding=2, fontsize=9)
+    bars = axes.bar(places, [row["value"] for row in rows], 0.6, yerr=shown, color=BLUE, capsize=4, ecolor="black")
+    axes.bar_label(bars, [f"{row['value']:.3g}" for row in rows], label_type="center", color="white", fontsize=10)
+    notes = [label, f"n = {rows[0]['n']:,}, {rows[0]['network']}"]
+    notes += ["whiskers: two standard errors"] * bool(shown)
     if floors[0] is not None:
         for place, least in zip(places, floors, strict=True):
             axes.plot([place - 0.38, place + 0.38], [least, least], color=ORANGE, linewidth=2.5)
-        axes.plot([], [], color=ORANGE, linewidth=2.5, label="real against real")
-        axes.legend(fontsize=8, loc="lower center", frameon=True)
-    notes = [label, f"n = {rows[0]['n']:,}", rows[0]["network"]] + ["bars: two standard errors"] * bool(shown)
+        notes.append("orange: two halves of the real images")
     axes.set_title(title, fontsize=11)
     axes.set_xlabel("\n".join(notes), fontsize=8)
     axes.set_xticks(places, [row["metric"].removeprefix("PPL ").removeprefix("separability ") for row in rows], fontsize=9)
     axes.spines[["top", "right"]].set_visible(False)
-    axes.margins(y=0.15)
+    axes.axhline(0, color="black", linewidth=0.8)
+    axes.set_xlim(-0.6 - 0.7 * (len(rows) == 1), len(rows) - 0.4 + 0.7 * (len(rows) == 1))
 
 
 def _attributes(axes, attributes):

@@ -68,11 +68,8 @@ def perceptual_path_length(
     Raises:
         ValueError: for an unknown space, sampling or crop; too few samples; or distances that are not finite or not (B,).
     """
-    for name, value, known in [
-        ("space", space, ("w", "z")),
-        ("sampling", sampling, ("full", "end")),
-        ("crop", crop, (None, "face")),
-    ]:
+    choices = {"space": (space, ("w", "z")), "sampling": (sampling, ("full", "end")), "crop": (crop, (None, "face"))}
+    for name, (value, known) in choices.items():
         if value not in known:
             raise ValueError(f"{name} is {value!r}; choose {known[0]!r} or {known[1]!r}")
     if samples < 2 or not epsilon > 0:
