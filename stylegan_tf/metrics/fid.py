@@ -93,7 +93,7 @@ class Statistics:
         """
         statistics = cls()
         try:
-            with np.load(path) as file:
+            with open(path, "rb") as opened, np.load(opened) as file:
                 statistics.count, statistics._mean, statistics._squares = int(file["count"]), file["mean"], file["squares"]
         except (KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:
             raise ValueError(f"{path} does not hold statistics, or is damaged; delete it and it is made again") from error
