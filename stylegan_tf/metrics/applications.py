@@ -51,8 +51,8 @@ class InceptionFeatures:
         return np.concatenate([self._features(part) for part in parts])
 
     def _features(self, images):
-        rgb = tf.image.resize(as_rgb(tf.clip_by_value(images, -1.0, 1.0)), (299, 299))
-        return self.model.predict_on_batch(rgb)
+        rgb = tf.image.resize(as_rgb(np.clip(images, -1, 1)), (299, 299))
+        return self.model(rgb, training=False).numpy()
 
 
 class VGGDistance(MapDistance):
@@ -64,7 +64,7 @@ class VGGDistance(MapDistance):
 
     def __init__(self, path=None, download: bool = False, md5: str | None = None):
         network = vgg16_maps(weights_of("vgg16", path, download, md5))
-        super().__init__("VGG distance", network, lambda x: vgg16.preprocess_input((as_rgb(x) + 1.0) * 127.5))
+        super().__init__("VGG distance", network, lambda x: vgg16.preprocess_input((x + 1.0) * 127.5))
 
 
 def vgg16_maps(weights=None) -> keras.Model:

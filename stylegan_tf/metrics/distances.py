@@ -41,10 +41,12 @@ class MapDistance:
         return tf.stack(values)
 
     def per_layer(self, images_a, images_b) -> np.ndarray:
-        """Images (B, r, r, C), twice -> (layers, B)."""
+        """Images (B, r, r, C), twice -> (layers, B). Grey is repeated where the network wants colour."""
         a, b = np.asarray(images_a, "float32"), np.asarray(images_b, "float32")
         if a.shape != b.shape or a.ndim != 4:
             raise ValueError(f"images have shapes {a.shape} and {b.shape}; wanted is (B, r, r, C), the same for both")
+        if self.network.input_shape[-1] == 3:
+            a, b = as_rgb(a), as_rgb(b)
         return self._graph(a, b).numpy()
 
     def __call__(self, images_a, images_b) -> np.ndarray:
@@ -70,7 +72,7 @@ class DigitsDistance(MapDistance):
         return super().per_layer(images_a, images_b)
 
 
-def as_rgb(images):
+def as_rgb(images: np.ndarray) -> np.ndarray:
     """(B, r, r, 1 or 3) -> three channels; grey is repeated.
 
     Raises:
@@ -78,4 +80,4 @@ def as_rgb(images):
     """
     if images.shape[-1] not in (1, 3):
         raise ValueError(f"images have shape {tuple(images.shape)}; wanted are 1 or 3 channels, last")
-    return images if images.shape[-1] == 3 else tf.repeat(images, 3, axis=-1)
+    return images if images.shape[-1] == 3 else np.repeat(images, 3, axis=-1)

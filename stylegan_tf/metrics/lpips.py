@@ -8,7 +8,7 @@ import numpy as np
 
 from stylegan_tf.data.digits import data_file
 from stylegan_tf.metrics.applications import check_sum, vgg16_maps
-from stylegan_tf.metrics.distances import MapDistance, as_rgb
+from stylegan_tf.metrics.distances import MapDistance
 from stylegan_tf.metrics.torch_weights import read_torch
 
 SHIFT, SCALE = np.float32([-0.030, -0.088, -0.188]), np.float32([0.458, 0.448, 0.450])
@@ -33,7 +33,7 @@ class LPIPS(MapDistance):
         network.set_weights(backbone)
         with np.load(data_file("pretrained/lpips_vgg.npz")) as file:
             linear = [file[f"lin{i}"] for i in range(5)]
-        super().__init__("LPIPS v0.1, VGG16", network, lambda x: (as_rgb(x) - SHIFT) / SCALE, linear)
+        super().__init__("LPIPS v0.1, VGG16", network, lambda x: (x - SHIFT) / SCALE, linear)
 
     @classmethod
     def from_file(cls, path, sha256: str | None = None) -> LPIPS:
