@@ -33,7 +33,9 @@ JUDGE = Judge(
 
 @pytest.fixture(scope="module")
 def gan():
-    return StyleGAN(TINY)
+    gan = StyleGAN(TINY)
+    gan.compile()
+    return gan
 
 
 @pytest.fixture(scope="module")
@@ -125,8 +127,8 @@ def test_thick_slanted_and_wide_are_what_they_say():
 
 
 def test_half_of_the_real_digits_are_thick_slanted_or_wide():
-    found = DigitsAttributes()(to_unit_range(load_digits().images))
-    np.testing.assert_allclose((found[:, 10:] > 0.5).mean(axis=0), 0.5, atol=1e-3)
+    found = DigitsAttributes()(to_unit_range(load_digits().images[:1000]))
+    np.testing.assert_allclose((found[:, 10:] > 0.5).mean(axis=0), 0.5, atol=0.05)
     np.testing.assert_allclose(found[:, :10].sum(axis=1), 1, atol=1e-5)
     assert found.shape[1] == len(DigitsAttributes.names)
 

@@ -52,9 +52,11 @@ def shapes(images) -> np.ndarray:
     ink = (np.clip(np.asarray(images, "float64")[..., 0], -1, 1) + 1) / 2
     edges = sum(np.abs(np.diff(ink, axis=axis)).sum(axis=(1, 2)) for axis in (1, 2))
     mass = np.maximum(ink.sum(axis=(1, 2)), 1e-9)
-    y, x = np.mgrid[: ink.shape[1], : ink.shape[2]]
-    dy, dx = (place - (ink * place).sum(axis=(1, 2), keepdims=True) / mass[:, None, None] for place in (y, x))
-    yy, xx, xy = ((ink * product).sum(axis=(1, 2)) / mass + extra for product, extra in ((dy**2, 1e-9), (dx**2, 0), (dx * dy, 0)))
+    places = np.arange(ink.shape[1])
+    rows, columns = ink.sum(axis=2), ink.sum(axis=1)
+    y, x = rows @ places / mass, columns @ places / mass
+    yy, xx = np.maximum(rows @ places**2 / mass - y**2, 1e-9), np.maximum(columns @ places**2 / mass - x**2, 0)
+    xy = ((ink @ places) * places).sum(axis=1) / mass - x * y
     return np.stack([2 * mass / np.maximum(edges, 1e-9), -xy / yy, np.sqrt(xx / yy)], axis=1)
 
 
