@@ -128,7 +128,7 @@ def _row(metric, value, n, network, started, standard_error=None, floor=None):
 def _compare(generator, data, judge, metrics, floors, cache, samples, seed, progress):
     """Fakes against reals in features; both as uint8 first (SPEC 11)."""
     started, count = time.perf_counter(), min(samples, len(data))
-    index = np.array_split(np.arange(count), max(1, count // 500))
+    index = np.array_split(np.arange(count), max(1, count // 1000))
     parts = (judge.features(to_unit_range(data.rows(part, judge.resolution))) for part in index)
     if cache and metrics == ["fid"] and not floors:
         real = cached_statistics(cache, f"{data.name} {judge.resolution}", count, judge.features_name, parts)

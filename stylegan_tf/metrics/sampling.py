@@ -18,13 +18,14 @@ class Sample(NamedTuple):
 
 
 def batches(
-    generator, count: int, seed: int = 0, batch_size: int = 250, noise="random", progress: bool = False, **call
+    generator, count: int, seed: int = 0, batch_size: int | None = None, noise="random", progress: bool = False, **call
 ) -> Iterator[Sample]:
     """``count`` samples in batches; further arguments, such as psi, go to the generator.
 
     Latents and random noise maps (one set per image) are drawn from ``seed``. A conditional generator draws its classes
-    in turn.
+    in turn. ``batch_size`` is 1000 by default, less for images of more than 32x32, so that they fit in memory.
     """
+    batch_size = batch_size or int(np.clip(2**20 // generator.config.resolution**2, 1, 1000))
     latents, maps = np.random.default_rng(seed), np.random.default_rng([seed, 1])
     with tqdm(total=count, unit="image", disable=not progress) as bar:
         for start in range(0, count, batch_size):
