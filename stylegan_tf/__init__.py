@@ -15,7 +15,7 @@ Where each idea of the paper lives, in the order of the lessons:
     training, averages, mixing         training.py, fitting.py
     a run that survives                checkpoints.py, runs.py, callbacks.py
     pictures                           figures.py, report.py
-    quality                            metrics/
+    quality                            metrics/, evaluation.py
 """
 
 import os

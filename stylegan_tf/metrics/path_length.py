@@ -11,8 +11,8 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from stylegan_tf import latents
-from stylegan_tf.layout import parts
-from stylegan_tf.metrics.sampling import labels_for, noise_maps
+from stylegan_tf.layout import labels_of, parts
+from stylegan_tf.metrics.sampling import noise_maps
 
 FULL = 256  # larger images are averaged down to this side before they are compared
 
@@ -83,7 +83,8 @@ def perceptual_path_length(
         for start in range(0, samples, size):
             z = z_stream.standard_normal((size, 2, generator.z_dim)).astype("float32")
             t = t_stream.random((size, 1)).astype("float32") if sampling == "full" else np.zeros((size, 1), "float32")
-            pair = images_of(z[:, 0], z[:, 1], t, noise_for(generator, noise_stream), labels_for(config, start, size))
+            labels = labels_of(config, range(start, start + size)) if config else None
+            pair = images_of(z[:, 0], z[:, 1], t, noise_for(generator, noise_stream), labels)
             found.append(_check(distance(*(prepare(images, crop) for images in pair)), size))
             bar.update(min(size, samples - start))
     return summarize(np.concatenate(found)[:samples] / epsilon**2)

@@ -8,6 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from tqdm import tqdm
 
+from stylegan_tf.layout import labels_of
+
 
 class Sample(NamedTuple):
     """A batch: ``z`` (B, z_dim), ``w`` (B, w_dim) before truncation, and its ``images`` (B, r, r, C), not clipped."""
@@ -31,7 +33,7 @@ def batches(
         for start in range(0, count, batch_size):
             size = min(batch_size, count - start)
             z = latents.standard_normal((size, generator.z_dim)).astype("float32")
-            labels = labels_for(generator.config, start, size)
+            labels = labels_of(generator.config, range(start, start + size))
             given = noise_maps(generator.config, maps, size) if noise == "random" else noise
             images = np.asarray(generator(z, labels=labels, noise=given, **call))
             yield Sample(z, np.asarray(generator.mapping(z, labels)), images)
@@ -41,12 +43,6 @@ def batches(
 def noise_maps(config, rng: np.random.Generator, count: int = 1) -> list[np.ndarray]:
     """The noise of every styled layer, each (count, r, r, 1)."""
     return [rng.standard_normal((count, r, r, 1), "float32") for r in config.resolutions for _ in range(2)]
-
-
-def labels_for(config, start: int, size: int) -> np.ndarray | None:
-    """One-hot classes (size, label_dim) of the samples from ``start`` on, in turn; None for a network without labels."""
-    classes = getattr(config, "label_dim", 0)
-    return np.eye(classes, dtype="float32")[np.arange(start, start + size) % classes] if classes else None
 
 
 def with_attributes(generator, attributes: Callable, count: int, **options) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
