@@ -78,7 +78,7 @@ def parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--out", default="result.json", help="a JSON file; the figure goes beside it (default result.json)")
     evaluate.add_argument("--samples", type=_whole, default=10_000, help="images, and pairs of path length (default 10000)")
     evaluate.add_argument("--seed", type=int, default=0)
-    evaluate.add_argument("--floors", action="store_true", help="also compare two halves of the real images")
+    evaluate.add_argument("--floors", action="store_true", help="also compare halves of the real images with each other")
     evaluate.add_argument("--cache", metavar="FOLDER", help="keep the statistics of real images there, for FID alone")
     evaluate.add_argument("--dataset", help="what to compare with (default the run's own data)")
     evaluate.add_argument("--data-dir", help="where tensorflow-datasets keeps its data")

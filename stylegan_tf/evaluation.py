@@ -88,7 +88,7 @@ def evaluate(
         metrics: of "fid", "kid", "pr" (precision, recall, density, coverage), "ppl" (z and w, full and end) and "ls" (z and w).
         samples: generated images of FID, KID, precision, recall and separability, and pairs of path length. As many real
             images are taken, the first ones, or all if there are fewer.
-        floors: also give what FID, KID, precision and recall say of two random halves of the real images.
+        floors: also give what FID, KID, precision and recall say of random halves of the real images.
         cache: a folder for the statistics of the real images; it serves where FID alone is asked for, without floors.
 
     Returns:

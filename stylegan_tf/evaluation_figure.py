@@ -46,7 +46,7 @@ def _bars(axes, rows, title, label):
     if floors[0] is not None:
         for place, least in zip(places, floors, strict=True):
             axes.plot([place - 0.38, place + 0.38], [least, least], color=ORANGE, linewidth=2.5)
-        notes.append("orange: two halves of the real images")
+        notes.append("orange: halves of the real images")
     axes.set_title(title, fontsize=11)
     axes.set_xlabel("\n".join(notes), fontsize=8)
     axes.set_xticks(places, [row["metric"].removeprefix("PPL ").removeprefix("separability ") for row in rows], fontsize=9)

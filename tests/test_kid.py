@@ -54,6 +54,16 @@ def test_kid_refuses_what_it_cannot_compare(a, b, message):
 
 
 def test_floor_compares_two_halves_that_share_no_row():
-    halves = floor(lambda a, b: (a, b), np.arange(11)[:, None])
-    assert sorted(np.concatenate(halves)[:, 0]) == list(range(11))
-    assert [len(half) for half in halves] == [6, 5]
+    seen = []
+    floor(lambda a, b: seen.append((a, b)) or 0, np.arange(11)[:, None], splits=3)
+    assert len({tuple(a[:, 0]) for a, _ in seen}) == 3
+    for a, b in seen:
+        assert sorted([*a[:, 0], *b[:, 0]]) == list(range(11))
+        assert (len(a), len(b)) == (6, 5)
+
+
+def test_floor_is_the_mean_over_the_splits():
+    x, values = draw(40, 2), []
+    found = floor(lambda a, b: values.append((a.mean() - b.mean(), a.sum())) or values[-1], x, splits=4)
+    assert found == pytest.approx(np.mean(values, axis=0))
+    assert np.std(values, axis=0).min() > 0.01

@@ -58,11 +58,14 @@ def _discrepancy(a, b):
     return pairs(a) + pairs(b) - 2 * kernel(a, b).mean()
 
 
-def floor(metric: Callable, features, seed: int = 0):
+def floor(metric: Callable, features, seed: int = 0, splits: int = 5) -> np.ndarray:
     """``metric`` of two random halves of one set of features: what it gives for real against real.
 
-    Each half has N / 2 rows; FID falls with the number of rows, so its floor for N is lower.
+    It is averaged over the splits, as a single one says little. Each half has N / 2 rows: FID falls with the number of rows,
+    so its floor for N is lower. Returns a scalar array, or (numbers,) for a metric that gives several.
     """
-    features = np.asarray(features)
-    order = np.random.default_rng(seed).permutation(len(features))
-    return metric(features[order[::2]], features[order[1::2]])
+    features, rng, found = np.asarray(features), np.random.default_rng(seed), []
+    for _ in range(splits):
+        order = rng.permutation(len(features))
+        found.append(metric(features[order[::2]], features[order[1::2]]))
+    return np.mean(found, axis=0)
