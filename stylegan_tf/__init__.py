@@ -17,7 +17,8 @@ Where each idea of the paper lives, in the order of the lessons:
     pictures                           figures.py, paper.py, report.py
     pictures to learn from             data/: digits, toyfaces, folder, tfrecords, ffhq; pipeline
     NVIDIA's own networks              official.py, pickles.py
-    quality                            metrics/
+    quality                            metrics/, evaluation.py
+    the command stylegan-tf            cli.py, commands/
 """
 
 import os

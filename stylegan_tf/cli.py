@@ -1,16 +1,18 @@
-"""The command ``stylegan-tf``: its arguments, its exit codes. commands.py does the work."""
+"""The command ``stylegan-tf``: its arguments, its exit codes. commands/ does the work."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 
-from stylegan_tf import commands, data
+from stylegan_tf import commands
+from stylegan_tf.data import NAMES
 
 EXAMPLES = {
     "train": "stylegan-tf train --preset mnist32 --dataset digits --out runs/x --minutes 10",
     "generate": "stylegan-tf generate runs/x --seeds 0-99 --psi 0.7 --out sheet.png",
     "figures": "stylegan-tf figures runs/x",
+    "evaluate": "stylegan-tf evaluate runs/x --metrics fid,kid,pr,ppl --out result.json",
     "info": "stylegan-tf info runs/x",
     "records": "stylegan-tf records ffhq:ffhq-dataset data/ffhq256 --resolution 256",
     "import": "stylegan-tf import karras2019stylegan-ffhq-1024x1024.pkl runs/ffhq",
@@ -50,7 +52,7 @@ def parser() -> argparse.ArgumentParser:
 
     train = add("train", commands.train, "Train a StyleGAN.")
     train.add_argument("--preset", default="mnist32", help="starting configuration (default mnist32)")
-    train.add_argument("--dataset", default="digits", help=f"{data.NAMES} (default digits)")
+    train.add_argument("--dataset", default="digits", help=f"{NAMES} (default digits)")
     train.add_argument("--data-dir", help="where tensorflow-datasets has its data; also keeps drawn or decoded pictures")
     train.add_argument("--download", action="store_true", help="allow tensorflow-datasets to download")
     train.add_argument("--out", required=True, help="folder of the run")
@@ -75,12 +77,23 @@ def parser() -> argparse.ArgumentParser:
     figures = add("figures", commands.figures, "Draw the paper's figures from a run, and its report.")
     figures.add_argument("run", help="run folder")
     figures.add_argument("--paper", action="store_true", help="Figures 2, 3, 4, 5 and 8 at the paper's seeds, into RUN/figures")
+    evaluate = add("evaluate", commands.evaluate, "Measure a trained generator: a table, a JSON file and a figure.")
+    evaluate.add_argument("run", help="run folder, checkpoint or .keras file")
+    evaluate.add_argument("--metrics", default="fid,kid,pr,ppl,ls", help="of fid, kid, pr, ppl, ls (default all)")
+    evaluate.add_argument("--out", default="result.json", help="a JSON file; the figure goes beside it (default result.json)")
+    evaluate.add_argument("--samples", type=_whole, default=10_000, help="images, and pairs of path length (default 10000)")
+    evaluate.add_argument("--seed", type=int, default=0)
+    evaluate.add_argument("--floors", action="store_true", help="also compare halves of the real images with each other")
+    evaluate.add_argument("--cache", metavar="FOLDER", help="keep the statistics of real images there, for FID alone")
+    evaluate.add_argument("--dataset", help="what to compare with (default the run's own data)")
+    evaluate.add_argument("--data-dir", help="where tensorflow-datasets keeps its data")
+    evaluate.add_argument("--download", action="store_true", help="allow tensorflow-datasets to download")
     info = add("info", commands.info, "Print what a run, or a preset, is.")
     info.add_argument("run", nargs="?", help="run folder; without it, the presets")
     info.add_argument("--preset", help="print the networks of a preset")
 
     records = add("records", commands.records, "Write a data set as the official TFRecords; the same command goes on if stopped.")
-    records.add_argument("dataset", help="digits, tfds:NAME, tfrecords:PATH or ffhq:PATH")
+    records.add_argument("dataset", help=NAMES)
     records.add_argument("out", help="folder to make, which --dataset tfrecords:OUT then reads")
     records.add_argument("--data-dir", help="where tensorflow-datasets keeps its data")
     records.add_argument("--download", action="store_true", help="allow tensorflow-datasets to download")

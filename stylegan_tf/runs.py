@@ -10,6 +10,7 @@ import platform
 from pathlib import Path
 
 import keras
+import tensorflow as tf
 
 from stylegan_tf.checkpoints import DamagedCheckpoint, read_checkpoint, restore, restore_export, save_checkpoint
 from stylegan_tf.config import Config
@@ -46,11 +47,8 @@ class Run:
 
     def describe(self, config: Config, **info) -> None:
         """Write config.json."""
-        import tensorflow as tf
-
-        versions = {"python": platform.python_version(), "tensorflow": tf.__version__, "keras": keras.__version__}
         machine = {"cores": os.cpu_count(), "system": platform.platform()}
-        content = json.dumps({**info, "versions": versions, "machine": machine, "config": config.to_dict()}, indent=1)
+        content = json.dumps({**info, "versions": versions(), "machine": machine, "config": config.to_dict()}, indent=1)
         write_atomically(self.path / "config.json", content.encode())
 
     def history(self) -> list[dict]:
@@ -104,6 +102,11 @@ class Run:
                 self.write_history(history)
             return history
         return None
+
+
+def versions() -> dict[str, str]:
+    """Of Python, TensorFlow and Keras."""
+    return {"python": platform.python_version(), "tensorflow": tf.__version__, "keras": keras.__version__}
 
 
 def load(path) -> StyleGAN:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from stylegan_tf.checkpoints import write_atomically
+from stylegan_tf.files import write_atomically
 from stylegan_tf.pickles import ARRAY, DTYPE, NETWORK, RECONSTRUCT, SCALAR, Global, Made, RefusedPickle, show, values
 
 KEYS = ("version", "name", "static_kwargs", "components", "build_module_src", "build_func_name", "variables")

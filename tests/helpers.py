@@ -16,7 +16,7 @@ import numpy as np
 from stylegan_tf import ABLATIONS, Config
 
 GOLDEN = Path(__file__).parent / "golden"
-FILES = ("blocks", "public", "variants", "progan", "training", "tfrecords", "official")
+FILES = ("blocks", "public", "variants", "progan", "training", "tfrecords", "official", "ppl", "ls", "lpips")
 CLAIMED = {}  # (file, key) -> the test modules that compare it; test_official.py asks whether any key is missing
 
 

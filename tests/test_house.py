@@ -16,7 +16,7 @@ from stylegan_tf.data import digits
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 CONSTRAINTS = ("constraints.txt", "constraints-oldest.txt")
-BINARY = {".npz", ".npy", ".pkl", ".png", ".jpg", ".gif", ".keras", ".tfrecords", ".labels"}
+BINARY = {".npz", ".npy", ".pkl", ".png", ".jpg", ".gif", ".keras", ".tfrecords", ".labels", ".pth"}
 LINES = 250
 
 

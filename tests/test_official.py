@@ -17,7 +17,8 @@ NOT_COVERED = {
 }
 MODULES = (
     "test_layers test_mapping test_adain test_noise test_synthesis test_generator test_discriminator test_losses test_latents "
-    "test_growing test_optimizer test_pipeline test_tfrecords test_tfrecords_writer"
+    "test_growing test_optimizer test_pipeline test_tfrecords test_tfrecords_writer "
+    "test_path_length test_separability test_fid test_distances"
 )
 
 

@@ -1,0 +1,22 @@
+"""What each command of ``stylegan-tf`` does; ``args`` are as cli.py parses them. Each returns an exit code."""
+
+from stylegan_tf.commands.common import UserError, parse_seeds, parse_settings
+from stylegan_tf.commands.looking import evaluate, figures, generate, info
+from stylegan_tf.commands.sources import doctor, import_official, records
+from stylegan_tf.commands.training import demo, lab, train
+
+__all__ = [
+    "UserError",
+    "demo",
+    "doctor",
+    "evaluate",
+    "figures",
+    "generate",
+    "import_official",
+    "info",
+    "lab",
+    "parse_seeds",
+    "parse_settings",
+    "records",
+    "train",
+]

@@ -1,0 +1,36 @@
+"""What the commands share: errors, and the reading of arguments."""
+
+from __future__ import annotations
+
+import json
+
+
+class UserError(Exception):
+    """Something that the user can mend: printed as one sentence, exit code 2."""
+
+
+def parse_settings(pairs: list[str]) -> dict:
+    """["field=value", ...] -> {field: value}; values are read as JSON where they are JSON, else as text."""
+    settings = {}
+    for pair in pairs:
+        name, equals, text = pair.partition("=")
+        if not equals:
+            raise ValueError(f"--set {pair} has no '='; write field=value")
+        try:
+            settings[name] = json.loads(text)
+        except json.JSONDecodeError:
+            settings[name] = {"True": True, "False": False}.get(text, text)
+    return settings
+
+
+def parse_seeds(text: str) -> list[int]:
+    """ "0-3,7" -> [0, 1, 2, 3, 7]."""
+    seeds = []
+    for part in text.split(","):
+        first, dash, last = part.partition("-")
+        if not first.isdigit() or (dash and not last.isdigit()):
+            raise ValueError(f"--seeds {text} is not like 0-99 or 3,5,8")
+        seeds += range(int(first), int(last if dash else first) + 1)
+    if not 0 < len(seeds) <= 10_000:
+        raise ValueError(f"--seeds {text} names {len(seeds)} images; give 1 to 10,000")
+    return seeds

@@ -1,0 +1,83 @@
+"""Perceptual distances: how far apart are two images in the eyes of a network (Zhang et al. 2018)?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from stylegan_tf.metrics.features import DigitsJudge
+
+
+class MapDistance:
+    """Squared distance of the maps of a network, each pixel's channels scaled to length 1.
+
+    Each layer gives the mean over the pixels of the sum over the channels, weighted per channel if there are weights;
+    the distance is the sum of the layers.
+
+    Args:
+        name: what its numbers are called. network: images -> list of maps (B, h, w, C) or features (B, C).
+        prepare: from images in [-1, 1], not clipped, to what the network wants. weights: one (C,) per layer.
+    """
+
+    def __init__(self, name: str, network: keras.Model, prepare: Callable | None = None, weights: list | None = None):
+        self.name, self.network, self.weights = name, network, weights
+        self.prepare = prepare or (lambda images: images)
+        self._graph = tf.function(self._layers, reduce_retracing=True, autograph=False)
+
+    def _layers(self, a, b):
+        both = self.network(self.prepare(tf.concat([a, b], axis=0)))
+        values = []
+        for i, maps in enumerate(both):
+            # LPIPS adds 1e-10 to the length; a pixel whose channels are all zero stays zero.
+            unit = maps / (tf.norm(maps, axis=-1, keepdims=True) + 1e-10)
+            one, other = tf.split(unit, 2)
+            squares = (one - other) ** 2
+            squares = squares if self.weights is None else squares * self.weights[i]
+            squares = tf.reduce_sum(squares, axis=-1)
+            values.append(tf.reduce_mean(tf.reshape(squares, (tf.shape(a)[0], -1)), axis=1))
+        return tf.stack(values)
+
+    def per_layer(self, images_a, images_b) -> np.ndarray:
+        """Images (B, r, r, C), twice -> (layers, B). Grey is repeated where the network wants colour."""
+        a, b = np.asarray(images_a, "float32"), np.asarray(images_b, "float32")
+        if a.shape != b.shape or a.ndim != 4:
+            raise ValueError(f"images have shapes {a.shape} and {b.shape}; wanted is (B, r, r, C), the same for both")
+        if self.network.input_shape[-1] == 3:
+            a, b = as_rgb(a), as_rgb(b)
+        return self._graph(a, b).numpy()
+
+    def __call__(self, images_a, images_b) -> np.ndarray:
+        """Images (B, r, r, C), twice -> distances (B,)."""
+        return self.per_layer(images_a, images_b).sum(axis=0)
+
+
+class DigitsDistance(MapDistance):
+    """Distance of digits (B, 32, 32, 1), by the shipped classifier: the maps of its three convolutions and its 64 features.
+
+    It needs no download. Its numbers compare with each other only.
+    """
+
+    def __init__(self):
+        model = DigitsJudge().model
+        convolutions = [layer.output for layer in model.layers if isinstance(layer, keras.layers.Conv2D)]
+        super().__init__("digits distance", keras.Model(model.input, [*convolutions, model.output["features"]]))
+
+    def per_layer(self, images_a, images_b):
+        shape = np.shape(images_a)
+        if shape[1:] != (32, 32, 1):
+            raise ValueError(f"images have shape {shape}; the classifier of digits wants (B, 32, 32, 1)")
+        return super().per_layer(images_a, images_b)
+
+
+def as_rgb(images: np.ndarray) -> np.ndarray:
+    """(B, r, r, 1 or 3) -> three channels; grey is repeated.
+
+    Raises:
+        ValueError: for another number of channels.
+    """
+    if images.shape[-1] not in (1, 3):
+        raise ValueError(f"images have shape {tuple(images.shape)}; wanted are 1 or 3 channels, last")
+    return images if images.shape[-1] == 3 else np.repeat(images, 3, axis=-1)
