@@ -15,7 +15,9 @@ Where each idea of the paper lives, in the order of the lessons:
     training, averages, mixing         training.py, fitting.py
     a run that survives                checkpoints.py, runs.py, callbacks.py
     pictures                           figures.py, report.py
-    quality                            metrics/
+    quality, entanglement              metrics/
+    directions of attributes, edits    directions.py, editing.py
+    from an image to its latents       projection.py, encoder.py
 """
 
 import os

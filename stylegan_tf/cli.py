@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from stylegan_tf import commands
+from stylegan_tf import commands, directions, editing_commands, projection
 
 EXAMPLES = {
     "train": "stylegan-tf train --preset mnist32 --dataset digits --out runs/x --minutes 10",
@@ -13,13 +13,15 @@ EXAMPLES = {
     "figures": "stylegan-tf figures runs/x",
     "info": "stylegan-tf info runs/x",
     "demo": "stylegan-tf demo --minutes 10 --out runs/mnist32",
+    "project": "stylegan-tf project runs/x seven.png two.png --space w --out projected",
+    "edit": "stylegan-tf edit runs/x --seeds 0-7 --attribute slant --strengths -3:3 --out sheet.png",
     "lab": "stylegan-tf lab",
 }
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run a command; returns the exit code: 0 done, 1 training failed, 2 a bad argument."""
-    args = parser().parse_args(argv)
+    args = parser().parse_args(_joined(sys.argv[1:] if argv is None else argv))
     try:
         return args.run_command(args) or 0
     except FloatingPointError as error:
@@ -28,6 +30,15 @@ def main(argv: list[str] | None = None) -> int:
         return _fail(error, 2)
     except KeyboardInterrupt:
         return _fail("stopped; the same command with --resume goes on", 130)
+
+
+def _joined(argv):
+    """``--strengths -3:3`` as one argument: argparse takes a second one that starts with a minus for an option."""
+    argv = list(argv)
+    if "--strengths" in argv[:-1]:
+        i = argv.index("--strengths")
+        argv[i : i + 2] = [f"--strengths={argv[i + 1]}"]
+    return argv
 
 
 def _fail(message, code):
@@ -74,6 +85,29 @@ def parser() -> argparse.ArgumentParser:
     info = add("info", commands.info, "Print what a run, or a preset, is.")
     info.add_argument("run", nargs="?", help="run folder; without it, the presets")
     info.add_argument("--preset", help="print the networks of a preset")
+
+    project = add("project", editing_commands.project, "Find the latents that draw given pictures.")
+    project.add_argument("run", help="run folder, checkpoint or .keras file")
+    project.add_argument("images", nargs="+", metavar="IMAGE", help="square pictures of what the generator draws")
+    project.add_argument("--space", choices=projection.SPACES, default="w", help="where to search (default w)")
+    project.add_argument("--steps", type=_whole, default=500, help="steps of the search (default 500)")
+    project.add_argument("--encoder", type=_positive, metavar="KIMG", help="start from an encoder, trained on KIMG images first")
+    project.add_argument("--noise-maps", action="store_true", help="search the noise maps too")
+    project.add_argument("--seed", type=int, default=0, help="seed of every random draw (default 0)")
+    project.add_argument("--out", default="projected", help="a folder (default projected)")
+
+    edit = add("edit", editing_commands.edit, "Save a sheet of edits along the direction of an attribute.")
+    edit.add_argument("run", help="run folder, checkpoint or .keras file")
+    edit.add_argument("--attribute", required=True, help="such as slant, thickness or 'digit 7' for digits")
+    edit.add_argument("--seeds", default="0-7", help="images to edit (default 0-7)")
+    edit.add_argument("--projected", metavar="FILE", help="edit a projection.npz of stylegan-tf project instead")
+    edit.add_argument("--strengths", default="-3:3", help="in deviations: -3:3, -3:3:0.5 or -2,0,2 (default -3:3)")
+    edit.add_argument("--method", choices=directions.METHODS, default="regression", help="default regression")
+    edit.add_argument("--hold", metavar="NAME,...", help="attributes that the direction leaves alone")
+    edit.add_argument("--layers", help="styled layers to edit, like 0-3 (default all)")
+    edit.add_argument("--samples", type=_whole, default=4000, help="images that the direction is found from (default 4000)")
+    edit.add_argument("--dataset", help="what the run learned from (default: as its config.json says)")
+    edit.add_argument("--out", default="sheet.png", help="a PNG file (default sheet.png)")
 
     demo = add("demo", commands.demo, "Train digits from 4x4 to 32x32, then write a report.")
     demo.add_argument("--minutes", type=_positive, default=10.0, help="training time (default 10)")

@@ -55,10 +55,10 @@ def direction(latents, attribute, method: str = "means", others=None) -> Directi
         if values is not None and not np.isfinite(values).all():
             bad = len(np.argwhere(~np.isfinite(values)))
             raise ValueError(f"{name} has {bad} values that are not finite; leave those latents out")
-    if (others is None) == (method == "balanced") or (others is not None and method not in ("balanced", "regression")):
-        raise ValueError(
-            f"method '{method}' was given {'no ' if others is None else ''}others; balanced needs them, regression may have them"
-        )
+    needed, possible = method == "balanced", method in ("balanced", "regression")
+    if (others is None and needed) or (others is not None and not possible):
+        given = "no others" if others is None else "others"
+        raise ValueError(f"method '{method}' was given {given}; balanced needs them, regression may have them, the rest do not")
     if method == "regression":
         vector = _slopes(latents, attribute.astype("float64"), others)
     else:
@@ -92,10 +92,8 @@ def _balanced(latents, attribute, others):
         hint = "others need few values (compare numbers with thresholds), and latents with and without the attribute in each cell"
         raise ValueError(f"{left_out} of {len(latents)} latents are in cells of others with one class only; {hint}")
     if left_out:
-        warnings.warn(
-            f"{len(members) - len(usable)} of {len(members)} cells have one class only: {left_out} latents are left out",
-            stacklevel=4,
-        )
+        empty = len(members) - len(usable)
+        warnings.warn(f"{empty} of {len(members)} cells have one class only: {left_out} latents are left out", stacklevel=4)
     return np.mean([_means(latents[m], attribute[m]) for m in usable], axis=0)
 
 
@@ -109,8 +107,7 @@ def _slopes(latents, attribute, others):
 
 
 def _svm(latents, attribute, others=None):
-    svm = scikit_learn("svm").LinearSVC(dual=False)
-    return _normal(svm, latents, attribute)
+    return _normal(scikit_learn("svm").LinearSVC(dual=False), latents, attribute)
 
 
 def _logistic(latents, attribute, others=None):

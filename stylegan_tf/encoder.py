@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keras
 import numpy as np
+import tensorflow as tf
 from keras import layers
 from tqdm import tqdm
 
@@ -27,7 +28,7 @@ def build_encoder(config: Config, mean, deviation, width: int = 32, seed: int = 
     x = images = keras.Input((config.resolution, config.resolution, config.channels))
     for i in range(len(config.resolutions) - 1):
         x = layers.Conv2D(min(width * 2**i, 4 * width), 3, padding="same", kernel_initializer=start())(x)
-        x = layers.AveragePooling2D()(layers.LeakyReLU(0.2)(x))
+        x = layers.AveragePooling2D(2)(layers.LeakyReLU(0.2)(x))
     x = layers.Dense(8 * width, kernel_initializer=start())(layers.Flatten()(x))
     x = layers.Dense(config.w_dim, kernel_initializer=start())(layers.LeakyReLU(0.2)(x))
     w = layers.Normalization(invert=True, mean=mean, variance=np.square(deviation), name="w")(x)
@@ -53,10 +54,11 @@ def train_encoder(
     model = build_encoder(config, w.mean(axis=0), deviation, seed=seed)
     schedule = keras.optimizers.schedules.CosineDecay(learning_rate, steps)
     model.compile(keras.optimizers.Adam(schedule), loss=lambda true, guess: keras.ops.mean(((true - guess) / deviation) ** 2))
+    draw = tf.function(lambda ws, noise: generator.synthesis(ws, noise=noise), autograph=False, reduce_retracing=True)
     for step in tqdm(range(steps), desc="training the encoder", unit="step", disable=not progress):
         z, w = latents.sample(generator, batch_size, [seed, 1, step])
         rng = np.random.default_rng([seed, 2, step])
         ws = np.asarray(generator.broadcast(w))
-        images = [generator.synthesis(ws[p], noise=noise_list(config, rng, len(p))) for p in parts(config, batch_size)]
+        images = [draw(ws[p], noise_list(config, rng, len(p))) for p in parts(config, batch_size)]
         model.train_on_batch(np.clip(np.concatenate(images), -1, 1), w)
     return model

@@ -1,0 +1,136 @@
+"""What the commands ``project`` and ``edit`` do; ``args`` are as cli.py parses them. Each returns an exit code."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+import stylegan_tf as sg
+from stylegan_tf import latents
+from stylegan_tf.checkpoints import write_atomically
+from stylegan_tf.data.pipeline import to_uint8
+from stylegan_tf.editing import Attributes, edit_sheet, reader_of
+from stylegan_tf.encoder import train_encoder
+from stylegan_tf.layout import fit, styles_of, table
+from stylegan_tf.metrics.digits import to_unit_range
+from stylegan_tf.projection import project as find_latents
+
+
+def project(args) -> int:
+    """Find the latents of pictures; write projection.png, projection.npz and projection.json to the folder --out."""
+    generator = _finished(args.run)
+    images = np.stack([read_picture(path, generator.config) for path in args.images])
+    start = train_encoder(generator, args.encoder, seed=args.seed).predict(images, verbose=0) if args.encoder else None
+    options = dict(steps=args.steps, start=start, noise_maps=args.noise_maps, seed=args.seed)
+    found = find_latents(generator, images, args.space, **options)
+    distance = latents.mahalanobis(found.ws, latents.sample(generator, 10_000, args.seed)[1])
+    names = [Path(path).name for path in args.images]
+    rows = [
+        {"image": name, "error": float(error), "distance": float(d)}
+        for name, error, d in zip(names, found.error, distance, strict=True)
+    ]
+    out = Path(args.out)
+    content = io.BytesIO()
+    maps = {f"noise{i}": m for i, m in enumerate(found.noise)} if args.noise_maps else {}
+    np.savez_compressed(content, names=names, ws=found.ws, latents=found.latents, error=found.error, distance=distance, **maps)
+    write_atomically(out / "projection.npz", content.getvalue())
+    write_atomically(out / "projection.json", json.dumps({"space": args.space, "images": rows}, indent=1).encode())
+    cells = [[fit(to_uint8(image)) for image in pair] for pair in zip(images, found.images, strict=True)]
+    labels = [f"{row['image'][-24:]}\nerror {row['error']:.3f}\ndistance {row['distance']:.1f}" for row in rows]
+    _write_figure(table(cells, labels, ["picture", f"found in {args.space}"], "Projection"), out / "projection.png")
+    for row in rows:
+        print(f"{row['image']}: squared error {row['error']:.4f}, {row['distance']:.2f} deviations from the centre of W")
+    print(f"(w of random z are 1.00 deviations from it) wrote {out / 'projection.png'}, .npz and .json")
+    return 0
+
+
+def edit(args) -> int:
+    """Write a sheet of edits along the direction of an attribute."""
+    from stylegan_tf.commands import parse_seeds
+
+    strengths = parse_strengths(args.strengths)
+    layers = parse_seeds(args.layers) if args.layers else None
+    seeds = None if args.projected else parse_seeds(args.seeds)
+    read = reader_of(args.dataset or _dataset_of(args.run))
+    generator = _finished(args.run)
+    ws, names = _projected(args.projected, generator) if args.projected else (styles_of(generator, seeds), None)
+    attributes = Attributes(generator, read, args.samples)
+    hold = args.hold.split(",") if args.hold else []
+    direction = attributes.direction(args.attribute, args.method, hold)
+    figure = edit_sheet(generator, ws, direction, strengths, args.attribute, read, names or [f"seed {s}" for s in seeds], layers)
+    _write_figure(figure, Path(args.out))
+    print(f"{args.attribute} of {len(ws)} images at {len(strengths)} strengths, by {args.method}, in {args.out}")
+    return 0
+
+
+def parse_strengths(text: str) -> list[float]:
+    """ "-3:3" -> [-3, -2, ..., 3]; "-3:3:1.5" has steps of 1.5; "-1,0,2" is a list."""
+    try:
+        if ":" not in text:
+            return [float(part) for part in text.split(",")]
+        low, high, *step = (float(part) for part in text.split(":"))
+        step = step[0] if step else 1.0
+        count = int(np.floor((high - low) / step + 1e-9)) + 1
+        if not 1 <= count <= 100:
+            raise ValueError
+        return [float(low + i * step) for i in range(count)]
+    except (ValueError, ZeroDivisionError, OverflowError) as error:
+        raise ValueError(f"--strengths {text} is not like -3:3, -3:3:0.5 or -2,0,2") from error
+
+
+def read_picture(path, config) -> np.ndarray:
+    """A picture file as (r, r, C) in [-1, 1], grey or colour as the Config says, brought to its resolution.
+
+    Raises:
+        FileNotFoundError, ValueError: for a file that is missing, is no picture, or is not square.
+    """
+    if not Path(path).exists():
+        raise FileNotFoundError(f"{path} does not exist")
+    try:
+        with Image.open(path) as file:
+            picture = file.convert("L" if config.channels == 1 else "RGB")
+    except OSError as error:
+        raise ValueError(f"{path} cannot be read as a picture: {error}") from error
+    if picture.width != picture.height:
+        raise ValueError(f"{path} is {picture.width}x{picture.height}; crop it to a square that shows what the generator draws")
+    side = config.resolution
+    if picture.width != side:
+        print(f"{path} is {picture.width}x{picture.height} and was brought to {side}x{side}")
+        picture = picture.resize((side, side), Image.Resampling.LANCZOS)
+    return to_unit_range(np.asarray(picture).reshape(side, side, config.channels))
+
+
+def _finished(path):
+    gan = sg.load(path)
+    if stage := gan.stage():
+        side, full = stage["resolution"], gan.config.resolution
+        raise ValueError(f"{path} is still growing, at {side}x{side} of {full}x{full}; train it to the end first")
+    return gan.ema_generator
+
+
+def _dataset_of(path):
+    if Path(path).suffix:
+        raise ValueError(f"{path} does not say what data it learned from; add --dataset, such as --dataset digits")
+    return sg.Run(path).info["dataset"]
+
+
+def _projected(path, generator):
+    try:
+        with np.load(path) as file:
+            ws, names = file["ws"], [str(name)[-24:] for name in file["names"]]
+    except (OSError, KeyError, ValueError) as error:
+        raise ValueError(f"{path} is no projection; stylegan-tf project writes projection.npz") from error
+    wanted = (generator.config.num_layers, generator.config.w_dim)
+    if ws.shape[1:] != wanted:
+        raise ValueError(f"{path} holds styles of shape {ws.shape[1:]}; this generator wants {wanted}: project with the same run")
+    return ws, names
+
+
+def _write_figure(figure, path):
+    content = io.BytesIO()
+    figure.savefig(content, format="png")
+    write_atomically(path, content.getvalue())
