@@ -51,14 +51,14 @@ def train_encoder(
     config, steps = generator.config, max(1, round(1000 * kimg / batch_size))
     _, w = latents.sample(generator, 10_000, seed)
     deviation = w.std(axis=0) + 1e-3 * w.std()
-    model = build_encoder(config, w.mean(axis=0), deviation, seed=seed)
+    model = build_encoder(config, mean := w.mean(axis=0), deviation, seed=seed)
+    inner = keras.Model(model.input, model.layers[-2].output)  # w in deviations
     schedule = keras.optimizers.schedules.CosineDecay(learning_rate, steps)
-    model.compile(keras.optimizers.Adam(schedule), loss=lambda true, guess: keras.ops.mean(((true - guess) / deviation) ** 2))
+    inner.compile(keras.optimizers.Adam(schedule), loss="mse")
     draw = tf.function(lambda ws, noise: generator.synthesis(ws, noise=noise), autograph=False, reduce_retracing=True)
     for step in tqdm(range(steps), desc="training the encoder", unit="step", disable=not progress):
-        z, w = latents.sample(generator, batch_size, [seed, 1, step])
-        rng = np.random.default_rng([seed, 2, step])
-        ws = np.asarray(generator.broadcast(w))
+        w = latents.sample(generator, batch_size, [seed, 1, step])[1]
+        rng, ws = np.random.default_rng([seed, 2, step]), np.asarray(generator.broadcast(w))
         images = [draw(ws[p], noise_list(config, rng, len(p))) for p in parts(config, batch_size)]
-        model.train_on_batch(np.clip(np.concatenate(images), -1, 1), w)
+        inner.train_on_batch(np.clip(np.concatenate(images), -1, 1), (w - mean) / deviation)
     return model

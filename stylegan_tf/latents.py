@@ -27,7 +27,7 @@ def from_seeds(seeds, z_dim: int) -> np.ndarray:
     return np.stack([np.random.default_rng(int(s)).standard_normal(z_dim) for s in seeds]).astype("float32")
 
 
-def sample(generator, count: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+def sample(generator, count: int, seed=0) -> tuple[np.ndarray, np.ndarray]:
     """Latents z (count, z_dim), drawn N(0, 1) from ``seed``, and their w (count, w_dim), of any generator.
 
     A conditional one takes its classes in turn.
