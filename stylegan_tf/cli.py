@@ -91,7 +91,8 @@ def parser() -> argparse.ArgumentParser:
     project.add_argument("images", nargs="+", metavar="IMAGE", help="square pictures of what the generator draws")
     project.add_argument("--space", choices=projection.SPACES, default="w", help="where to search (default w)")
     project.add_argument("--steps", type=_whole, default=500, help="steps of the search (default 500)")
-    project.add_argument("--encoder", type=_positive, metavar="KIMG", help="start from an encoder, trained on KIMG images first")
+    starts = "the mean of w (default), the nearest of 1,000 drawn images, or an encoder's guess (it is trained first: minutes)"
+    project.add_argument("--start", choices=["mean", "nearest", "encoder"], default="mean", help=starts)
     project.add_argument("--noise-maps", action="store_true", help="search the noise maps too")
     project.add_argument("--seed", type=int, default=0, help="seed of every random draw (default 0)")
     project.add_argument("--out", default="projected", help="a folder (default projected)")

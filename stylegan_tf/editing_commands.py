@@ -17,6 +17,7 @@ from stylegan_tf.editing import Attributes, edit_sheet, reader_of
 from stylegan_tf.encoder import train_encoder
 from stylegan_tf.layout import fit, styles_of, table
 from stylegan_tf.metrics.digits import to_unit_range
+from stylegan_tf.projection import nearest
 from stylegan_tf.projection import project as find_latents
 
 
@@ -24,7 +25,13 @@ def project(args) -> int:
     """Find the latents of pictures; write projection.png, projection.npz and projection.json to the folder --out."""
     generator = _finished(args.run)
     images = np.stack([read_picture(path, generator.config) for path in args.images])
-    start = train_encoder(generator, args.encoder, seed=args.seed).predict(images, verbose=0) if args.encoder else None
+    start = None
+    if args.start == "nearest":
+        start = nearest(generator, images, seed=args.seed)[0 if args.space == "z" else 1]
+    elif args.start == "encoder":
+        if args.space == "z":
+            raise ValueError("the encoder guesses w, which is no start for --space z; choose --start mean or nearest")
+        start = train_encoder(generator, seed=args.seed).predict(images, verbose=0)
     options = dict(steps=args.steps, start=start, noise_maps=args.noise_maps, seed=args.seed)
     found = find_latents(generator, images, args.space, **options)
     distance = latents.mahalanobis(found.ws, latents.sample(generator, 10_000, args.seed)[1])

@@ -37,7 +37,7 @@ def build_encoder(config: Config, mean, deviation, width: int = 32, seed: int = 
 
 def train_encoder(
     generator: Generator,
-    kimg: float = 200,
+    kimg: float = 60,
     batch_size: int = 64,
     learning_rate: float = 2e-3,
     seed: int = 0,

@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
-from stylegan_tf import latents
+from stylegan_tf import latents, layout
 from stylegan_tf.generator import Generator
 
 SPACES = ("z", "w", "w+")
@@ -62,8 +62,8 @@ def project(
     Args:
         images: (N, r, r, C) in [-1, 1], r the generator's full resolution.
         space: "z": (z_dim,), "w": one w for all layers, "w+": a w for each layer; the later, the closer, and the farther from W.
-        start: latents (N, D), of z for "z" else of w, or ws (N, L, w_dim) for "w+", such as an encoder's. None: the mean of w,
-            and for "z" the one of 1,000 whose w is nearest to it.
+        start: latents (N, D), of z for "z" else of w, or ws (N, L, w_dim) for "w+": those of ``nearest``, or an encoder's.
+            None: the mean of w, and for "z" the one of 1,000 whose w is nearest to it.
         distance: (images a, images b) -> (N,), differentiable, such as ``feature_distance``. None: pixels only.
         noise_maps: True optimises the noise maps too, one set per image, kept free of pictures by ``noise_weight`` times
             their autocorrelation (StyleGAN2 appendix D).
@@ -111,6 +111,20 @@ def _checked(generator, images, space):
     if not np.abs(images).max() <= 1 + 1e-3:
         raise ValueError(f"images reach from {images.min():.3g} to {images.max():.3g}; wanted is [-1, 1]")
     return images
+
+
+def nearest(generator: Generator, images, count: int = 1000, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """A start: of ``count`` drawn latents, those whose pixels are nearest to images (N, r, r, C): z (N, z_dim), w (N, w_dim)."""
+    z, w = latents.sample(generator, count, seed)
+    flat = np.asarray(images, "float32").reshape(len(images), -1)
+    best, least = np.zeros(len(flat), "int64"), np.full(len(flat), np.inf)
+    for part in layout.parts(generator.config, count):
+        drawn = np.asarray(generator.synthesis(generator.broadcast(w[part]), noise="fixed")).reshape(len(part), -1)
+        distances = ((flat[:, None] - drawn) ** 2).sum(axis=2)  # (N, part)
+        closer = distances.min(axis=1) < least
+        best[closer] = part.start + distances.argmin(axis=1)[closer]
+        least = np.minimum(least, distances.min(axis=1))
+    return z[best], w[best]
 
 
 def _mean(generator, space, count, z, w):

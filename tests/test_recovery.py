@@ -17,7 +17,7 @@ def test_a_warped_factor_is_recovered_by_neighbours_and_not_by_the_line():
     w = np.random.default_rng(1).normal(size=(4000, 2))
     found = factor_recovery(w, {"radius": np.linalg.norm(w, axis=1)})["radius"]
     assert found["neighbours"] > 0.95
-    assert abs(found["linear"]) < 0.01
+    assert abs(found["linear"]) < 0.05
 
 
 def test_line_recovers_the_share_of_variance_that_is_not_noise():
