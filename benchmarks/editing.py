@@ -27,6 +27,7 @@ from stylegan_tf.metrics.recovery import combination_share, factor_recovery
 from stylegan_tf.projection import nearest, project
 
 MOMENTS = ("slant", "thickness", "height", "width")
+LAYERS = {"slant": [1, 2], "thickness": [6, 7]}  # where the atlas finds them
 HELD_OUT = slice(8000, 8016)  # digits that the classifier was not trained on; the generator has seen all 10,000
 
 
@@ -38,7 +39,7 @@ def markdown(head, rows):
 
 
 def directions(generator, out):
-    read = digits_reader()
+    judge, read = DigitsJudge(), digits_reader()
     found = Attributes(generator, read, count=8000)
     real = digit_moments(sg.data.load_digits().images)
     print("## moments: mean (standard deviation)\n")
@@ -46,9 +47,11 @@ def directions(generator, out):
     rows = [[n, *(f"{v[n].mean():.3g} ({v[n].std():.3g})" for v in (real, found.values))] for n in names]
     markdown(["", "10,000 real digits", "8,000 generated digits"], rows)
     moments = np.stack([found.values[n] for n in MOMENTS], axis=1)
-    print("correlations of the generated: " + ", ".join(f"{c:.2f}" for c in np.corrcoef(moments.T)[np.triu_indices(4, 1)]))
+    print("## correlations of the generated\n")
+    rows = [[n, *map(float, row)] for n, row in zip(MOMENTS, np.corrcoef(moments.T), strict=True)]
+    markdown(["", *MOMENTS], rows)
     ws = styles_of(generator, range(100_000, 100_500))
-    before = DigitsJudge()(np.asarray(generator.synthesis(ws, noise="fixed")))[1].argmax(axis=1)
+    before = judge(np.asarray(generator.synthesis(ws, noise="fixed")))[1].argmax(axis=1)
     for name in ("slant", "thickness"):
         others = [n for n in MOMENTS if n != name]
         balanced = {n: found.direction(n, "balanced", [m for m in MOMENTS if m != n]) for n in MOMENTS}
@@ -61,13 +64,16 @@ def directions(generator, out):
             "logistic": found.direction(name, "logistic"),
             "means, conditional": latents.conditional(found.direction(name, "means"), [balanced[n] for n in others], found.w),
         }
+        own_layers = LAYERS[name]
+        ways[f"regression, layers {own_layers[0]} and {own_layers[-1]} only"] = ways["regression"]
         rows = []
         for way, direction in ways.items():
-            result = leakage(generator, ws, {name: direction}, read)
+            layers = own_layers if "only" in way else None
+            result = leakage(generator, ws, {name: direction}, read, layers=layers)
             at = [result.factors.index(n) for n in MOMENTS]
             spread = [found.values[n].std() for n in MOMENTS]
-            moved = np.asarray(generator.synthesis(latents.move(ws, direction, 1.0), noise="fixed"))
-            kept = (DigitsJudge()(moved)[1].argmax(axis=1) == before).mean()
+            moved = np.asarray(generator.synthesis(latents.move(ws, direction, 1.0, layers), noise="fixed"))
+            kept = (judge(moved)[1].argmax(axis=1) == before).mean()
             own = MOMENTS.index(name)
             leaks = [result.change[0, j] / s / (result.change[0, at[own]] / spread[own]) for j, s in zip(at, spread, strict=True)]
             change = f"{result.change[0, at[own]]:.3g} ± {result.standard_error[0, at[own]]:.2g}"
@@ -75,8 +81,11 @@ def directions(generator, out):
         unit = {"slant": "degrees", "thickness": "pixels"}[name]
         print(f"\n## {name}: leakage in deviations per deviation of {name}\n")
         markdown(["method", "deviation", f"{unit} a deviation", *MOMENTS, "same digit at +1"], rows)
-        sheet = edit_sheet(generator, styles_of(generator, range(8)), ways["regression"], np.arange(-3, 4), name, read)
-        save(sheet, out / f"edit_{name}.png")
+        for layers in (None, own_layers):
+            sheet = edit_sheet(
+                generator, styles_of(generator, range(8)), ways["regression"], np.arange(-3, 4), name, read, layers=layers
+            )
+            save(sheet, out / f"edit_{name}{'' if layers is None else '_layers'}.png")
 
 
 def laboratory(generator, out):

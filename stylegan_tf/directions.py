@@ -19,7 +19,7 @@ class Direction(np.ndarray):
         return self
 
     def __array_wrap__(self, array, context=None, return_scalar=False):
-        return array[()] if return_scalar else np.asarray(array)  # what is computed from a direction is an ordinary array
+        return array[()] if return_scalar else array  # what is computed from a direction is an ordinary array
 
 
 def direction(latents, attribute, method: str = "means", others=None) -> Direction:
