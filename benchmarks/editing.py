@@ -3,7 +3,7 @@
 python benchmarks/editing.py directions        # how well each method's direction turns or thickens, and what leaks
 python benchmarks/editing.py laboratory        # recovery, layer-factor atlas, variance budget, combinations
 python benchmarks/editing.py projection        # 16 held-out digits in z, w, w+; starts; editability
-Each writes Markdown tables to the terminal and its pictures to --out (default docs).
+Each prints Markdown tables; projection also draws projection.png into --out (default docs).
 """
 
 import argparse
@@ -16,7 +16,7 @@ import numpy as np
 
 from stylegan_tf import latents
 from stylegan_tf.data import to_uint8
-from stylegan_tf.editing import Attributes, digits_reader, edit_sheet
+from stylegan_tf.editing import Attributes, digits_reader
 from stylegan_tf.encoder import train_encoder
 from stylegan_tf.layout import fit, pictures, styles_of, table
 from stylegan_tf.metrics.digits import to_unit_range
@@ -60,6 +60,7 @@ def directions(generator, out):
             "balanced": balanced[name],
             "regression": found.direction(name),
             "regression, others held": found.direction(name, hold=others),
+            "regression, digit held": found.direction(name, hold=[f"digit {k}" for k in range(9)]),
             "svm": found.direction(name, "svm"),
             "logistic": found.direction(name, "logistic"),
             "means, conditional": latents.conditional(found.direction(name, "means"), [balanced[n] for n in others], found.w),
@@ -81,11 +82,6 @@ def directions(generator, out):
         unit = {"slant": "degrees", "thickness": "pixels"}[name]
         print(f"\n## {name}: leakage in deviations per deviation of {name}\n")
         markdown(["method", "deviation", f"{unit} a deviation", *MOMENTS, "same digit at +1"], rows)
-        for layers in (None, own_layers):
-            sheet = edit_sheet(
-                generator, styles_of(generator, range(8)), ways["regression"], np.arange(-3, 4), name, read, layers=layers
-            )
-            save(sheet, out / f"edit_{name}{'' if layers is None else '_layers'}.png")
 
 
 def laboratory(generator, out):

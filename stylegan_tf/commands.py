@@ -39,16 +39,16 @@ def parse_settings(pairs: list[str]) -> dict:
     return settings
 
 
-def parse_seeds(text: str) -> list[int]:
-    """ "0-3,7" -> [0, 1, 2, 3, 7]."""
+def parse_seeds(text: str, option: str = "--seeds") -> list[int]:
+    """ "0-3,7" -> [0, 1, 2, 3, 7]; ``option`` is named in errors."""
     seeds = []
     for part in text.split(","):
         first, dash, last = part.partition("-")
         if not first.isdigit() or (dash and not last.isdigit()):
-            raise ValueError(f"--seeds {text} is not like 0-99 or 3,5,8")
+            raise ValueError(f"{option} {text} is not like 0-99 or 3,5,8")
         seeds += range(int(first), int(last if dash else first) + 1)
     if not 0 < len(seeds) <= 10_000:
-        raise ValueError(f"--seeds {text} names {len(seeds)} images; give 1 to 10,000")
+        raise ValueError(f"{option} {text} names {len(seeds)}; give 1 to 10,000")
     return seeds
 
 

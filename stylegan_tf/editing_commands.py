@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from PIL import Image
 import stylegan_tf as sg
 from stylegan_tf import latents
 from stylegan_tf.checkpoints import write_atomically
+from stylegan_tf.commands import parse_seeds
 from stylegan_tf.data.pipeline import to_uint8
 from stylegan_tf.editing import Attributes, edit_sheet, reader_of
 from stylegan_tf.encoder import train_encoder
@@ -25,14 +27,14 @@ def project(args) -> int:
     """Find the latents of pictures; write projection.png, projection.npz and projection.json to the folder --out."""
     generator = _finished(args.run)
     images = np.stack([read_picture(path, generator.config) for path in args.images])
-    start = None
+    start, progress = None, sys.stderr.isatty()
     if args.start == "nearest":
         start = nearest(generator, images, seed=args.seed)[0 if args.space == "z" else 1]
     elif args.start == "encoder":
         if args.space == "z":
             raise ValueError("the encoder guesses w, which is no start for --space z; choose --start mean or nearest")
-        start = train_encoder(generator, seed=args.seed).predict(images, verbose=0)
-    options = dict(steps=args.steps, start=start, noise_maps=args.noise_maps, seed=args.seed)
+        start = train_encoder(generator, seed=args.seed, progress=progress).predict(images, verbose=0)
+    options = dict(steps=args.steps, start=start, noise_maps=args.noise_maps, seed=args.seed, progress=progress)
     found = find_latents(generator, images, args.space, **options)
     distance = latents.mahalanobis(found.ws, latents.sample(generator, 10_000, args.seed)[1])
     names = [Path(path).name for path in args.images]
@@ -57,14 +59,13 @@ def project(args) -> int:
 
 def edit(args) -> int:
     """Write a sheet of edits along the direction of an attribute."""
-    from stylegan_tf.commands import parse_seeds
-
     strengths = parse_strengths(args.strengths)
-    layers = parse_seeds(args.layers) if args.layers else None
+    layers = parse_seeds(args.layers, "--layers") if args.layers else None
     seeds = None if args.projected else parse_seeds(args.seeds)
     read = reader_of(args.dataset or _dataset_of(args.run))
     generator = _finished(args.run)
     ws, names = _projected(args.projected, generator) if args.projected else (styles_of(generator, seeds), None)
+    print(f"reading {args.samples:,} generated images", flush=True)
     attributes = Attributes(generator, read, args.samples)
     hold = args.hold.split(",") if args.hold else []
     direction = attributes.direction(args.attribute, args.method, hold)
@@ -129,6 +130,8 @@ def _projected(path, generator):
     try:
         with np.load(path) as file:
             ws, names = file["ws"], [str(name)[-24:] for name in file["names"]]
+            if "noise0" in file:
+                print(f"{path} has noise maps of its own; the edits are drawn with the stored noise instead")
     except (OSError, KeyError, ValueError) as error:
         raise ValueError(f"{path} is no projection; stylegan-tf project writes projection.npz") from error
     wanted = (generator.config.num_layers, generator.config.w_dim)

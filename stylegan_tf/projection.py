@@ -70,9 +70,12 @@ def project(
         labels: one-hot (N, label_dim), for "z" of a conditional generator.
 
     Raises:
-        ValueError: for an unknown space, images of another shape or range, or a start of another shape.
+        ValueError: for an unknown space, images of another shape or range, a start of another shape, or noise maps of a
+            generator without noise.
     """
     images = _checked(generator, images, space)
+    if noise_maps and not generator.config.noise:
+        raise ValueError("noise_maps is True and this generator has no noise; leave it out")
     z, w = latents.sample(generator, 1000, seed)
     start = _mean(generator, space, len(images), z, w) if start is None else _given(generator, space, len(images), start)
     unit = 1.0 if space == "z" else float(w.std(axis=0).mean())

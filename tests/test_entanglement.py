@@ -11,6 +11,8 @@ NAMES = ("size", "colour", "stem")
 class Linear:
     """Draws its factors as pixels: (N, 1, 1, J) = sum over the layers l of ws[:, l] @ weights[l], weights (L, D, J)."""
 
+    config = SMALL  # for its resolution, which sets the size of a batch
+
     def __init__(self, weights):
         self.weights = np.asarray(weights, "float64")
 
@@ -82,7 +84,7 @@ def test_a_direction_without_a_reading_is_told():
 
 def test_readings_that_are_not_finite_are_told():
     with pytest.raises(ValueError, match="not finite for colour"):
-        leakage(Linear(np.eye(3)[None]), styles(5), axes(), lambda x: read(x) | {"colour": np.full(5, np.nan)})
+        leakage(Linear(np.eye(3)[None]), styles(5), axes(), lambda x: read(x) | {"colour": np.full(len(x), np.nan)})
 
 
 def test_the_atlas_of_layers_with_a_factor_each_is_the_identity():
@@ -106,9 +108,9 @@ def test_bands_of_all_layers_carry_everything_between_them():
 
 def test_classes_are_read_as_a_column_each():
     images = Linear(np.eye(3)[None])
-    found = read_styles(images, styles(7), lambda x: {"kind": x[:, 0, 0, :2], "size": x[:, 0, 0, 2]}, batch_size=3)
+    found = read_styles(images, styles(150), lambda x: {"kind": x[:, 0, 0, :2], "size": x[:, 0, 0, 2]})
     assert list(found) == ["kind 0", "kind 1", "size"]
-    np.testing.assert_allclose(np.stack(list(found.values()), axis=1), styles(7)[:, 0], atol=1e-6)
+    np.testing.assert_allclose(np.stack(list(found.values()), axis=1), styles(150)[:, 0], atol=1e-6)
 
 
 @pytest.fixture(scope="module")

@@ -165,6 +165,11 @@ REFUSED = {
 }
 
 
+def test_noise_maps_of_a_generator_without_noise_are_told():
+    with pytest.raises(ValueError, match="this generator has no noise"):
+        project(Generator(SMALL.replace(noise=False)), np.zeros((1, 8, 8, 1)), noise_maps=True)
+
+
 @pytest.mark.parametrize("case", REFUSED)
 def test_what_cannot_be_projected_is_told(small, case):
     given, message = REFUSED[case]

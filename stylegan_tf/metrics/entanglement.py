@@ -1,7 +1,8 @@
 """The entanglement laboratory: what decides the picture, z or noise; which layer carries which factor; what leaks into what.
 
 A reader is a function: images (N, r, r, C) -> {factor: (N,) numbers in the factor's unit, or (N, K) class probabilities}.
-Images have the stored noise, so that only the styles differ. A generator is anything with ``synthesis(ws, noise=...)``.
+Images have the stored noise, so that only the styles differ. A generator is anything with ``synthesis(ws, noise=...)`` and
+``config.resolution``.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import numpy as np
 from stylegan_tf import latents
 from stylegan_tf.figures import noise_list
 from stylegan_tf.generator import Generator
-from stylegan_tf.layout import images_of
+from stylegan_tf.layout import images_of, parts
 
 Reader = Callable[[np.ndarray], Mapping[str, np.ndarray]]
 
@@ -60,13 +61,12 @@ def _variances(generator, seeds, maps, **call):
     return images.mean(axis=0).var(axis=0, ddof=1).sum() - within / len(maps), within
 
 
-def read_styles(generator, ws, read: Reader, batch_size: int = 100) -> dict[str, np.ndarray]:
+def read_styles(generator, ws, read: Reader) -> dict[str, np.ndarray]:
     """What is read in the images of ws (N, L, w_dim): {factor: (N,)}; class k of a factor with K classes is ``factor k``."""
-    parts = [ws[i : i + batch_size] for i in range(0, len(ws), batch_size)]
-    images = np.concatenate([np.asarray(generator.synthesis(part, noise="fixed")) for part in parts])
-    columns = {}
-    for name, values in read(images).items():
-        values = np.asarray(values, "float64")
+    ws, columns = np.asarray(ws), {}
+    found = [read(np.asarray(generator.synthesis(ws[part], noise="fixed"))) for part in parts(generator.config, len(ws))]
+    for name in found[0]:
+        values = np.concatenate([np.asarray(readings[name], "float64") for readings in found])
         if values.ndim == 1:
             columns[name] = values
         else:
