@@ -1,4 +1,4 @@
-"""Working with latent codes: truncation, style mixing, interpolation, directions (paper sections 3.1, 4.1, appendix B; SPEC 4, 11)."""
+"""Working with latent codes: truncation, mixing, interpolation, directions (paper sections 3.1, 4.1, appendix B; SPEC 4, 11)."""
 
 from __future__ import annotations
 
