@@ -61,7 +61,7 @@ def project(
 
     Args:
         images: (N, r, r, C) in [-1, 1], r the generator's full resolution.
-        space: "z": (z_dim,), "w": one w for all layers, "w+": a w for each layer; the later, the closer, and the farther from W.
+        space: "z": (z_dim,), "w": one w for all layers, "w+": a w for each layer; the later, the closer the images.
         start: latents (N, D), of z for "z" else of w, or ws (N, L, w_dim) for "w+": those of ``nearest``, or an encoder's.
             None: the mean of w, and for "z" the one of 1,000 whose w is nearest to it.
         distance: (images a, images b) -> (N,), differentiable, such as ``feature_distance``. None: pixels only.

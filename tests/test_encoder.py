@@ -19,7 +19,7 @@ def trained():
     for variable in G.synthesis.to_rgb[8].trainable_variables:
         variable.assign(variable / scale)
     images = np.asarray(G.synthesis(G.broadcast(w[:20]), noise="fixed"))
-    return G, train_encoder(G, kimg=20, progress=False), w[:20], images
+    return G, train_encoder(G, kimg=12, progress=False), w[:20], images
 
 
 def test_encoder_tells_most_of_w_from_new_images(trained):

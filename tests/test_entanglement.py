@@ -45,6 +45,7 @@ def test_leakage_is_in_the_factors_own_units():
     weights = np.array([[1, 4, 0], [0, 10, 0], [0, 0, 1]])
     found = leakage(Linear(weights[None]), styles(20), axes(), read, strength=2)
     np.testing.assert_allclose(found.matrix, [[1, 4, 0], [0, 1, 0], [0, 0, 1]], atol=1e-5)
+    np.testing.assert_allclose(found.change, [[1, 4, 0], [0, 20, 0], [0, 0, 0.5]], atol=1e-5)  # for one deviation
 
 
 @pytest.mark.parametrize("rho", [0.3, 0.7])

@@ -55,8 +55,8 @@ def test_in_z_an_image_is_found_through_the_mapping(small):
 
 
 def test_w_plus_reconstructs_held_out_digits_better_than_w():
-    G, real = pretrained("mnist32").ema_generator, to_unit_range(data.load_digits().images[9000:9008])
-    w, plus = (project(G, real, space, steps=60, **QUIET).error for space in ("w", "w+"))
+    G, real = pretrained("mnist32").ema_generator, to_unit_range(data.load_digits().images[9000:9004])
+    w, plus = (project(G, real, space, steps=50, **QUIET).error for space in ("w", "w+"))
     assert (plus <= w).all()
     assert plus.mean() < 0.5 * w.mean()
 
@@ -109,8 +109,8 @@ def test_noise_maps_lower_the_error_and_stay_noise(small):
     strengths = [e.noise.strength for b in G.synthesis.blocks.values() for e in (b.epilogue0, b.epilogue1)]
     for strength in strengths:
         strength.assign([0.3] * 16)
-    plain = project(G, target, steps=100, **QUIET)
-    free, bound = (project(G, target, steps=100, noise_maps=True, noise_weight=weight, **QUIET) for weight in (0.0, 1.0))
+    plain = project(G, target, steps=60, **QUIET)
+    free, bound = (project(G, target, steps=60, noise_maps=True, noise_weight=weight, **QUIET) for weight in (0.0, 1.0))
     for strength in strengths:
         strength.assign([0.0] * 16)
     assert free.error.mean() < bound.error.mean() < plain.error.mean()
