@@ -9,7 +9,7 @@ import stylegan_tf as sg  # isort: skip
 import keras
 import numpy as np
 
-from stylegan_tf.metrics.digits import to_unit_range
+from stylegan_tf.data.pipeline import to_unit_range
 from stylegan_tf.metrics.features import build_digits_classifier
 
 OUT = Path(__file__).resolve().parent.parent / "data/pretrained/digits_classifier.npz"

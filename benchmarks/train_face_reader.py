@@ -13,7 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 from stylegan_tf.data import FACTORS, load_toyfaces
-from stylegan_tf.metrics.digits import to_unit_range
+from stylegan_tf.data.pipeline import to_unit_range
 from stylegan_tf.metrics.faces import FaceReader, accuracy, build_face_reader
 
 OUT = Path(sg.__file__).resolve().parent.parent / "data/pretrained/face_reader.npz"

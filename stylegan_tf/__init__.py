@@ -17,7 +17,9 @@ Where each idea of the paper lives, in the order of the lessons:
     pictures                           figures.py, paper.py, report.py
     pictures to learn from             data/: digits, toyfaces, folder, tfrecords, ffhq; pipeline
     NVIDIA's own networks              official.py, pickles.py
-    quality                            metrics/, evaluation.py
+    quality, entanglement              metrics/, evaluation.py
+    directions of attributes, edits    directions.py, editing.py
+    from an image to its latents       projection.py, encoder.py
     the command stylegan-tf            cli.py, commands/
 """
 

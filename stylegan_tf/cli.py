@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from stylegan_tf import commands
+from stylegan_tf import commands, directions, projection
 from stylegan_tf.data import NAMES
 
 EXAMPLES = {
@@ -17,6 +17,8 @@ EXAMPLES = {
     "records": "stylegan-tf records ffhq:ffhq-dataset data/ffhq256 --resolution 256",
     "import": "stylegan-tf import karras2019stylegan-ffhq-1024x1024.pkl runs/ffhq",
     "demo": "stylegan-tf demo --minutes 10 --out runs/mnist32",
+    "project": "stylegan-tf project runs/x seven.png two.png --space w --out projected",
+    "edit": "stylegan-tf edit runs/x --seeds 0-7 --attribute slant --strengths -3:3 --out sheet.png",
     "lab": "stylegan-tf lab",
     "doctor": "stylegan-tf doctor photos --resolution 64 --sheet contact.png",
 }
@@ -24,7 +26,7 @@ EXAMPLES = {
 
 def main(argv: list[str] | None = None) -> int:
     """Run a command; returns the exit code: 0 done, 1 training failed or can not start, 2 a bad argument."""
-    args = parser().parse_args(argv)
+    args = parser().parse_args(_joined(sys.argv[1:] if argv is None else argv))
     try:
         return args.run_command(args) or 0
     except FloatingPointError as error:
@@ -33,6 +35,15 @@ def main(argv: list[str] | None = None) -> int:
         return _fail(error, 2)
     except KeyboardInterrupt:
         return _fail("stopped; the same command with --resume goes on", 130)
+
+
+def _joined(argv):
+    """``--strengths -3:3`` as one argument: argparse takes a second one that starts with a minus for an option."""
+    argv = list(argv)
+    if "--strengths" in argv[:-1]:
+        i = argv.index("--strengths")
+        argv[i : i + 2] = [f"--strengths={argv[i + 1]}"]
+    return argv
 
 
 def _fail(message, code):
@@ -105,6 +116,30 @@ def parser() -> argparse.ArgumentParser:
     imported = add("import", commands.import_official, "Turn an official StyleGAN pickle into a run. Nothing in it is executed.")
     imported.add_argument("pickle", help="a .pkl file of (G, D, Gs)")
     imported.add_argument("out", help="folder of the run, or a checkpoint file (.npz)")
+
+    project = add("project", commands.project, "Find the latents that draw given pictures.")
+    project.add_argument("run", help="run folder, checkpoint or .keras file")
+    project.add_argument("images", nargs="+", metavar="IMAGE", help="square pictures of what the generator draws")
+    project.add_argument("--space", choices=projection.SPACES, default="w", help="where to search (default w)")
+    project.add_argument("--steps", type=_whole, default=500, help="steps of the search (default 500)")
+    starts = "the mean of w (default), the nearest of 1,000 drawn images, or an encoder's guess (it is trained first: minutes)"
+    project.add_argument("--start", choices=["mean", "nearest", "encoder"], default="mean", help=starts)
+    project.add_argument("--noise-maps", action="store_true", help="search the noise maps too")
+    project.add_argument("--seed", type=int, default=0, help="seed of every random draw (default 0)")
+    project.add_argument("--out", default="projected", help="a folder (default projected)")
+
+    edit = add("edit", commands.edit, "Save a sheet of edits along the direction of an attribute.")
+    edit.add_argument("run", help="run folder, checkpoint or .keras file")
+    edit.add_argument("--attribute", required=True, help="such as slant, thickness or 'digit 7' for digits")
+    edit.add_argument("--seeds", default="0-7", help="images to edit (default 0-7)")
+    edit.add_argument("--projected", metavar="FILE", help="edit a projection.npz of stylegan-tf project instead")
+    edit.add_argument("--strengths", default="-3:3", help="in deviations: -3:3, -3:3:0.5 or -2,0,2 (default -3:3)")
+    edit.add_argument("--method", choices=directions.METHODS, default="regression", help="default regression")
+    edit.add_argument("--hold", metavar="NAME,...", help="attributes that the direction leaves alone")
+    edit.add_argument("--layers", help="styled layers to edit, like 0-3 (default all)")
+    edit.add_argument("--samples", type=_whole, default=4000, help="images that the direction is found from (default 4000)")
+    edit.add_argument("--dataset", help="what the run learned from (default: as its config.json says)")
+    edit.add_argument("--out", default="sheet.png", help="a PNG file (default sheet.png)")
 
     demo = add("demo", commands.demo, "Train digits from 4x4 to 32x32, then write a report.")
     demo.add_argument("--minutes", type=_positive, default=10.0, help="training time (default 10)")

@@ -8,11 +8,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from stylegan_tf.data.pipeline import Source, to_uint8
+from stylegan_tf.data.pipeline import Source, to_uint8, to_unit_range
 from stylegan_tf.generator import Generator
 from stylegan_tf.metrics.coverage import density_coverage, precision_recall
-from stylegan_tf.metrics.digits import DigitsAttributes, to_unit_range
-from stylegan_tf.metrics.distances import DigitsDistance
+from stylegan_tf.metrics.digits import DigitsAttributes
+from stylegan_tf.metrics.distances import DigitsDistance, FacesDistance
+from stylegan_tf.metrics.faces import FaceAttributes, FaceReader
 from stylegan_tf.metrics.features import DigitsJudge
 from stylegan_tf.metrics.fid import cached_statistics, fid
 from stylegan_tf.metrics.kid import floor, kid
@@ -57,7 +58,17 @@ def digits_judge() -> Judge:
     )  # fmt: skip
 
 
-JUDGES = {"digits": digits_judge, "tfds:mnist": digits_judge}  # name of the data set -> function that makes its judge
+def faces_judge() -> Judge:
+    """The judge of toy faces: the shipped reader of their factors."""
+    reader, distance, attributes = FaceReader(), FacesDistance(), FaceAttributes()
+    return Judge(32, 3, "toy face reader", reader.features, distance.name, distance, attributes.names, attributes)
+
+
+JUDGES = {  # name of the data set -> function that makes its judge
+    "digits": digits_judge,
+    "tfds:mnist": digits_judge,
+    "toyfaces": faces_judge,
+}
 
 
 def judge_of(dataset: str) -> Judge:

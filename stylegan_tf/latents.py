@@ -1,9 +1,27 @@
-"""Working with latent codes: truncation, style mixing, interpolation (paper sections 3.1, 4.1, appendix B; SPEC 4, 11)."""
+"""Working with latent codes: truncation, mixing, interpolation, directions (paper sections 3.1, 4.1, appendix B; SPEC 4, 11)."""
 
 from __future__ import annotations
 
 import numpy as np
 from keras import ops
+
+from stylegan_tf.directions import Direction, conditional, direction
+
+__all__ = [
+    "Direction",
+    "conditional",
+    "direction",
+    "from_official_seeds",
+    "from_seeds",
+    "labels_of",
+    "lerp",
+    "mahalanobis",
+    "mix",
+    "move",
+    "sample",
+    "slerp",
+    "truncate",
+]
 
 
 def from_seeds(seeds, z_dim: int) -> np.ndarray:
@@ -14,6 +32,20 @@ def from_seeds(seeds, z_dim: int) -> np.ndarray:
 def from_official_seeds(seeds, z_dim: int) -> np.ndarray:
     """The latents that the official scripts draw from the same seeds: those of the paper's figures. (len(seeds), z_dim)"""
     return np.stack([np.random.RandomState(int(s)).randn(z_dim) for s in seeds]).astype("float32")
+
+
+def labels_of(config, seeds) -> np.ndarray | None:
+    """One-hot labels (B, label_dim), class ``seed % label_dim``; None for a network without labels."""
+    return np.eye(config.label_dim, dtype="float32")[np.array(seeds) % config.label_dim] if config.label_dim else None
+
+
+def sample(generator, count: int, seed=0) -> tuple[np.ndarray, np.ndarray]:
+    """Latents z (count, z_dim), drawn N(0, 1) from ``seed``, and their w (count, w_dim), of any generator.
+
+    A conditional one takes its classes in turn.
+    """
+    z = np.random.default_rng(seed).standard_normal((count, generator.z_dim)).astype("float32")
+    return z, np.asarray(generator.mapping(z, labels_of(generator.config, range(count))))
 
 
 def lerp(a, b, t):
@@ -68,3 +100,42 @@ def mix(ws_a, ws_b, layers):
         raise ValueError(f"layer {wrong[0]} does not exist; this network has layers 0 to {count - 1}")
     from_b = [i in set(layers) for i in range(count)]
     return ops.where(ops.convert_to_tensor(from_b)[:, None], ws_b, ws_a)
+
+
+def move(ws, direction, strength, layers=None):
+    """Go along a direction: w + strength * deviation * direction; the strength counts in deviations of the latents along it.
+
+    Args:
+        ws: (B, L, w_dim), or latents (B, D).
+        direction: a Direction (D,), as ``direction`` finds.
+        strength: a number, or one per row (B,); negative ones go the other way.
+        layers: of ws only: the layers that move, as in ``mix``; None moves all.
+
+    Raises:
+        ValueError: for layers of latents that have none, or layers that do not exist.
+    """
+    ws = ops.convert_to_tensor(ws, "float32")
+    strength = np.asarray(strength, "float32").reshape(-1, *[1] * (ws.ndim - 1))
+    moved = ws + strength * np.float32(direction.deviation) * np.asarray(direction)
+    if layers is None:
+        return moved
+    if ws.ndim != 3:
+        raise ValueError(f"layers were given for latents of shape {tuple(ws.shape)}; only ws (B, L, w_dim) have layers")
+    return mix(ws, moved, layers)
+
+
+def mahalanobis(ws, samples) -> np.ndarray:
+    """How far styles are from the distribution of w, in its deviations: (N,); 1 is what w of the mapping network have.
+
+    sqrt(mean over the D dimensions of the whitened distance squared); of ws (N, L, D) also over the layers. An edit is
+    trusted where the generator has been trained: a small error at a large distance is a picture that edits break.
+
+    Args:
+        ws: (N, D) or (N, L, D). samples: w (M, D) of random z, M well above D, as ``sample`` gives.
+    """
+    ws, samples = np.asarray(ws, "float64"), np.asarray(samples, "float64")
+    if len(samples) < 2 * samples.shape[1]:
+        raise ValueError(f"{len(samples)} samples of {samples.shape[1]} dimensions tell no distribution; give 10,000")
+    values, axes = np.linalg.eigh(np.cov(samples, rowvar=False))
+    whitened = (ws - samples.mean(axis=0)) @ axes / np.sqrt(np.maximum(values, 1e-8 * values[-1]))
+    return np.sqrt((whitened**2).mean(axis=tuple(range(1, ws.ndim))))

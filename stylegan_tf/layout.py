@@ -8,14 +8,10 @@ from PIL import Image
 
 from stylegan_tf import latents
 from stylegan_tf.data.pipeline import to_uint8
+from stylegan_tf.latents import labels_of
 
 DPI = 100
 CELL = 96  # dots that the side of an image takes, about; whole dots per pixel keep small images crisp
-
-
-def labels_of(config, seeds) -> np.ndarray | None:
-    """One-hot labels (B, label_dim), class ``seed % label_dim``; None for a network without labels."""
-    return np.eye(config.label_dim, dtype="float32")[np.array(seeds) % config.label_dim] if config.label_dim else None
 
 
 def styles_of(generator, seeds, draw=latents.from_seeds) -> np.ndarray:

@@ -15,7 +15,8 @@ from PIL import Image
 
 from stylegan_tf import figures, latents
 from stylegan_tf.generator import Generator
-from stylegan_tf.layout import labels_of, pictures
+from stylegan_tf.latents import labels_of
+from stylegan_tf.layout import pictures
 from stylegan_tf.report import save
 
 ROWS, HALVINGS = 3, (0, 1, 2, 2, 3, 3)  # of Figure 2: rows of its first column, and how often a column's side is halved

@@ -230,6 +230,8 @@ class StyleGAN(keras.Model):
         return {"name": self.name, "config": self.config.to_dict(), "progress": asdict(self.progress), "dtype": policy}
 
     def get_compile_config(self):
+        if not getattr(self, "generator_optimizer", None):
+            return None
         optimizers = {name: getattr(self, name) for name in ("generator_optimizer", "discriminator_optimizer")}
         kept = {name: keras.saving.serialize_keras_object(optimizer) for name, optimizer in optimizers.items()}
         return {**kept, "jit_compile": self.jit_compile, "run_eagerly": self.run_eagerly}

@@ -10,8 +10,8 @@ import pytest
 from helpers import GOLDEN, assert_relative, claim
 
 from stylegan_tf.data import load_digits
+from stylegan_tf.data.pipeline import to_unit_range
 from stylegan_tf.metrics import DigitsDistance
-from stylegan_tf.metrics.digits import to_unit_range
 from stylegan_tf.metrics.distances import as_rgb
 from stylegan_tf.metrics.features import DigitsJudge
 from stylegan_tf.metrics.lpips import CONVOLUTIONS, LPIPS

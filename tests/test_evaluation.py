@@ -7,10 +7,10 @@ from PIL import Image
 from stylegan_tf import Config, StyleGAN, evaluation
 from stylegan_tf.cli import main
 from stylegan_tf.data import Images, load_digits
-from stylegan_tf.data.pipeline import to_uint8
+from stylegan_tf.data.pipeline import to_uint8, to_unit_range
 from stylegan_tf.evaluation import Judge, digits_judge, evaluate, judge_of, table
 from stylegan_tf.metrics import density_coverage, fid, floor, kid, linear_separability, perceptual_path_length, precision_recall
-from stylegan_tf.metrics.digits import DigitsAttributes, sample, shapes, to_unit_range
+from stylegan_tf.metrics.digits import DigitsAttributes, sample
 from stylegan_tf.metrics.sampling import with_attributes
 
 TINY = Config(resolution=32, channels=1, z_dim=8, w_dim=8, mapping_width=8, mapping_layers=1, fmap_base=32, fmap_max=8)
@@ -113,21 +113,6 @@ def test_what_cannot_be_judged_is_told(gan, data):
 # The judge of digits
 
 
-def test_thick_slanted_and_wide_are_what_they_say():
-    """A bar of width 4; sheared by a pixel for each two rows; wide."""
-    canvas = np.full((3, 32, 32, 1), -1.0)
-    canvas[0, 6:26, 14:18] = 1
-    for row in range(6, 26):
-        left = 19 - (row - 6) // 2
-        canvas[1, row, left : left + 4] = 1
-    canvas[2, 14:18, 6:26] = 1
-    thickness, slant, width = shapes(canvas).T
-    assert thickness[0] == pytest.approx(2 * 80 / (2 * 20 + 2 * 4))
-    assert slant == pytest.approx([0, 0.5, 0], abs=0.01)
-    spread = np.sqrt((4**2 - 1) / (20**2 - 1))  # variances of 4 and of 20 pixels in a row
-    assert width[[0, 2]] == pytest.approx([spread, 1 / spread])
-
-
 def test_half_of_the_real_digits_are_thick_slanted_or_wide():
     found = DigitsAttributes()(to_unit_range(load_digits().images[:1000]))
     np.testing.assert_allclose((found[:, 10:] > 0.5).mean(axis=0), 0.5, atol=0.05)
@@ -135,8 +120,8 @@ def test_half_of_the_real_digits_are_thick_slanted_or_wide():
     assert found.shape[1] == len(DigitsAttributes.names)
 
 
-def test_an_empty_image_has_shapes_too():
-    assert np.isfinite(shapes(np.full((1, 32, 32, 1), -1.0))).all()
+def test_an_empty_image_has_even_odds_of_each_shape():
+    np.testing.assert_array_equal(DigitsAttributes()(np.full((1, 32, 32, 1), -1.0))[0, 10:], 0.5)
 
 
 def test_judge_of_digits_takes_digits():

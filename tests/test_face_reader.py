@@ -3,7 +3,7 @@ import pytest
 
 from stylegan_tf.data import FACTORS, draw_faces, sample_factors
 from stylegan_tf.data.digits import data_file
-from stylegan_tf.metrics.digits import to_unit_range
+from stylegan_tf.data.pipeline import to_unit_range
 from stylegan_tf.metrics.faces import FaceReader, accuracy, fit_to_reader
 
 

@@ -3,7 +3,7 @@ import pytest
 import tensorflow as tf
 from helpers import PUBLIC, assert_close_to_max, claim, lod_of, nchw, nhwc, stage, weights
 
-from stylegan_tf import StyleGAN, latents, official
+from stylegan_tf import Generator, StyleGAN, latents, official
 
 
 @pytest.fixture(scope="module")
@@ -186,3 +186,58 @@ def test_latents_of_seeds_are_standard_normal():
     assert z.dtype == np.float32
     assert z.mean() == pytest.approx(0.0, abs=0.03)
     assert z.std() == pytest.approx(1.0, abs=0.03)
+
+
+# Directions
+
+
+def test_moving_adds_strength_times_deviation_along_the_direction():
+    ws, direction = draw(3, 6, 4), latents.Direction([0, 2, 0, 0], deviation=1.5)
+    np.testing.assert_allclose(latents.move(ws, direction, 2), ws + [0, 3, 0, 0], atol=1e-6)
+    np.testing.assert_allclose(latents.move(ws[:, 0], direction, -1), ws[:, 0] - [0, 1.5, 0, 0], atol=1e-6)
+
+
+def test_each_row_can_move_by_its_own_strength():
+    ws, direction = draw(3, 6, 4), latents.Direction([1, 0, 0, 0], deviation=2)
+    moved = np.asarray(latents.move(ws, direction, [0, 1, -2]))
+    np.testing.assert_allclose((moved - ws)[..., 0], np.repeat([[0], [2], [-4]], 6, axis=1), atol=1e-6)
+
+
+def test_only_the_named_layers_move():
+    ws, direction = draw(3, 6, 4), latents.Direction([1, 0, 0, 0], deviation=1)
+    difference = np.asarray(latents.move(ws, direction, 1, layers=range(2, 4))) - ws
+    np.testing.assert_allclose(difference[..., 0], np.tile([0, 0, 1, 1, 0, 0], (3, 1)), atol=1e-6)
+
+
+def test_latents_without_layers_are_told():
+    with pytest.raises(ValueError, match=r"latents of shape \(3, 4\)"):
+        latents.move(draw(3, 4), latents.Direction([1, 0, 0, 0], 1), 1, layers=[0])
+
+
+def test_a_drawn_w_is_that_of_its_z_and_class():
+    G = Generator(PUBLIC.replace(label_dim=3))
+    z, w = latents.sample(G, 7, seed=4)
+    assert len(np.unique(z)) == z.size
+    np.testing.assert_allclose(w, G.mapping(z, np.eye(3, dtype="float32")[[0, 1, 2, 0, 1, 2, 0]]), atol=1e-6)
+    np.testing.assert_array_equal(z, latents.sample(G, 7, seed=4)[0])
+
+
+def test_distance_from_w_counts_in_deviations_along_every_axis():
+    """A Gaussian of known axes: k deviations along one of D axes add k^2 / D to the mean square."""
+    rng, axes, scales = np.random.default_rng(0), np.linalg.qr(draw(4, 4))[0], np.array([0.1, 1, 3, 10])
+    samples = 5 + rng.normal(size=(50_000, 4)) * scales @ axes
+    for i in range(4):
+        assert latents.mahalanobis((5 + 6 * scales[i] * axes[i])[None], samples) == pytest.approx(6 / 2, rel=0.02)
+
+
+def test_samples_are_one_deviation_from_their_own_distribution():
+    samples = draw(1000, 5) @ draw(5, 5, seed=1)
+    assert np.mean(latents.mahalanobis(samples, samples) ** 2) == pytest.approx(1, rel=0.01)
+    ws = samples.reshape(500, 2, 5)
+    both = latents.mahalanobis(samples, samples).reshape(500, 2)
+    np.testing.assert_allclose(latents.mahalanobis(ws, samples), np.sqrt((both**2).mean(axis=1)))
+
+
+def test_too_few_samples_for_a_distribution_are_told():
+    with pytest.raises(ValueError, match="9 samples of 5 dimensions"):
+        latents.mahalanobis(draw(3, 5), draw(9, 5))

@@ -3,8 +3,9 @@ import pytest
 import scipy.linalg
 
 from stylegan_tf import Config, Generator, data, pretrained
+from stylegan_tf.data.pipeline import to_unit_range
 from stylegan_tf.metrics import fid, judge_digits
-from stylegan_tf.metrics.digits import sample, to_unit_range
+from stylegan_tf.metrics.digits import sample
 from stylegan_tf.metrics.entanglement import z_share
 from stylegan_tf.metrics.features import DigitsJudge
 

@@ -6,9 +6,10 @@ import tensorflow as tf
 from stylegan_tf import ABLATIONS, Config, StyleGAN, data, fitting
 from stylegan_tf.callbacks import NaNGuard
 from stylegan_tf.data import Images
+from stylegan_tf.data.pipeline import to_unit_range
 from stylegan_tf.draws import Draw
 from stylegan_tf.metrics import fid
-from stylegan_tf.metrics.digits import sample, to_unit_range
+from stylegan_tf.metrics.digits import sample
 
 TINY = Config(
     resolution=8, channels=1, z_dim=16, w_dim=16, mapping_width=16, mapping_layers=2, fmap_base=64, fmap_max=16, batch_size=8,
@@ -343,6 +344,14 @@ def test_saved_model_is_the_same_model(tmp_path, digits, own):
     np.testing.assert_array_equal(loaded(z, noise="fixed"), gan(z, noise="fixed"))
     for model in (gan, loaded):
         model.fit(digits, epochs=2, verbose=0)
+    for a, b in zip(all_weights(gan), all_weights(loaded), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_a_model_that_is_not_compiled_is_saved_too(tmp_path):
+    gan = StyleGAN(TINY)
+    gan.save(tmp_path / "gan.keras")
+    loaded = keras.saving.load_model(tmp_path / "gan.keras")
     for a, b in zip(all_weights(gan), all_weights(loaded), strict=True):
         np.testing.assert_array_equal(a, b)
 

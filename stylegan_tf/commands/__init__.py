@@ -1,6 +1,7 @@
 """What each command of ``stylegan-tf`` does; ``args`` are as cli.py parses them. Each returns an exit code."""
 
 from stylegan_tf.commands.common import UserError, parse_seeds, parse_settings
+from stylegan_tf.commands.editing import edit, project
 from stylegan_tf.commands.looking import evaluate, figures, generate, info
 from stylegan_tf.commands.sources import doctor, import_official, records
 from stylegan_tf.commands.training import demo, lab, train
@@ -9,6 +10,7 @@ __all__ = [
     "UserError",
     "demo",
     "doctor",
+    "edit",
     "evaluate",
     "figures",
     "generate",
@@ -17,6 +19,7 @@ __all__ = [
     "lab",
     "parse_seeds",
     "parse_settings",
+    "project",
     "records",
     "train",
 ]

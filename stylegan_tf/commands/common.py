@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 
+from stylegan_tf.runs import load
+from stylegan_tf.training import StyleGAN
+
 
 class UserError(Exception):
     """Something that the user can mend: printed as one sentence, exit code 2."""
@@ -23,14 +26,23 @@ def parse_settings(pairs: list[str]) -> dict:
     return settings
 
 
-def parse_seeds(text: str) -> list[int]:
-    """ "0-3,7" -> [0, 1, 2, 3, 7]."""
+def parse_seeds(text: str, option: str = "--seeds") -> list[int]:
+    """ "0-3,7" -> [0, 1, 2, 3, 7]; ``option`` is named in errors."""
     seeds = []
     for part in text.split(","):
         first, dash, last = part.partition("-")
         if not first.isdigit() or (dash and not last.isdigit()):
-            raise ValueError(f"--seeds {text} is not like 0-99 or 3,5,8")
+            raise ValueError(f"{option} {text} is not like 0-99 or 3,5,8")
         seeds += range(int(first), int(last if dash else first) + 1)
     if not 0 < len(seeds) <= 10_000:
-        raise ValueError(f"--seeds {text} names {len(seeds)} images; give 1 to 10,000")
+        raise ValueError(f"{option} {text} names {len(seeds)}; give 1 to 10,000")
     return seeds
+
+
+def finished(path) -> StyleGAN:
+    """``load``, for commands that want a model that is fully grown."""
+    gan = load(path)
+    if stage := gan.stage():
+        side, full = stage["resolution"], gan.config.resolution
+        raise UserError(f"{path} is still growing, at {side}x{side} of {full}x{full}; train it to the end first")
+    return gan

@@ -13,7 +13,7 @@ from tqdm.auto import tqdm
 
 import stylegan_tf as sg
 from stylegan_tf import evaluation, paper
-from stylegan_tf.commands.common import UserError, parse_seeds
+from stylegan_tf.commands.common import UserError, finished, parse_seeds
 from stylegan_tf.data.pipeline import to_uint8
 from stylegan_tf.evaluation_figure import evaluation_figure
 from stylegan_tf.files import write_atomically
@@ -51,11 +51,7 @@ def figures(args) -> int:
 
 
 def evaluate(args) -> int:
-    run, gan = sg.Run(args.run), sg.load(args.run)
-    stage, config = gan.stage(), gan.config
-    if stage:
-        side = stage["resolution"]
-        raise UserError(f"{run.path} is still growing, at {side}x{side} of {config.resolution}x{config.resolution}; train it on")
+    run, gan = sg.Run(args.run), finished(args.run)
     dataset = args.dataset or (run.info["dataset"] if run.path.is_dir() else None)
     if not dataset:
         raise UserError(f"{run.path} does not say which data it learned from; add --dataset, such as --dataset digits")

@@ -197,3 +197,8 @@ def process_reals(images, alpha=1.0, mirror=None):
 def to_uint8(images) -> np.ndarray:
     """[-1, 1] -> uint8 [0, 255], rounding half up, saturated: (x + 1) * 127.5 (SPEC 9)."""
     return np.clip(np.floor(np.asarray(images, "float32") * 127.5 + 128.0), 0, 255).astype("uint8")
+
+
+def to_unit_range(images: np.ndarray) -> np.ndarray:
+    """uint8 pictures as float32 in [-1, 1]."""
+    return images.astype("float32") * (2.0 / 255.0) - 1.0

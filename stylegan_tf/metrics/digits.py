@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from stylegan_tf.data.digits import load_digits
-from stylegan_tf.data.pipeline import Images
+from stylegan_tf.data.pipeline import Images, to_unit_range
 from stylegan_tf.generator import Generator
 from stylegan_tf.metrics.features import DigitsJudge
 from stylegan_tf.metrics.fid import fid
+from stylegan_tf.metrics.moments import digit_moments
 from stylegan_tf.metrics.sampling import batches
 
 
@@ -17,17 +18,11 @@ def sample(generator: Generator, count: int, seed: int = 0, batch_size: int = 25
     return np.concatenate([part.images for part in batches(generator, count, seed, batch_size, **call)])
 
 
-def to_unit_range(images: np.ndarray) -> np.ndarray:
-    """uint8 pictures as float32 in [-1, 1]."""
-    return images.astype("float32") * (2.0 / 255.0) - 1.0
-
-
 class DigitsAttributes:
     """Images of digits -> probabilities of 13 attributes: the ten classes, and three shapes that need no classifier.
 
-    thick: ink over half the length of its edges, the width of the stroke. slanted: the shear of the ink, to the right.
-    wide: its spread along the row over that along the column. Each shape's probability is the logistic function of four
-    times its distance from the real digits' median, in their standard deviations.
+    thick, slanted (to the right), wide (for its height), by ``digit_moments``. Each shape's probability is the logistic function
+    of four times its distance from the real digits' median, in their standard deviations; an empty picture has the median.
 
     Attributes:
         names: of the columns.
@@ -37,27 +32,19 @@ class DigitsAttributes:
 
     def __init__(self):
         self.judge = DigitsJudge()
-        real = shapes(to_unit_range(load_digits().images))
+        real = _shapes(load_digits().images)
         self.median, self.deviation = np.median(real, axis=0), real.std(axis=0)
 
     def __call__(self, images) -> np.ndarray:
         """Images (N, 32, 32, 1), clipped to [-1, 1] -> (N, 13)."""
         _, classes = self.judge(images)
-        distance = (shapes(images) - self.median) / self.deviation
+        distance = np.nan_to_num((_shapes(images) - self.median) / self.deviation)
         return np.concatenate([classes, 1 / (1 + np.exp(-4 * distance))], axis=1)
 
 
-def shapes(images) -> np.ndarray:
-    """Width of the stroke in pixels, shear and width over height of digits (N, r, r, 1) in [-1, 1] -> (N, 3)."""
-    ink = (np.clip(np.asarray(images, "float64")[..., 0], -1, 1) + 1) / 2
-    edges = sum(np.abs(np.diff(ink, axis=axis)).sum(axis=(1, 2)) for axis in (1, 2))
-    mass = np.maximum(ink.sum(axis=(1, 2)), 1e-9)
-    places = np.arange(ink.shape[1])
-    rows, columns = ink.sum(axis=2), ink.sum(axis=1)
-    y, x = rows @ places / mass, columns @ places / mass
-    yy, xx = np.maximum(rows @ places**2 / mass - y**2, 1e-9), np.maximum(columns @ places**2 / mass - x**2, 0)
-    xy = ((ink @ places) * places).sum(axis=1) / mass - x * y
-    return np.stack([2 * mass / np.maximum(edges, 1e-9), -xy / yy, np.sqrt(xx / yy)], axis=1)
+def _shapes(images):
+    moments = digit_moments(images)
+    return np.stack([moments["thickness"], moments["slant"], moments["width"] / moments["height"]], axis=1)
 
 
 def judge_digits(generator: Generator, count: int = 10_000, seed: int = 0, test: Images | None = None, **call) -> dict:

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from stylegan_tf.metrics.faces import FaceReader, fit_to_reader
 from stylegan_tf.metrics.features import DigitsJudge
 
 
@@ -70,6 +71,21 @@ class DigitsDistance(MapDistance):
         if shape[1:] != (32, 32, 1):
             raise ValueError(f"images have shape {shape}; the classifier of digits wants (B, 32, 32, 1)")
         return super().per_layer(images_a, images_b)
+
+
+class FacesDistance(MapDistance):
+    """Distance of toy faces (B, r, r, 3), by the shipped reader: the maps of its three convolutions and its 64 features.
+
+    Larger faces are averaged down to 32x32 first. It needs no download. Its numbers compare with each other only.
+    """
+
+    def __init__(self):
+        model = FaceReader().model
+        maps = [layer.output for layer in model.layers if isinstance(layer, keras.layers.ReLU)]
+        super().__init__("toy faces distance", keras.Model(model.input, [*maps, model.output["features"]]))
+
+    def per_layer(self, images_a, images_b):
+        return super().per_layer(*(fit_to_reader(images, clip=False) for images in (images_a, images_b)))
 
 
 def as_rgb(images: np.ndarray) -> np.ndarray:

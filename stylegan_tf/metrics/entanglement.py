@@ -1,11 +1,23 @@
-"""What decides the picture: the latent, or the noise?"""
+"""The entanglement laboratory: what decides the picture, z or noise; which layer carries which factor; what leaks into what.
+
+A reader is a function: images (N, r, r, C) -> {factor: (N,) numbers in the factor's unit, or (N, K) class probabilities}.
+Images have the stored noise, so that only the styles differ. A generator is anything with ``synthesis(ws, noise=...)`` and
+``config.resolution``.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
 import numpy as np
 
+from stylegan_tf import latents
+from stylegan_tf.figures import noise_list
 from stylegan_tf.generator import Generator
-from stylegan_tf.layout import images_of
+from stylegan_tf.layout import images_of, parts
+
+Reader = Callable[[np.ndarray], Mapping[str, np.ndarray]]
 
 
 def z_share(
@@ -16,14 +28,136 @@ def z_share(
     ``latents`` codes are each drawn with ``noises`` sets of noise maps (shared by the codes). The variance between codes
     is corrected for the noise left in their means. Returns a float, 1 for a generator without noise.
     """
-    c = generator.config
-    resolution = resolution or c.resolution
-    sides = [r for r in c.resolutions if r <= resolution for _ in range(2)]
-    rng, seeds = np.random.default_rng(seed), range(seed, seed + latents)
-    maps = [[rng.standard_normal((1, r, r, 1)).astype("float32") for r in sides] for _ in range(noises)]
+    rng = np.random.default_rng(seed)
+    maps = [noise_list(generator.config, rng) for _ in range(noises)]
     call = dict(resolution=resolution, alpha=np.float32(alpha))
-    images = np.stack([images_of(generator, seeds, noise=noise, **call) for noise in maps])
-    images = images.reshape(noises, latents, -1).astype("float64")
-    within = images.var(axis=0, ddof=1).mean(axis=0).sum()
-    between = images.mean(axis=0).var(axis=0, ddof=1).sum() - within / noises
+    between, within = _variances(generator, range(seed, seed + latents), maps, **call)
     return float(np.clip(between / max(between + within, 1e-12), 0.0, 1.0))
+
+
+def variance_budget(generator: Generator, latents: int = 16, noises: int = 4, seed: int = 0) -> dict[str, float]:
+    """Shares of the pixels' variance: of ``z``, of all ``noise``, and of the noise of one resolution alone, ``noise 8x8``.
+
+    As ``z_share``; for one resolution, its two maps are drawn anew and the others stay. These parts add up to ``noise``
+    where they do not act on each other; nothing forces them to.
+    """
+    rng, config = np.random.default_rng(seed), generator.config
+    maps, seeds = [noise_list(config, rng) for _ in range(noises)], range(seed, seed + latents)
+    between, within = _variances(generator, seeds, maps)
+    total = max(between + within, 1e-12)
+    budget = {"z": max(between, 0.0) / total, "noise": within / total}
+    for i, r in enumerate(config.resolutions):
+        layers = (2 * i, 2 * i + 1)
+        one = [[m[j] if j in layers else maps[0][j] for j in range(config.num_layers)] for m in maps]
+        budget[f"noise {r}x{r}"] = _variances(generator, seeds, one)[1] / total
+    return {name: float(share) for name, share in budget.items()}
+
+
+def _variances(generator, seeds, maps, **call):
+    """Variance between codes and within them, summed over the pixels."""
+    images = np.stack([images_of(generator, seeds, noise=noise, **call) for noise in maps])
+    images = images.reshape(len(maps), len(seeds), -1).astype("float64")
+    within = images.var(axis=0, ddof=1).mean(axis=0).sum()
+    return images.mean(axis=0).var(axis=0, ddof=1).sum() - within / len(maps), within
+
+
+def read_styles(generator, ws, read: Reader) -> dict[str, np.ndarray]:
+    """What is read in the images of ws (N, L, w_dim): {factor: (N,)}; class k of a factor with K classes is ``factor k``."""
+    ws, columns = np.asarray(ws), {}
+    found = [read(np.asarray(generator.synthesis(ws[part], noise="fixed"))) for part in parts(generator.config, len(ws))]
+    for name in found[0]:
+        values = np.concatenate([np.asarray(readings[name], "float64") for readings in found])
+        if values.ndim == 1:
+            columns[name] = values
+        else:
+            columns |= {f"{name} {k}": values[:, k] for k in range(values.shape[1])}
+    return columns
+
+
+@dataclass(frozen=True)
+class Leakage:
+    """What moving along directions does to all factors.
+
+    Attributes:
+        directions, factors: names of the rows and of the columns.
+        change: (I, J), mean change of factor j, in its unit, when w moves one deviation along direction i.
+        standard_error: (I, J), of these means over the images.
+    """
+
+    directions: tuple[str, ...]
+    factors: tuple[str, ...]
+    change: np.ndarray
+    standard_error: np.ndarray
+
+    @property
+    def matrix(self) -> np.ndarray:
+        """(I, J): change of factor j per unit of factor i, the one that the direction is named after: 1 where j is i."""
+        own = [self.change[i, self.factors.index(name)] for i, name in enumerate(self.directions)]
+        return self.change / np.array(own)[:, None]
+
+
+def leakage(generator, ws, directions: Mapping[str, latents.Direction], read: Reader, strength=1.0, layers=None) -> Leakage:
+    """Move along the direction of each factor and read them all: ``.matrix`` is the identity where nothing leaks.
+
+    Args:
+        ws: (N, L, w_dim), the images to start from. directions: factor -> Direction.
+        strength: the step to either side, in deviations. layers: those that move; None all.
+
+    Raises:
+        ValueError: for a direction that is named after no factor of the reader, or readings that are not finite.
+    """
+    change, error = [], []
+    for name, direction in directions.items():
+        up, down = (read_styles(generator, latents.move(ws, direction, s, layers), read) for s in (strength, -strength))
+        if name not in up:
+            raise ValueError(f"there is a direction '{name}', and the reader reads {', '.join(up)}; name it after one of these")
+        steps = np.stack([(up[f] - down[f]) / (2 * strength) for f in up], axis=1)  # (N, J)
+        _all_finite(steps, list(up))
+        change.append(steps.mean(axis=0))
+        error.append(steps.std(axis=0, ddof=1) / np.sqrt(len(steps)))
+    return Leakage(tuple(directions), tuple(up), np.array(change), np.array(error))
+
+
+@dataclass(frozen=True)
+class Atlas:
+    """Which layers carry which factor.
+
+    Attributes:
+        bands, factors: names of the rows and of the columns.
+        change: (I, J), root mean square change of factor j, in its unit, when band i is swapped.
+        carried: (I, J), the part of the difference between the two images that comes with the band: 1 all, 0 nothing.
+    """
+
+    bands: tuple[str, ...]
+    factors: tuple[str, ...]
+    change: np.ndarray
+    carried: np.ndarray
+
+
+def layer_factor_atlas(generator, ws_a, ws_b, read: Reader, bands: Mapping[str, range] | None = None) -> Atlas:
+    """Give images a the styles of images b in one band of layers at a time, and read all factors.
+
+    ``carried`` is the slope of the change on the difference b - a over the pairs, so an error of reading does not add to it.
+
+    Args:
+        ws_a, ws_b: (N, L, w_dim), N pairs. bands: name -> layers, as ``figures.style_bands`` makes; None: each layer.
+    """
+    bands = bands or {f"layer {i}": range(i, i + 1) for i in range(ws_a.shape[1])}
+    before, after = read_styles(generator, ws_a, read), read_styles(generator, ws_b, read)
+    start = np.stack(list(before.values()), axis=1)
+    whole = np.stack(list(after.values()), axis=1) - start  # (N, J)
+    _all_finite(whole, list(before))
+    change, carried = [], []
+    for layers in bands.values():
+        swapped = read_styles(generator, latents.mix(ws_a, ws_b, layers), read)
+        steps = np.stack(list(swapped.values()), axis=1) - start
+        _all_finite(steps, list(before))
+        change.append(np.sqrt((steps**2).mean(axis=0)))
+        carried.append((steps * whole).sum(axis=0) / np.maximum((whole**2).sum(axis=0), 1e-12))
+    return Atlas(tuple(bands), tuple(before), np.array(change), np.array(carried))
+
+
+def _all_finite(values, names):
+    bad = [name for name, column in zip(names, values.T, strict=True) if not np.isfinite(column).all()]
+    if bad:
+        raise ValueError(f"the reader gave numbers that are not finite for {', '.join(bad)}; leave those images or factors out")

@@ -57,14 +57,34 @@ class FaceReader:
         return self(images, batch_size)[1]
 
 
-def fit_to_reader(images) -> np.ndarray:
-    """Faces (N, r, r, 3), clipped to [-1, 1] and averaged down in blocks to (N, 32, 32, 3) float32."""
+def fit_to_reader(images, clip: bool = True) -> np.ndarray:
+    """Faces (N, r, r, 3), clipped to [-1, 1] if asked and averaged down in blocks to (N, 32, 32, 3) float32."""
     images = np.asarray(images, "float32")
     side = images.shape[1] if images.ndim == 4 else 0
     if images.ndim != 4 or images.shape[2:] != (side, 3) or side < SIDE or side % SIDE:
         raise ValueError(f"images have shape {images.shape}; the reader of faces wants (N, r, r, 3), r 32 or a multiple of it")
     times = side // SIDE
-    return np.clip(images, -1, 1).reshape(-1, SIDE, times, SIDE, times, 3).mean(axis=(2, 4))
+    images = np.clip(images, -1, 1) if clip else images
+    return images.reshape(-1, SIDE, times, SIDE, times, 3).mean(axis=(2, 4))
+
+
+class FaceAttributes:
+    """Toy faces -> probabilities of four attributes: glasses, moustache, long hair, and a smile (its value times four, as logit).
+
+    Attributes:
+        names: of the columns.
+    """
+
+    names = ("glasses", "moustache", "long hair", "smiling")
+
+    def __init__(self):
+        self.reader = FaceReader()
+
+    def __call__(self, images) -> np.ndarray:
+        """Faces (N, r, r, 3), r 32 or a multiple -> (N, 4)."""
+        read = self.reader.read(images)
+        smiling = 1 / (1 + np.exp(-4 * read["smile"]))
+        return np.stack([read["glasses"], read["moustache"], read["hair_length"], smiling], axis=1)
 
 
 def _reading(factor, raw):

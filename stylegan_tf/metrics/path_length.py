@@ -11,7 +11,8 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from stylegan_tf import latents
-from stylegan_tf.layout import labels_of, parts
+from stylegan_tf.latents import labels_of
+from stylegan_tf.layout import parts
 from stylegan_tf.metrics.sampling import noise_maps
 
 FULL = 256  # larger images are averaged down to this side before they are compared

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from tqdm import tqdm
 
-from stylegan_tf.layout import labels_of
+from stylegan_tf.latents import labels_of
 
 
 class Sample(NamedTuple):
