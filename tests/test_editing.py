@@ -142,7 +142,7 @@ BAD = {
         "layers 0 to 3",
     ),
     "encoder in z": (["project", "MODEL", "SQUARE", "--space", "z", "--start", "encoder"], "which is no start for --space z"),
-    "no picture": (["project", "MODEL", "nowhere.png"], "nowhere.png does not exist"),
+    "no picture": (["project", "MODEL", "nowhere.png"], "there is no file nowhere.png"),
     "text": (["project", "MODEL", "TEXT"], "is no picture that Pillow can read"),
     "projection": (["edit", "MODEL", "--dataset", "tiny", "--attribute", "light", "--projected", "TEXT"], "is no projection"),
 }
