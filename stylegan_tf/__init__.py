@@ -16,6 +16,7 @@ Where each idea of the paper lives, in the order of the lessons:
     a run that survives                checkpoints.py, runs.py, callbacks.py
     pictures                           figures.py, report.py
     quality                            metrics/
+    the notebooks                      course.py, checks/, widgets.py, student.py
 """
 
 import os
@@ -54,7 +55,7 @@ if keras.backend.backend() != "tensorflow":
         "set KERAS_BACKEND=tensorflow before keras is imported"
     )
 
-from stylegan_tf import data, latents, losses, metrics, official  # noqa: E402
+from stylegan_tf import checks, data, latents, layers, losses, metrics, official  # noqa: E402
 from stylegan_tf.config import Config  # noqa: E402
 from stylegan_tf.discriminator import Discriminator  # noqa: E402
 from stylegan_tf.generator import Generator  # noqa: E402
@@ -73,8 +74,10 @@ __all__ = [
     "Run",
     "Schedule",
     "StyleGAN",
+    "checks",
     "data",
     "latents",
+    "layers",
     "load",
     "losses",
     "metrics",

@@ -50,7 +50,7 @@ def restyled(generator, ws, layer: int = 0, channel: int = 0, scale: float = 0.0
     maps = bias.shape[0] // 2
     if not 0 <= channel < maps:
         raise ValueError(f"channel {channel} does not exist; layer {layer} has channels 0 to {maps - 1}")
-    before = np.array(bias)
+    before = bias.numpy().copy()
     changed = before.copy()
     changed[[channel, maps + channel]] += (scale, shift)
     bias.assign(changed)
@@ -75,9 +75,9 @@ def style_strip(generator, seed: int, layer: int, channels: Sequence[int], amoun
     ws, rows = styles_of(generator, [seed]), []
     for channel in channels:
         images = [restyled(generator, ws, layer, channel, **{part: amount})[0] for amount in amounts]
-        rows.append([fit(to_uint8(image), 64) for image in images])
-    names = [f"{part} {amount:+g}".replace("-", "\N{MINUS SIGN}") for amount in amounts]
-    return table(rows, [f"map {c}" for c in channels], names, f"Layer {layer}: the {part} of one feature map, changed")
+        rows.append([fit(to_uint8(image)) for image in images])
+    names = [f"{amount:+g}".replace("-", "\N{MINUS SIGN}") if amount else "unchanged" for amount in amounts]
+    return table(rows, [f"map {c}" for c in channels], names, f"Layer {layer}: added to the {part} of one feature map")
 
 
 def score_surface(score: Callable, real, fake, limit: float = 3.0, title: str = "") -> Figure:
