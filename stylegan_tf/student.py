@@ -47,7 +47,8 @@ def student_notebook(notebook: dict) -> dict:
     notebook = json.loads(json.dumps(notebook))
     for cell in notebook["cells"]:
         source = "".join(cell["source"])
-        cell["source"], solutions = blank(source)
+        text, solutions = blank(source)
+        cell["source"] = text.splitlines(keepends=True)
         if cell["cell_type"] == "code" and (solutions or "checks.check_" in source):
             cell.update(outputs=[], execution_count=None)
     return notebook

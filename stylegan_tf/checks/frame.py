@@ -114,7 +114,7 @@ def _error(result, expected):
     finite = np.isfinite(expected)
     if not np.array_equal(finite, np.isfinite(result)):
         return np.inf
-    difference = np.abs(result - expected)[finite].max(initial=0.0)
+    difference = np.abs(result[finite] - expected[finite]).max(initial=0.0)
     return difference / max(np.abs(expected[finite]).max(initial=0.0), 1e-6)
 
 
