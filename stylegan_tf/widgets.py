@@ -132,6 +132,9 @@ class Panel(ipywidgets.VBox):
         super().__init__([*controls.values(), ipywidgets.HBox([reset]), self.picture, ipywidgets.HTML(f"<small>{alt}</small>")])
         self.update()
 
+    def __repr__(self):  # what a page shows that has no kernel
+        return f"(a widget with the controls {', '.join(self.controls)}: run the notebook to move them)"
+
     def update(self, change=None) -> None:
         """Draw the picture for the values that the controls have now."""
         self.picture.value = png(self.draw(**{name: control.value for name, control in self.controls.items()}))
