@@ -26,6 +26,11 @@ def cells(picture, count):
     return np.stack([picture[:, i * (side + gap) : i * (side + gap) + side] for i in range(count)])
 
 
+def assert_same_picture(actual, expected):
+    """Equal but for one grey level: graphs of other batch sizes round differently."""
+    np.testing.assert_allclose(actual.astype("float32"), expected.astype("float32"), atol=1)
+
+
 def test_psi_0_makes_all_seeds_equal(generator):
     a, b, c = cells(widgets.truncated(generator, [0, 1, 2], psi=0.0), 3)
     np.testing.assert_array_equal(a, b)
@@ -34,12 +39,12 @@ def test_psi_0_makes_all_seeds_equal(generator):
 
 def test_psi_1_is_the_image_itself(generator):
     shown = cells(widgets.truncated(generator, [0, 1], psi=1.0), 2)[:, ::6, ::6]
-    np.testing.assert_array_equal(shown, sg.data.to_uint8(images_of(generator, [0, 1])))
+    assert_same_picture(shown, sg.data.to_uint8(images_of(generator, [0, 1])))
 
 
 def test_an_unchanged_style_gives_the_same_image(generator):
     ws = styles_of(generator, [0])
-    np.testing.assert_array_equal(widgets.restyled(generator, ws), generator.synthesis(ws, noise="fixed"))
+    np.testing.assert_allclose(widgets.restyled(generator, ws), generator.synthesis(ws, noise="fixed"), atol=1e-5)
 
 
 def test_a_style_is_changed_in_its_own_map_and_layer(generator):
@@ -54,6 +59,7 @@ def test_a_style_is_changed_in_its_own_map_and_layer(generator):
     before = np.asarray(style.affine(ws[:, 3]))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(type(style.affine), "call", spy)
+        patch.setattr(widgets, "_synthesis", lambda G: lambda ws: G.synthesis(ws, noise="fixed"))  # not compiled: values are seen
         widgets.restyled(generator, ws, layer=3, channel=2, scale=5.0, shift=-7.0)
     during = next(value for layer, value in seen if layer is style.affine)
     maps = during.shape[1] // 2
@@ -79,13 +85,13 @@ def test_a_place_that_does_not_exist_is_named(generator, place, words):
 
 def test_all_styles_from_b_give_b(generator):
     a, middle, b = cells(widgets.styled(generator, 0, 1, from_b=range(6)), 3)
-    np.testing.assert_array_equal(middle, b)
+    assert_same_picture(middle, b)
     assert (a != b).any()
 
 
 def test_no_style_from_b_gives_a(generator):
     a, middle, _ = cells(widgets.styled(generator, 0, 1), 3)
-    np.testing.assert_array_equal(middle, a)
+    assert_same_picture(middle, a)
 
 
 def test_the_score_surface_shows_the_probability_of_real():
@@ -118,7 +124,7 @@ def test_the_style_of_b_comes_in_from_a_layer_on(generator):
     panel = widgets.adain_channels(generator, 0, 1, layer=0)
     panel.controls["swap"].value = "this and finer"
     _, middle, b = cells(pixels(panel), 3)
-    np.testing.assert_array_equal(middle, b)
+    assert_same_picture(middle, b)
 
 
 def test_each_button_steps_its_own_network():
