@@ -47,10 +47,11 @@ lab: $(READY)-course
 student: $(READY)-course
 	$(BIN)/python -m stylegan_tf.student notebooks notebooks/student
 
-# Widgets leave a state that GitHub cannot show; the cells' ids stay as they are.
+# Widgets leave a state and links that no page can show; the cells' ids stay as they are.
 notebooks: $(READY)-dev $(READY)-course
 	STYLEGAN_TF_PROFILE=cpu $(BIN)/jupyter nbconvert --to notebook --execute --inplace $(NOTEBOOKS)
 	$(BIN)/nbstripout $(STRIP) $(NOTEBOOKS)
+	$(BIN)/python -m stylegan_tf.notebook_outputs $(NOTEBOOKS)
 
 # An empty environment; uv installs three to five times faster than pip, which serves where there is no uv.
 $(READY): pyproject.toml $(CONSTRAINTS)

@@ -16,7 +16,7 @@ Where each idea of the paper lives, in the order of the lessons:
     a run that survives                checkpoints.py, runs.py, callbacks.py
     pictures                           figures.py, report.py
     quality                            metrics/
-    the notebooks                      course.py, checks/, widgets.py, student.py
+    the notebooks                      course.py, checks/, widgets.py, student.py, notebook_outputs.py
 """
 
 import os

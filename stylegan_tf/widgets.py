@@ -130,8 +130,8 @@ class Panel(ipywidgets.VBox):
 
     def __init__(self, draw: Callable, alt: str, **controls):
         self.draw, self.controls = draw, controls
-        self.picture = ipywidgets.Image(format="png")
-        reset = ipywidgets.Button(description="reset")
+        self.picture = ipywidgets.Image(format="png", layout=dict(align_self="flex-start", max_width="100%"))
+        reset = ipywidgets.Button(description="reset controls")
         self._start = {name: control.value for name, control in controls.items()}
         reset.on_click(self.reset)
         for control in controls.values():
@@ -171,7 +171,7 @@ def adain_channels(generator, seed_a: int = 0, seed_b: int = 1, layer: int = 2) 
     controls = dict(
         seed_a=ipywidgets.IntText(value=seed_a, description="seed of A"),
         seed_b=ipywidgets.IntText(value=seed_b, description="seed of B"),
-        swap=ipywidgets.ToggleButtons(options=["none", "this layer", "this and finer"], description="style from B"),
+        swap=ipywidgets.Dropdown(options=["none", "this layer", "this and finer"], description="style from B"),
         layer=ipywidgets.IntSlider(value=layer, min=0, max=layers - 1, description="layer"),
         channel=ipywidgets.IntSlider(value=0, min=0, max=generator.config.width(4) - 1, description="feature map"),
         scale=ipywidgets.FloatSlider(value=0.0, min=-20.0, max=20.0, step=0.5, description="add to scale"),
@@ -190,7 +190,7 @@ def gan_slow_motion(step_discriminator: Callable, step_generator: Callable, samp
     done = {"D": 0, "G": 0}
 
     def draw(steps):
-        return score_surface(score, real, sample(), title=f"after {done['D']} steps of D and {done['G']} of G")
+        return score_surface(score, real, sample(), title=f"steps of D: {done['D']}, of G: {done['G']}")
 
     steps = ipywidgets.IntSlider(value=1, min=1, max=100, description="steps per click")
     panel = Panel(draw, "Bright: D says real. Dots: real points. Crosses: generated points.", steps=steps)

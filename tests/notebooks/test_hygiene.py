@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from stylegan_tf import student
+from stylegan_tf.notebook_outputs import VIEW
 
 ROOT = Path(__file__).parent.parent.parent
 REPOSITORY = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["urls"]["Repository"]
@@ -76,6 +77,7 @@ def test_no_output_is_an_error_or_a_warning(name):
 
 def test_no_state_of_widgets_is_stored(name):
     assert "widgets" not in json.loads(FILES[name].read_text("utf-8"))["metadata"]
+    assert not [o for o in outputs(name) if VIEW in o.get("data", {})]
 
 
 def test_ids_of_cells_tell_their_place_and_do_not_change(name):
