@@ -104,7 +104,7 @@ def draw_score_surface(figure, axes, score, real, fake, limit=3.0, title="", bar
     line = np.linspace(-limit, limit, 60, dtype="float32")
     plane = np.stack(np.meshgrid(line, line), axis=-1).reshape(-1, 2)
     probability = 1 / (1 + np.exp(-np.asarray(score(plane), "float64").reshape(60, 60)))
-    shown = dict(cmap="cividis", vmin=0, vmax=1, origin="lower", extent=[-limit, limit] * 2, interpolation="bilinear")
+    shown = dict(cmap="cividis", vmin=0, vmax=1, origin="lower", extent=[-limit, limit] * 2, interpolation="nearest")
     colours = axes.imshow(probability, **shown)
     axes.plot(*np.asarray(real).T, ".", color="white", markersize=3, label="real")
     axes.plot(*np.asarray(fake).T, "x", color="#D55E00", markersize=4, label="generated")
