@@ -1,6 +1,8 @@
 # make demo   trains digits for about ten minutes and writes runs/mnist32/report.html
 # make test   lint and all tests
 # make lab    the notebooks in JupyterLab
+# make student    the notebooks without the solutions, in notebooks/student/
+# make notebooks  runs the notebooks in the cpu profile and stores what they show
 # make clean  removes the environment and caches, never runs/
 #
 # Each makes its own environment first, which is built anew when pyproject.toml or the constraints change.
@@ -12,6 +14,11 @@ CONSTRAINTS ?= constraints.txt
 MINUTES ?= 10
 OUT ?= runs/mnist32
 PYTEST_ARGS ?=
+# Two notebooks at a time, each in a kernel of its own; a failing cell fails the notebook.
+TEST_NOTEBOOKS = STYLEGAN_TF_PROFILE=test $(BIN)/python -m pytest -n 2 --dist loadfile \
+  --nbval-lax --nbval-current-env --nbval-cell-timeout=120 $(NOTEBOOKS)
+NOTEBOOKS ?= $(wildcard notebooks/*.ipynb)
+STRIP := --keep-id --keep-output --keep-count --extra-keys "metadata.widgets metadata.language_info cell.metadata.execution"
 
 BIN := $(VENV)/bin
 READY := $(VENV)/ready-$(notdir $(CONSTRAINTS))
@@ -21,7 +28,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Packages of another environment would hide those installed here.
 unexport PYTHONPATH PYTHONHOME
 
-.PHONY: demo test lab clean
+.PHONY: demo test lab student notebooks clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -31,10 +38,20 @@ demo: $(READY)-tensorboard
 test: $(READY)-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
+	$(if $(PYTEST_ARGS),,$(TEST_NOTEBOOKS))
 
 lab: $(READY)-course
 	$(BIN)/jupyter lab notebooks
+
+student: $(READY)-course
+	$(BIN)/python -m stylegan_tf.student notebooks notebooks/student
+
+# Widgets leave a state and links that no page can show; the cells' ids stay as they are.
+notebooks: $(READY)-dev $(READY)-course
+	STYLEGAN_TF_PROFILE=cpu $(BIN)/jupyter nbconvert --to notebook --execute --inplace $(NOTEBOOKS)
+	$(BIN)/nbstripout $(STRIP) $(NOTEBOOKS)
+	$(BIN)/python -m stylegan_tf.notebook_outputs $(NOTEBOOKS)
 
 # An empty environment; uv installs three to five times faster than pip, which serves where there is no uv.
 $(READY): pyproject.toml $(CONSTRAINTS)

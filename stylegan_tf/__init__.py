@@ -21,6 +21,7 @@ Where each idea of the paper lives, in the order of the lessons:
     directions of attributes, edits    directions.py, editing.py
     from an image to its latents       projection.py, encoder.py
     the command stylegan-tf            cli.py, commands/
+    the notebooks                      course.py, checks/, widgets.py, student.py, notebook_outputs.py
 """
 
 import os
@@ -59,7 +60,7 @@ if keras.backend.backend() != "tensorflow":
         "set KERAS_BACKEND=tensorflow before keras is imported"
     )
 
-from stylegan_tf import data, latents, losses, metrics, official  # noqa: E402
+from stylegan_tf import checks, data, latents, layers, losses, metrics, official  # noqa: E402
 from stylegan_tf.config import Config  # noqa: E402
 from stylegan_tf.discriminator import Discriminator  # noqa: E402
 from stylegan_tf.generator import Generator  # noqa: E402
@@ -78,8 +79,10 @@ __all__ = [
     "Run",
     "Schedule",
     "StyleGAN",
+    "checks",
     "data",
     "latents",
+    "layers",
     "load",
     "losses",
     "metrics",

@@ -1,0 +1,141 @@
+"""How an exercise is checked: the answer against an oracle, then against the mistakes that students are known to make."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from stylegan_tf import course
+
+
+class WrongAnswer(AssertionError):
+    """Raised by a check in the ``test`` profile, where a wrong answer must not pass unseen."""
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One exercise, whose answer is a function.
+
+    Args:
+        oracle: the right answer, computed from the same inputs.
+        draw: numpy Generator -> list of trials, each a tuple of inputs. Trials beyond the first may be special cases.
+        why: one sentence that is said when the answer is right.
+        mistakes: sentence -> a function that makes that mistake. The sentence is said when the answer equals it everywhere.
+        tolerance: largest difference allowed, as a share of the largest value of the oracle.
+    """
+
+    oracle: Callable
+    draw: Callable[[np.random.Generator], list[tuple]]
+    why: str
+    mistakes: dict[str, Callable] = field(default_factory=dict)
+    tolerance: float = 1e-4
+
+    def check(self, answer, seed: int = 0) -> None:
+        """Say whether ``answer`` is right; see ``report``."""
+        report(*self.judge(answer, seed))
+
+    def judge(self, answer, seed: int = 0) -> tuple[str, str]:
+        """("correct" | "wrong" | "unanswered", a sentence) for a function, on input drawn from ``seed``."""
+        if answer is ... or answer is None:
+            return "unanswered", "write the function, then run this cell again"
+        if not callable(answer):
+            return "wrong", f"this is {_describe(answer)}; the exercise asks for a function"
+        trials = self.draw(np.random.default_rng(seed))
+        results = []
+        for trial in trials:
+            try:
+                result = answer(*_copies(trial))
+            except Exception as error:  # a student's code may raise anything, and is told so
+                shapes = ", ".join(str(np.shape(value)) for value in trial)
+                return "wrong", f"your function raised {type(error).__name__}: {error} (inputs of shape {shapes})"
+            if result is ... or result is None:
+                return "unanswered", "the function returns nothing yet; write what stands for the three dots"
+            results.append(result)
+        expected = [self.oracle(*_copies(trial)) for trial in trials]
+        if self._agree(results, expected):
+            return "correct", self.why
+        for sentence, mistake in self.mistakes.items():
+            if self._agree(results, [mistake(*_copies(trial)) for trial in trials]):
+                return "wrong", sentence
+        return "wrong", _difference(results, expected, self.tolerance)
+
+    def _agree(self, results, expected):
+        return all(_close(r, e, self.tolerance) for r, e in zip(results, expected, strict=True))
+
+
+def judge_value(answer, right, why: str, mistakes: dict[str, object], tolerance: float = 0.0) -> tuple[str, str]:
+    """As ``Exercise.judge``, for an exercise whose answer is a value: a number, or a tuple of numbers."""
+    if answer is ... or answer is None:
+        return "unanswered", "put your answer in place of the three dots"
+    if _close(answer, right, tolerance):
+        return "correct", why
+    for sentence, value in mistakes.items():
+        if _close(answer, value, tolerance):
+            return "wrong", sentence
+    return "wrong", f"{answer} is not it; look again at the cells above"
+
+
+def report(verdict: str, sentence: str) -> None:
+    """Print the verdict and its sentence.
+
+    Raises:
+        WrongAnswer: in the ``test`` profile, if the answer is wrong; an exercise that is not answered yet passes there.
+    """
+    message = {"correct": "✓ correct", "wrong": "✗ not yet", "unanswered": "… not answered"}[verdict] + f": {sentence}"
+    if verdict == "wrong" and course.profile() == "test":
+        raise WrongAnswer(message)
+    print(message)
+
+
+def _copies(trial):
+    return [np.array(value) if isinstance(value, np.ndarray) else value for value in trial]
+
+
+def _parts(value):
+    """The arrays of a result, which may be several."""
+    values = value if isinstance(value, (tuple, list)) else [value]
+    return [np.asarray(v, "float64") for v in values]
+
+
+def _close(result, expected, tolerance):
+    try:
+        result, expected = _parts(result), _parts(expected)
+    except (TypeError, ValueError):
+        return False
+    if [r.shape for r in result] != [e.shape for e in expected]:
+        return False
+    return all(_error(r, e) <= tolerance for r, e in zip(result, expected, strict=True))
+
+
+def _error(result, expected):
+    """Largest difference as a share of the largest expected value; infinite where only one of the two is a number."""
+    finite = np.isfinite(expected)
+    if not np.array_equal(finite, np.isfinite(result)):
+        return np.inf
+    difference = np.abs(result[finite] - expected[finite]).max(initial=0.0)
+    return difference / max(np.abs(expected[finite]).max(initial=0.0), 1e-6)
+
+
+def _difference(results, expected, tolerance):
+    """What is wrong with a result that no known mistake explains."""
+    for trial, (result, wanted) in enumerate(zip(results, expected, strict=True)):
+        try:
+            got, want = _parts(result), _parts(wanted)
+        except (TypeError, ValueError):
+            return f"your function returns {_describe(result)}; it must return numbers"
+        if [g.shape for g in got] != [w.shape for w in want]:
+            shapes = [" and ".join(str(p.shape) for p in parts) for parts in (got, want)]
+            return f"your result has shape {shapes[0]}; wanted is {shapes[1]}"
+        if not all(np.isfinite(g[np.isfinite(w)]).all() for g, w in zip(got, want, strict=True)):
+            return "your result has values that are not finite; a division by zero, or a logarithm or exponential too large?"
+        error = max(_error(g, w) for g, w in zip(got, want, strict=True))
+        if error > tolerance:
+            where = "" if trial == 0 else " on a special case that the text names"
+            return f"shapes are right, numbers are not{where}: you are off by {100 * error:.3g} % of the largest value"
+    raise AssertionError("the results agree")
+
+
+def _describe(value):
+    return f"a {type(value).__name__}"

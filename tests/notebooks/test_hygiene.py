@@ -1,0 +1,150 @@
+"""What is asked of every notebook of the course."""
+
+import ast
+import json
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from stylegan_tf import student
+from stylegan_tf.notebook_outputs import VIEW
+
+ROOT = Path(__file__).parent.parent.parent
+REPOSITORY = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["urls"]["Repository"]
+FILES = {path.name: path for path in sorted((ROOT / "notebooks").glob("*.ipynb"))}
+WIDGETS = ("truncation", "adain_channels", "gan_slow_motion")  # calls that show one, in widgets.py
+LINES = 25
+
+pytestmark = pytest.mark.parametrize("name", FILES)
+
+
+def cells(name, kind=None):
+    """(index, source, cell) of the cells, all or of one kind."""
+    found = json.loads(FILES[name].read_text("utf-8"))["cells"]
+    return [(i, "".join(c["source"]), c) for i, c in enumerate(found) if kind in (None, c["cell_type"])]
+
+
+def outputs(name):
+    return [output for _, _, cell in cells(name, "code") for output in cell["outputs"]]
+
+
+def prose(name):
+    return "\n".join(source for _, source, _ in cells(name, "markdown"))
+
+
+def test_the_name_begins_with_the_number_of_the_lesson(name):
+    assert re.fullmatch(r"(0\d|1[0-7])_[a-z0-9_]+\.ipynb", name)
+    assert [other[:2] for other in FILES].count(name[:2]) == 1
+    assert cells(name)[0][1].startswith(f"# {name[:2]} · ")
+
+
+def test_the_head_says_what_comes(name):
+    head = cells(name)[0][1]
+    goals = head.split("**After this lesson you can**")[1].split("**What you must know**")[0]
+    assert len(re.findall(r"^- ", goals, re.MULTILINE)) == 3
+    columns, _, row = [line.strip("| ").split(" | ") for line in head.splitlines() if line.startswith("|")]
+    assert columns == ["minutes, CPU", "minutes, GPU", "memory", "downloads"]
+    assert row[3] == "none"
+
+
+def test_the_badge_and_the_first_cell_name_the_repository(name):
+    place = REPOSITORY.removeprefix("https://github.com/")
+    assert f"](https://colab.research.google.com/github/{place}/blob/main/notebooks/{name})" in cells(name)[0][1]
+    first = cells(name, "code")[0][1]
+    assert f'%pip install -q "stylegan-tf @ git+{REPOSITORY}"' in first
+    assert first.startswith("try:\n    import stylegan_tf as sg\nexcept ImportError:\n")
+    assert first.endswith("print(course.versions())")
+
+
+def test_stored_outputs_come_from_the_cpu_profile(name):
+    assert "".join(cells(name, "code")[0][2]["outputs"][0]["text"]).startswith("profile cpu · ")
+
+
+def test_cells_are_short(name):
+    assert not {i: n for i, source, _ in cells(name, "code") if (n := len(source.splitlines())) > LINES}
+
+
+def test_cells_ran_in_order(name):
+    counts = [cell["execution_count"] for _, _, cell in cells(name, "code")]
+    assert counts == list(range(1, len(counts) + 1))
+
+
+def test_no_output_is_an_error_or_a_warning(name):
+    assert not [o for o in outputs(name) if o["output_type"] == "error" or o.get("name") == "stderr"]
+
+
+def test_no_state_of_widgets_is_stored(name):
+    assert "widgets" not in json.loads(FILES[name].read_text("utf-8"))["metadata"]
+    assert not [o for o in outputs(name) if VIEW in o.get("data", {})]
+
+
+def test_ids_of_cells_tell_their_place_and_do_not_change(name):
+    assert [cell["id"] for _, _, cell in cells(name)] == [f"lesson{name[:2]}-{i:03d}" for i, _, _ in cells(name)]
+
+
+def test_a_notebook_is_small(name):
+    assert FILES[name].stat().st_size < 1_000_000
+
+
+def test_every_picture_has_a_text(name):
+    pictures = [o for o in outputs(name) if "image/png" in o.get("data", {})]
+    assert pictures
+    assert all(o["metadata"]["image/png"]["alt"].strip() for o in pictures)
+
+
+def test_links_inside_the_repository_lead_somewhere(name):
+    links = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", prose(name))
+    assert not [link for link in links if "://" not in link and not (FILES[name].parent / link).exists()]
+    files = re.findall(r"`((?:stylegan_tf|notebooks|docs|benchmarks|tests|data)/[\w/.]+\w)`", prose(name))
+    assert not [file for file in files if not (ROOT / file).exists()]
+
+
+def test_every_exercise_has_a_solution_and_a_check_that_it_passes(name):
+    exercises = [i for i, source, _ in cells(name, "markdown") if re.search(r"^### Exercise \d+ · ", source, re.MULTILINE)]
+    numbers = re.findall(r"^### Exercise (\d+) · ", prose(name), re.MULTILINE)
+    assert numbers == [str(n + 1) for n in range(len(exercises))]
+    assert len(exercises) >= 2
+    solved = [(source, cell) for _, source, cell in cells(name, "code") if student.blank(source)[1]]
+    assert len(solved) == len(exercises)
+    for source, cell in solved:
+        assert re.search(r"^# NBVAL_CHECK_OUTPUT\nchecks\.check_\w+\(", source, re.MULTILINE)
+        assert "".join(cell["outputs"][0]["text"]).startswith("✓ correct")
+
+
+def test_no_cell_depends_on_an_answer(name):
+    """What an exercise asks for is used in its own cell only, so that the notebook runs without it."""
+    for i, source, _ in cells(name, "code"):
+        if student.blank(source)[1]:
+            tree = ast.parse(source)
+            answers = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+            answers |= {t.id for node in tree.body if isinstance(node, ast.Assign) for t in node.targets}
+            later = [text for j, text, _ in cells(name, "code") if j > i]
+            assert not [a for a in answers for text in later if re.search(rf"\b{a}\b", text)]
+
+
+def test_a_widget_has_a_film_strip_beside_it(name):
+    code = cells(name, "code")
+    for place, (_, source, _) in enumerate(code):
+        if re.search(rf"\bwidgets\.({'|'.join(WIDGETS)})\(", source):
+            near = [cell for _, _, cell in code[max(place - 1, 0) : place + 2]]
+            assert [o for cell in near for o in cell["outputs"] if "image/png" in o.get("data", {})]
+
+
+def test_a_lesson_asks_before_it_shows_and_breaks_things(name):
+    text = prose(name)
+    assert text.count("**Question.**") >= 2
+    assert text.count("**Predict before you run") >= 2
+    assert "**Break it.**" in text
+
+
+def test_a_lesson_ends_with_summary_sources_and_quiz(name):
+    text = prose(name)
+    summary = text.split("## Summary")[1].split("**In the paper**")[0]
+    assert len(re.findall(r"^- ", summary, re.MULTILINE)) == 5
+    further = text.split("**Further**")[1].split("## Quiz")[0]
+    assert len(re.findall(r"\]\(https://", further)) == 3
+    quiz = text.split("## Quiz")[1]
+    assert re.findall(r"^\*\*(\d)\.\*\*", quiz, re.MULTILINE) == list("12345")
+    assert quiz.count("<details><summary>Answer</summary>") == quiz.count("</details>") == 5
