@@ -13,9 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-MAX_OPCODES = 100_000  # a snapshot at 1024x1024 has some thousand; this bounds the time and the memory that small values take
-MAX_MARKS = 100  # open brackets; a snapshot has 8
-OPCODES = 100_000  # a snapshot at 1024x1024 has 11,000; this bounds the time and the memory that small values take
+MAX_OPCODES = 100_000  # our snapshot at 1024x1024 has 14,120; this bounds the time and the memory that small values take
 MAX_MARKS = 100  # open brackets; a snapshot has 8
 KEYS = ("version", "name", "static_kwargs", "components", "build_module_src", "build_func_name", "variables")
 OPCODES = {opcode.code.encode("latin-1"): opcode for opcode in pickletools.opcodes}
@@ -112,7 +110,7 @@ class _Machine:
                 break
             STEPS[opcode.name](self, argument)
         else:
-            raise RefusedPickle(f"the pickle has more than {MAX_OPCODES:,} instructions; a snapshot has some thousand")
+            raise RefusedPickle(f"the pickle has more than {MAX_OPCODES:,} instructions; one at 1024x1024 has 14,120")
         if len(self.stack) != 1 or self.marks:
             raise RefusedPickle(f"the pickle ends with {len(self.stack)} values; a snapshot is one, a tuple of networks")
         return self.stack[0]
