@@ -10,8 +10,8 @@ from tqdm import tqdm
 
 from stylegan_tf import latents
 from stylegan_tf.config import Config
-from stylegan_tf.figures import noise_list
 from stylegan_tf.generator import Generator
+from stylegan_tf.latents import noise_list
 from stylegan_tf.layout import parts
 
 

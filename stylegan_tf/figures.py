@@ -17,7 +17,6 @@ from matplotlib.ticker import LogLocator, NullFormatter
 from PIL import Image
 
 from stylegan_tf import latents
-from stylegan_tf.config import Config
 from stylegan_tf.data.pipeline import to_uint8
 from stylegan_tf.generator import Generator
 from stylegan_tf.growing import Schedule
@@ -114,18 +113,12 @@ def growth(sample_files, rows: int = 8) -> Figure:
     return table(cells, names, [f"latent {i}" for i in range(8)], "Growing: the same eight latents through training")
 
 
-def noise_list(config: Config, rng: np.random.Generator, count: int = 1, layers=None) -> list[np.ndarray]:
-    """Noise for ``synthesis``: L arrays (count, h, w, 1) of N(0, 1), h = 4, 4, 8, 8, ...; zeros outside of ``layers``."""
-    noise = [rng.standard_normal((count, r, r, 1)).astype("float32") for r in config.resolutions for _ in range(2)]
-    return [n if layers is None or i in layers else 0 * n for i, n in enumerate(noise)]
-
-
 def noise_deviation(generator: Generator, seed: int, count: int = 100, draw=latents.from_seeds) -> np.ndarray:
     """Standard deviation of each pixel over ``count`` draws of noise (Figure 4c): (r, r), in grey levels of 0 to 255."""
     ws, rng, total, squares = styles_of(generator, [seed], draw), np.random.default_rng(seed), 0.0, 0.0
     reference = np.clip(generator.synthesis(ws, noise="fixed"), -1, 1)  # sums of differences from it lose no digits
     for part in parts(generator.config, count):
-        noise = noise_list(generator.config, rng, len(part))
+        noise = latents.noise_list(generator.config, rng, len(part))
         images = np.clip(generator.synthesis(np.repeat(ws, len(part), axis=0), noise=noise), -1, 1)
         difference = (images - reference).astype("float64")
         total, squares = total + difference.sum(axis=0), squares + (difference**2).sum(axis=0)
@@ -145,7 +138,7 @@ def noise_figure(generator: Generator, seed: int, count: int = 100, draw=latents
     y, x = np.multiply(np.unravel_index(windows.argmax(), windows.shape), step)
 
     def image(draw=0, layers=None):
-        noise = noise_list(config, np.random.default_rng([seed, draw]), layers=layers)
+        noise = latents.noise_list(config, np.random.default_rng([seed, draw]), layers=layers)
         return to_uint8(generator.synthesis(ws, noise=noise))[0]
 
     whole, crops = image(), np.stack([fit(image(draw)[y : y + window, x : x + window]) for draw in range(1, 5)])

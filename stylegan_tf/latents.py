@@ -1,4 +1,4 @@
-"""Working with latent codes: truncation, mixing, interpolation, directions (paper sections 3.1, 4.1, appendix B; SPEC 4, 11)."""
+"""Working with latent codes: truncation, mixing, noise, interpolation, directions (paper 3.1, 4.1, appendix B; SPEC 4, 11)."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ __all__ = [
     "mahalanobis",
     "mix",
     "move",
+    "noise_list",
     "sample",
     "slerp",
     "truncate",
@@ -46,6 +47,12 @@ def sample(generator, count: int, seed=0) -> tuple[np.ndarray, np.ndarray]:
     """
     z = np.random.default_rng(seed).standard_normal((count, generator.z_dim)).astype("float32")
     return z, np.asarray(generator.mapping(z, labels_of(generator.config, range(count))))
+
+
+def noise_list(config, rng: np.random.Generator, count: int = 1, layers=None) -> list[np.ndarray]:
+    """Noise for ``synthesis``: L arrays (count, h, w, 1) of N(0, 1), h = 4, 4, 8, 8, ...; zeros outside of ``layers``."""
+    noise = [rng.standard_normal((count, r, r, 1)).astype("float32") for r in config.resolutions for _ in range(2)]
+    return [n if layers is None or i in layers else 0 * n for i, n in enumerate(noise)]
 
 
 def lerp(a, b, t):

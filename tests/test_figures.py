@@ -177,15 +177,15 @@ def test_large_images_are_averaged(tmp_path):
 
 
 def test_noise_list_has_two_maps_per_resolution():
-    noise = figures.noise_list(TINY, np.random.default_rng(0), count=2, layers=[1, 4])
+    noise = latents.noise_list(TINY, np.random.default_rng(0), count=2, layers=[1, 4])
     assert [n.shape for n in noise] == [(2, r, r, 1) for r in (4, 4, 8, 8, 16, 16)]
     assert [bool(n.any()) for n in noise] == [False, True, False, False, True, False]
-    same = figures.noise_list(TINY, np.random.default_rng(0), count=2)
+    same = latents.noise_list(TINY, np.random.default_rng(0), count=2)
     np.testing.assert_array_equal(noise[4], same[4])
 
 
 def test_deviation_equals_numpys(G):
-    noise = figures.noise_list(TINY, np.random.default_rng(6), count=5)
+    noise = latents.noise_list(TINY, np.random.default_rng(6), count=5)
     images = np.clip(G.synthesis(ws_of(G, [6]).repeat(5, axis=0), noise=noise), -1, 1).astype("float64")
     expected = 127.5 * np.sqrt(images.var(axis=0).mean(axis=-1))
     assert expected.max() > 1
@@ -210,7 +210,7 @@ def test_noise_figure_shows_the_layers_it_names(G):
 
     assert_same_picture(panels["no noise"], image("none"))
     for title, layers in (("noise below 8x8", range(2)), ("noise from 8x8 up", range(2, 6)), ("noise in all layers", range(6))):
-        noise = figures.noise_list(TINY, np.random.default_rng([2, 0]), layers=layers)
+        noise = latents.noise_list(TINY, np.random.default_rng([2, 0]), layers=layers)
         assert_same_picture(panels[title], image(noise))
     assert panels["deviation over 4 draws"].shape == (2 * SIDE, 2 * SIDE)
 

@@ -54,7 +54,7 @@ def test_in_z_an_image_is_found_through_the_mapping(small):
     assert np.median(found.error) < 0.02 * mean_error(G, images)
 
 
-def test_w_plus_reconstructs_held_out_digits_better_than_w():
+def test_w_plus_reconstructs_real_digits_better_than_w():
     G, real = pretrained("mnist32").ema_generator, to_unit_range(data.load_digits().images[9000:9004])
     w, plus = (project(G, real, space, steps=50, **QUIET).error for space in ("w", "w+"))
     assert (plus <= w).all()

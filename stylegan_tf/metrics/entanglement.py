@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from stylegan_tf import latents
-from stylegan_tf.figures import noise_list
 from stylegan_tf.generator import Generator
+from stylegan_tf.latents import noise_list
 from stylegan_tf.layout import images_of, parts
 
 Reader = Callable[[np.ndarray], Mapping[str, np.ndarray]]

@@ -13,7 +13,6 @@ from tqdm import tqdm
 from stylegan_tf import latents
 from stylegan_tf.latents import labels_of
 from stylegan_tf.layout import parts
-from stylegan_tf.metrics.sampling import noise_maps
 
 FULL = 256  # larger images are averaged down to this side before they are compared
 
@@ -120,7 +119,7 @@ def noise_for(generator, rng) -> dict:
         return {}
     if not hasattr(generator, "config"):
         return {"noise": "fixed"}
-    return {"noise": noise_maps(generator.config, rng)}
+    return {"noise": latents.noise_list(generator.config, rng)}
 
 
 def prepare(images: np.ndarray, crop: str | None) -> np.ndarray:

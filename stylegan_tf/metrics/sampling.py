@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from tqdm import tqdm
 
-from stylegan_tf.latents import labels_of
+from stylegan_tf.latents import labels_of, noise_list
 
 
 class Sample(NamedTuple):
@@ -34,15 +34,10 @@ def batches(
             size = min(batch_size, count - start)
             z = latents.standard_normal((size, generator.z_dim)).astype("float32")
             labels = labels_of(generator.config, range(start, start + size))
-            given = noise_maps(generator.config, maps, size) if noise == "random" else noise
+            given = noise_list(generator.config, maps, size) if noise == "random" else noise
             images = np.asarray(generator(z, labels=labels, noise=given, **call))
             yield Sample(z, np.asarray(generator.mapping(z, labels)), images)
             bar.update(size)
-
-
-def noise_maps(config, rng: np.random.Generator, count: int = 1) -> list[np.ndarray]:
-    """The noise of every styled layer, each (count, r, r, 1)."""
-    return [rng.standard_normal((count, r, r, 1), "float32") for r in config.resolutions for _ in range(2)]
 
 
 def with_attributes(generator, attributes: Callable, count: int, **options) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
