@@ -91,6 +91,19 @@ def test_open_dataset_draws_ten_thousand_faces_at_the_resolution_asked_for(monke
     assert data.open_dataset("toyfaces").resolution == 32
 
 
+def test_dials_in_a_data_sets_name_are_arguments_of_load_toyfaces():
+    named = data.open_dataset("toyfaces:count=5,seed=3,rho=0.8,hole=1")
+    wanted = load_toyfaces(5, seed=3, rho=0.8, hole=1.0)
+    np.testing.assert_array_equal(named.factors, wanted.factors)
+    np.testing.assert_array_equal(named.images, wanted.images)
+
+
+@pytest.mark.parametrize("name", ["toyfaces:", "toyfaces:rho", "toyfaces:rho=much", "toyfaces:size=3", "toyfaces:rho=0.8,"])
+def test_a_dial_that_does_not_exist_is_refused(name):
+    with pytest.raises(ValueError, match="its dials are count=FACES"):
+        data.check_name(name)
+
+
 def wrong(name, value):
     factors = sample_factors(3)
     factors[1, [f.name for f in FACTORS].index(name)] = value

@@ -10,15 +10,34 @@ from stylegan_tf.data.tfrecords import TFRecords
 from stylegan_tf.data.tfrecords_writer import write_tfrecords
 from stylegan_tf.data.toyfaces import FACTORS, ToyFaces, draw_faces, factor_table, load_toyfaces, pearson, sample_factors
 
-KINDS = {"digits": "", "toyfaces": "", "tfds": "NAME", "folder": "PATH", "tfrecords": "PATH", "ffhq": "PATH"}
-NAMES = ", ".join(f"{kind}:{what}" if what else kind for kind, what in KINDS.items())
+NAMES = "digits, toyfaces[:DIALS], tfds:NAME, folder:PATH, tfrecords:PATH, ffhq:PATH"
+DIALS = {"count": int, "seed": int, "rho": float, "hole": float}  # of drawn faces, in a name: toyfaces:count=40000,rho=0.8
 
 
 def check_name(name: str) -> None:
     """Raise ValueError if no data set can have that name."""
-    kind, _, place = name.partition(":")
-    if bool(place) != bool(KINDS.get(kind, not place)):
+    kind, colon, place = name.partition(":")
+    if kind == "toyfaces":
+        dials(place if colon else None)
+    elif (kind in ("tfds", "folder", "tfrecords", "ffhq") and place) or name == "digits":
+        return
+    else:
         raise ValueError(f"there is no data set '{name}'; choose one of {NAMES} (such as tfds:fashion_mnist)")
+
+
+def dials(text: str | None) -> dict:
+    """Arguments of ``load_toyfaces`` from "count=40000,rho=0.8"; None gives none."""
+    found = {}
+    for part in [] if text is None else text.split(","):
+        key, _, value = part.partition("=")
+        try:
+            found[key] = DIALS[key](value)
+        except (KeyError, ValueError):
+            wanted = "count=FACES, seed=NUMBER, rho=-1..1, hole=0..1"
+            raise ValueError(
+                f"toyfaces:{text} has '{part}'; its dials are {wanted}, such as toyfaces:count=40000,rho=0.8"
+            ) from None
+    return found
 
 
 def open_dataset(
@@ -26,6 +45,7 @@ def open_dataset(
 ) -> Source:
     """The data set of that name: ``digits`` (shipped), ``toyfaces`` (10,000, drawn now), or one of tensorflow-datasets, your own
     folder, official TFRecords, FFHQ as published: ``tfds:NAME``, ``folder:PATH``, ``tfrecords:PATH``, ``ffhq:PATH``.
+    Toy faces have dials, ``toyfaces:count=40000,rho=0.8``: how many, their seed, and rho and hole of ``sample_factors``.
 
     Args:
         data_dir: where tensorflow-datasets has its data. Drawn faces and a folder's decoded pictures are kept there too; without
@@ -39,11 +59,11 @@ def open_dataset(
         ValueError: for any other name. FileNotFoundError: if the data are not on this machine.
     """
     check_name(name)
-    kind, _, place = name.partition(":")
+    kind, colon, place = name.partition(":")
     if kind == "digits":
         return load_digits()
     if kind == "toyfaces":
-        return load_toyfaces(resolution=resolution or 32, cache=data_dir)
+        return load_toyfaces(resolution=resolution or 32, cache=data_dir, **dials(place if colon else None))
     if kind == "tfds":
         return load_tfds(place, data_dir=data_dir, download=download)
     if kind == "folder":
@@ -60,6 +80,7 @@ __all__ = [
     "ToyFaces",
     "as_images",
     "check_name",
+    "dials",
     "draw_faces",
     "examine",
     "factor_table",
