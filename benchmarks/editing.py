@@ -125,38 +125,36 @@ def laboratory(generator, out):
     markdown(["", "generated", "real"], rows)
 
 
-def projection(generator, out):
-    judge, read = DigitsJudge(), digits_reader()
-    digits = sg.data.load_digits()
-    real, true = to_unit_range(digits.images[HELD_OUT]), digits.labels[HELD_OUT]
+def starts_and_spaces(generator, real):
+    """Images found in every space from every start: ws by name, seconds by name, and the starts in w (nearest, encoder's)."""
     started = time.perf_counter()
     encoder = train_encoder(generator, progress=False)
     print(f"encoder: 60 kimg in {time.perf_counter() - started:.0f} s")
     guess = encoder.predict(real, verbose=0)
+    z_near, w_near = nearest(generator, real)
+    styles, speed = {"encoder's guess": np.asarray(generator.broadcast(guess))}, {}
+    starts = {"mean": (None, None), "nearest": (z_near, w_near), "encoder": (None, guess)}
+    for space in ("z", "w", "w+"):
+        for name, (z, w) in starts.items():
+            if (space, name) == ("z", "encoder"):
+                continue  # an encoder guesses w
+            started = time.perf_counter()
+            found = project(generator, real, space, start=z if space == "z" else w, progress=False)
+            styles[f"{space} from the {name}"] = found.ws
+            speed[f"{space} from the {name}"] = time.perf_counter() - started
+    return styles, speed, (w_near, guess)
+
+
+def projection(generator, out):
+    judge, read = DigitsJudge(), digits_reader()
+    digits = sg.data.load_digits()
+    real, true = to_unit_range(digits.images[HELD_OUT]), digits.labels[HELD_OUT]
     drawn_w = latents.sample(generator, 10_000, seed=1)[1]
     found = Attributes(generator, read, count=4000)
     ways = {name: found.direction(name) for name in ("slant", "thickness")}
-    z_near, w_near = nearest(generator, real)
-    tries = {
-        "encoder's guess": None,
-        "z from the mean": ("z", None),
-        "z from the nearest": ("z", z_near),
-        "w from the mean": ("w", None),
-        "w from the nearest": ("w", w_near),
-        "w from the encoder": ("w", guess),
-        "w+ from the mean": ("w+", None),
-        "w+ from the nearest": ("w+", w_near),
-        "w+ from the encoder": ("w+", guess),
-    }
-    rows, styles, speed = [], {"random w": styles_of(generator, range(100_000, 100_016))}, {}
-    for name, how in tries.items():
-        started = time.perf_counter()
-        styles[name] = (
-            np.asarray(generator.broadcast(guess))
-            if how is None
-            else project(generator, real, how[0], start=how[1], progress=False).ws
-        )
-        speed[name] = time.perf_counter() - started
+    rows = []
+    styles, speed, (w_near, guess) = starts_and_spaces(generator, real)
+    styles = {"random w": styles_of(generator, range(100_000, 100_016))} | styles
     for name, ws in styles.items():
         images = np.clip(np.asarray(generator.synthesis(ws, noise="fixed")), -1, 1)
         error = ((images - real) ** 2).mean(axis=(1, 2, 3)) if name != "random w" else np.full(16, np.nan)

@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from stylegan_tf import latents
+from stylegan_tf.data import kind
 from stylegan_tf.generator import Generator
 from stylegan_tf.layout import pictures, table
 from stylegan_tf.metrics.entanglement import Reader, read_styles
@@ -38,10 +39,10 @@ def reader_of(dataset: str) -> Reader:
     Raises:
         ValueError: if nothing does.
     """
-    if dataset not in READERS:
+    if kind(dataset) not in READERS:
         known = ", ".join(READERS)
         raise ValueError(f"no reader knows the factors of '{dataset}'; there are readers for {known}: name one with --dataset")
-    return READERS[dataset]()
+    return READERS[kind(dataset)]()
 
 
 class Attributes:

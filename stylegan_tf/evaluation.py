@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from stylegan_tf.data import kind
 from stylegan_tf.data.pipeline import Source, to_uint8, to_unit_range
 from stylegan_tf.generator import Generator
 from stylegan_tf.metrics.coverage import density_coverage, precision_recall
@@ -35,7 +36,7 @@ class Judge:
     """The networks that judge the images of a data set. All take images in [-1, 1], not clipped.
 
     Attributes:
-        resolution, channels: what they take.
+        resolution, channels: what they take. shrinks: whether they also take multiples of that resolution.
         features_name, features: images (N, r, r, C) -> (N, F). distance_name, distance: two batches -> (B,).
         attribute_names, attributes: images -> P(attribute) (N, K).
     """
@@ -48,6 +49,7 @@ class Judge:
     distance: Callable
     attribute_names: tuple[str, ...]
     attributes: Callable
+    shrinks: bool = False
 
 
 def digits_judge() -> Judge:
@@ -61,7 +63,8 @@ def digits_judge() -> Judge:
 def faces_judge() -> Judge:
     """The judge of toy faces: the shipped reader of their factors."""
     reader, distance, attributes = FaceReader(), FacesDistance(), FaceAttributes()
-    return Judge(32, 3, "toy face reader", reader.features, distance.name, distance, attributes.names, attributes)
+    judges = ("toy face reader", reader.features, distance.name, distance, attributes.names, attributes)
+    return Judge(32, 3, *judges, shrinks=True)
 
 
 JUDGES = {  # name of the data set -> function that makes its judge
@@ -77,9 +80,9 @@ def judge_of(dataset: str) -> Judge:
     Raises:
         ValueError: if it has none.
     """
-    if dataset not in JUDGES:
+    if kind(dataset) not in JUDGES:
         raise ValueError(f"no network judges the data set '{dataset}'; there are judges for {', '.join(JUDGES)}")
-    return JUDGES[dataset]()
+    return JUDGES[kind(dataset)]()
 
 
 def evaluate(
@@ -115,9 +118,15 @@ def evaluate(
         raise ValueError(f"there is no metric '{', '.join(unknown)}'; choose from {', '.join(METRICS)}")
     model = ("the model", generator.config.resolution, generator.config.channels)
     for whose, side, channels in (model, (data.name, data.resolution, data.channels)):
-        if (side, channels) != (judge.resolution, judge.channels):
-            wanted = f"{judge.resolution}x{judge.resolution}x{judge.channels}"
-            raise ValueError(f"images of {whose} are {side}x{side}x{channels}; the judge of this data set wants {wanted}")
+        fits = side == generator.config.resolution and not (
+            side % judge.resolution if judge.shrinks else side != judge.resolution
+        )
+        if not fits or channels != judge.channels:
+            wanted = f"{judge.resolution}x{judge.resolution}x{judge.channels}" + " or a multiple of that side" * judge.shrinks
+            raise ValueError(
+                f"images of {whose} are {side}x{side}x{channels}; the judge of this data set wants {wanted}, "
+                "and the model and its data the same resolution"
+            )
     options = dict(samples=samples, seed=seed, progress=progress)
     rows, attributes = [], {}
     compared = [name for name in COMPARED if name in metrics]
@@ -140,9 +149,9 @@ def _compare(generator, data, judge, metrics, floors, cache, samples, seed, prog
     """Fakes against reals in features; both as uint8 first (SPEC 11)."""
     started, count = time.perf_counter(), min(samples, len(data))
     index = np.array_split(np.arange(count), max(1, count // 1000))
-    parts = (judge.features(to_unit_range(data.rows(part, judge.resolution))) for part in index)
+    parts = (judge.features(to_unit_range(data.rows(part, data.resolution))) for part in index)
     if cache and metrics == ["fid"] and not floors:
-        real = cached_statistics(cache, f"{data.name} {judge.resolution}", count, judge.features_name, parts)
+        real = cached_statistics(cache, f"{data.name} {data.resolution}", count, judge.features_name, parts)
     else:
         real = np.concatenate(list(parts))
     drawn = batches(generator, samples, seed, progress=progress)

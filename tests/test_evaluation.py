@@ -6,7 +6,7 @@ from PIL import Image
 
 from stylegan_tf import Config, StyleGAN, evaluation
 from stylegan_tf.cli import main
-from stylegan_tf.data import Images, load_digits
+from stylegan_tf.data import Images, load_digits, load_toyfaces
 from stylegan_tf.data.pipeline import to_uint8, to_unit_range
 from stylegan_tf.evaluation import Judge, digits_judge, evaluate, judge_of, table
 from stylegan_tf.metrics import density_coverage, fid, floor, kid, linear_separability, perceptual_path_length, precision_recall
@@ -118,6 +118,21 @@ def test_half_of_the_real_digits_are_thick_slanted_or_wide():
     np.testing.assert_allclose((found[:, 10:] > 0.5).mean(axis=0), 0.5, atol=0.05)
     np.testing.assert_allclose(found[:, :10].sum(axis=1), 1, atol=1e-5)
     assert found.shape[1] == len(DigitsAttributes.names)
+
+
+def test_faces_of_twice_the_judges_size_are_judged_as_those_averaged_down():
+    """Also that toy faces with dials have the judge of toy faces."""
+    judge = judge_of("toyfaces:rho=0.8")
+    large = StyleGAN(TINY.replace(resolution=64, channels=3, fmap_base=64)).ema_generator
+    faces = load_toyfaces(80, 64, progress=False)
+    found = evaluate(large, faces, judge, ["fid"], samples=80, seed=1)
+    shrunk = [
+        to_unit_range(x).reshape(-1, 32, 2, 32, 2, 3).mean(axis=(2, 4))
+        for x in (to_uint8(sample(large, 80, seed=1)), faces.images)
+    ]
+    assert value(found, "FID") == pytest.approx(fid(judge.features(shrunk[1]), judge.features(shrunk[0])), rel=1e-4)
+    with pytest.raises(ValueError, match="the model and its data the same resolution"):
+        evaluate(large, load_toyfaces(4, 32, progress=False), judge, ["fid"])
 
 
 def test_an_empty_image_has_even_odds_of_each_shape():

@@ -24,7 +24,13 @@ def test_pictures_belong_to_their_factors():
     faces = load(rho=0.5)
     np.testing.assert_array_equal(faces.factors, sample_factors(6, 2, rho=0.5))
     np.testing.assert_array_equal(faces.images, draw_faces(faces.factors, 16, detail_seed=2))
-    assert (faces.name, faces.resolution, faces.channels, len(faces), faces.labels) == ("toyfaces", 16, 3, 6, None)
+    assert (faces.name, faces.resolution, faces.channels, len(faces), faces.labels) == (
+        "toyfaces:count=6,seed=2,rho=0.5",
+        16,
+        3,
+        6,
+        None,
+    )
 
 
 def test_one_face_is_drawn_like_a_row_of_many():
@@ -94,6 +100,7 @@ def test_open_dataset_draws_ten_thousand_faces_at_the_resolution_asked_for(monke
 def test_dials_in_a_data_sets_name_are_arguments_of_load_toyfaces():
     named = data.open_dataset("toyfaces:count=5,seed=3,rho=0.8,hole=1")
     wanted = load_toyfaces(5, seed=3, rho=0.8, hole=1.0)
+    assert named.name == "toyfaces:count=5,seed=3,rho=0.8,hole=1.0"
     np.testing.assert_array_equal(named.factors, wanted.factors)
     np.testing.assert_array_equal(named.images, wanted.images)
 

@@ -56,7 +56,8 @@ def evaluate(args) -> int:
     if not dataset:
         raise UserError(f"{run.path} does not say which data it learned from; add --dataset, such as --dataset digits")
     judge = evaluation.judge_of(dataset)
-    data = sg.data.open_dataset(dataset, data_dir=args.data_dir, download=args.download)
+    wanted = dict(resolution=gan.config.resolution, channels=gan.config.channels)
+    data = sg.data.open_dataset(dataset, data_dir=args.data_dir, download=args.download, **wanted)
     options = dict(samples=args.samples, seed=args.seed, floors=args.floors, cache=args.cache, progress=sys.stderr.isatty())
     result = evaluation.evaluate(gan.ema_generator, data, judge, args.metrics.split(","), **options)
     about = dict(run=str(run.path), dataset=dataset, command=shlex.join(sys.argv), versions=versions())

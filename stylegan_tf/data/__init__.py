@@ -16,10 +16,10 @@ DIALS = {"count": int, "seed": int, "rho": float, "hole": float}  # of drawn fac
 
 def check_name(name: str) -> None:
     """Raise ValueError if no data set can have that name."""
-    kind, colon, place = name.partition(":")
-    if kind == "toyfaces":
+    what, colon, place = name.partition(":")
+    if what == "toyfaces":
         dials(place if colon else None)
-    elif (kind in ("tfds", "folder", "tfrecords", "ffhq") and place) or name == "digits":
+    elif (what in ("tfds", "folder", "tfrecords", "ffhq") and place) or name == "digits":
         return
     else:
         raise ValueError(f"there is no data set '{name}'; choose one of {NAMES} (such as tfds:fashion_mnist)")
@@ -38,6 +38,11 @@ def dials(text: str | None) -> dict:
                 f"toyfaces:{text} has '{part}'; its dials are {wanted}, such as toyfaces:count=40000,rho=0.8"
             ) from None
     return found
+
+
+def kind(name: str) -> str:
+    """What shares networks that judge it: "toyfaces" for toy faces with dials, else the name itself."""
+    return "toyfaces" if name.partition(":")[0] == "toyfaces" else name
 
 
 def open_dataset(
@@ -59,16 +64,16 @@ def open_dataset(
         ValueError: for any other name. FileNotFoundError: if the data are not on this machine.
     """
     check_name(name)
-    kind, colon, place = name.partition(":")
-    if kind == "digits":
+    what, colon, place = name.partition(":")
+    if what == "digits":
         return load_digits()
-    if kind == "toyfaces":
+    if what == "toyfaces":
         return load_toyfaces(resolution=resolution or 32, cache=data_dir, **dials(place if colon else None))
-    if kind == "tfds":
+    if what == "tfds":
         return load_tfds(place, data_dir=data_dir, download=download)
-    if kind == "folder":
+    if what == "folder":
         return open_folder(place, resolution, channels, cache=data_dir)
-    return TFRecords(place) if kind == "tfrecords" else load_ffhq(place)
+    return TFRecords(place) if what == "tfrecords" else load_ffhq(place)
 
 
 __all__ = [
@@ -84,6 +89,7 @@ __all__ = [
     "draw_faces",
     "examine",
     "factor_table",
+    "kind",
     "load_digits",
     "load_ffhq",
     "load_folder",

@@ -55,8 +55,8 @@ def draw_faces(factors: np.ndarray, resolution: int = 32, detail_seed: int = 0, 
 class ToyFaces(Images):
     """Toy faces in memory: ``images``, and beside them ``factors`` (N, 12)."""
 
-    def __init__(self, images: np.ndarray, factors: np.ndarray):
-        super().__init__(images, name="toyfaces")
+    def __init__(self, images: np.ndarray, factors: np.ndarray, name: str = "toyfaces"):
+        super().__init__(images, name=name)
         if factors.shape != (len(images), len(FACTORS)):
             raise ValueError(
                 f"factors have shape {factors.shape} for {len(images)} faces; wanted is ({len(images)}, {len(FACTORS)})"
@@ -88,7 +88,8 @@ def load_toyfaces(
         images = draw_faces(factors, resolution, seed, progress)
         if path:
             _write(path, images, factors)
-    return ToyFaces(images, factors)
+    changed = ({} if count == 10_000 else {"count": count}) | ({"seed": seed} if seed else {}) | dials
+    return ToyFaces(images, factors, "toyfaces" + ":" * bool(changed) + ",".join(f"{k}={v}" for k, v in changed.items()))
 
 
 def _read(path, shape):
