@@ -148,3 +148,17 @@ def test_a_lesson_ends_with_summary_sources_and_quiz(name):
     quiz = text.split("## Quiz")[1]
     assert re.findall(r"^\*\*(\d)\.\*\*", quiz, re.MULTILINE) == list("12345")
     assert quiz.count("<details><summary>Answer</summary>") == quiz.count("</details>") == 5
+
+
+def spellings_to_avoid():
+    """Second column of the last table of docs/glossary.md."""
+    rows = (ROOT / "docs" / "glossary.md").read_text("utf-8").split("| we write | not |")[1].splitlines()[2:]
+    return [word.strip() for row in rows for word in row.strip("| ").split(" | ")[1].split(",")]
+
+
+def test_words_are_spelt_as_in_the_glossary(name):
+    text = re.sub(
+        r"`[^`]*`|\]\([^)]*\)|<[^>]*>|\*\*[A-Z][^*]*\*\*", " ", prose(name)
+    )  # code, links, HTML and titles have their own
+    found = [word for word in spellings_to_avoid() if re.search(rf"\b{re.escape(word)}", text, re.IGNORECASE)]
+    assert not found
