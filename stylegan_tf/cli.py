@@ -102,6 +102,9 @@ def parser() -> argparse.ArgumentParser:
     info = add("info", commands.info, "Print what a run, or a preset, is.")
     info.add_argument("run", nargs="?", help="run folder; without it, the presets")
     info.add_argument("--preset", help="print the networks of a preset")
+    info.add_argument(
+        "--cheat-sheet", metavar="PICTURE", help="draw the architecture on a page instead, with the run's or preset's sizes"
+    )
 
     records = add("records", commands.records, "Write a data set as the official TFRecords; the same command goes on if stopped.")
     records.add_argument("dataset", help=NAMES)

@@ -13,6 +13,7 @@ from tqdm.auto import tqdm
 
 import stylegan_tf as sg
 from stylegan_tf import evaluation, paper
+from stylegan_tf.cheat_sheet import cheat_sheet
 from stylegan_tf.commands.common import UserError, finished, parse_seeds
 from stylegan_tf.data.pipeline import to_uint8
 from stylegan_tf.evaluation_figure import evaluation_figure
@@ -70,6 +71,14 @@ def evaluate(args) -> int:
 
 
 def info(args) -> int:
+    if args.cheat_sheet:
+        if not (args.run or args.preset):
+            raise UserError("a cheat sheet is drawn for sizes: name a run or a --preset, such as --preset ffhq1024")
+        out = Path(args.cheat_sheet)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        cheat_sheet(sg.Run(args.run).config if args.run else sg.preset(args.preset)).savefig(out)
+        print(f"the architecture on a page in {out}")
+        return 0
     if args.run:
         run = sg.Run(args.run)
         info, rows = run.info, run.history()
