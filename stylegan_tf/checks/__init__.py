@@ -4,15 +4,19 @@ from stylegan_tf.checks.adain import check_adain, check_feature_statistics, chec
 from stylegan_tf.checks.frame import WrongAnswer
 from stylegan_tf.checks.gans import check_best_discriminator, check_discriminator_loss, check_generator_loss
 from stylegan_tf.checks.start import check_shape, check_truncate
+from stylegan_tf.checks.training import check_average_weight, check_diagnosis, check_stage
 
 __all__ = [
     "WrongAnswer",
     "check_adain",
+    "check_average_weight",
     "check_best_discriminator",
+    "check_diagnosis",
     "check_discriminator_loss",
     "check_feature_statistics",
     "check_generator_loss",
     "check_shape",
+    "check_stage",
     "check_style_count",
     "check_transfer",
     "check_truncate",

@@ -1,0 +1,130 @@
+"""Checks of lesson 08: the average's weight of the past, the schedule, and the museum's diagnoses."""
+
+from __future__ import annotations
+
+from stylegan_tf import museum
+from stylegan_tf.checks.frame import Exercise, report
+from stylegan_tf.config import Config
+
+_AVERAGE = Exercise(
+    oracle=lambda batch, half_life: Config(ema_kimg=half_life).ema_beta(0, batch),
+    draw=lambda rng: [(int(rng.integers(4, 128)), float(rng.uniform(1, 20))) for _ in range(5)],
+    why="after half_life_kimg thousand images the product of all these weights is one half.",
+    mistakes={
+        "the half-life is in thousands of images and the batch in images: one of them needs the factor 1000": lambda b, h: (
+            0.5 ** (b / h)
+        ),
+        "that is the weight of the new value; beta is that of the old one": lambda b, h: 1 - 0.5 ** (b / (1000 * h)),
+        "the exponent is upside down: a longer half-life must give a weight nearer to 1": lambda b, h: 0.5 ** (1000 * h / b),
+        "that decays by a factor e instead of one half": lambda b, h: 2.718281828459045 ** (-b / (1000 * h)),
+        "that is a straight line; it agrees with the power for small steps only": lambda b, h: 1 - b / (1000 * h),
+    },
+    tolerance=1e-7,
+)
+
+
+def check_average_weight(average_weight) -> None:
+    """``average_weight(batch, half_life_kimg)`` -> beta."""
+    _AVERAGE.check(average_weight)
+
+
+def _stage(kimg, stages, alpha=lambda kimg, fade, stable: kimg / fade, fade_first=True):
+    for resolution, fade, stable in stages:
+        first, second = (fade, stable) if fade_first else (stable, fade)
+        if kimg < first + second:
+            fading = kimg < first if fade_first else kimg >= first
+            return (resolution, alpha(kimg if fade_first else kimg - first, fade, stable) if fading else 1.0)
+        kimg -= fade + stable
+    return (stages[-1][0], 1.0)
+
+
+def _draw_stages(rng):
+    trials = []
+    for _ in range(3):
+        stages, resolution = [(4, 0.0, float(rng.integers(5, 20)))], 4
+        for _ in range(3):
+            resolution *= 2
+            stages.append((resolution, float(rng.integers(4, 20)), float(rng.integers(5, 30))))
+        total = sum(fade + stable for _, fade, stable in stages)
+        at = [*(float(k) for k in rng.uniform(0, total, 6)), stages[0][2], stages[0][2] + stages[1][1], total, total + 7.0]
+        trials += [(kimg, tuple(stages)) for kimg in at]
+    return trials
+
+
+_STAGE = Exercise(
+    oracle=_stage,
+    draw=_draw_stages,
+    why="a stage first fades in and then stands still; its place is what is left after the stages before it.",
+    mistakes={
+        "alpha rises over the whole stage in your function; it reaches 1 when the fade ends": lambda k, s: _whole(k, s),
+        "alpha falls in your function; it is the weight of the new block": lambda k, s: _stage(
+            k, s, alpha=lambda kimg, fade, stable: 1 - kimg / fade
+        ),
+        "your stages stand still first and fade afterwards; a new block fades in first": lambda k, s: _stage(
+            k, s, fade_first=False
+        ),
+        "alpha is 0 while a stage is stable in your function; the old path is gone by then and alpha is 1": lambda k, s: (
+            _stage(k, s) if _fading(k, s) or _over(k, s) else (_stage(k, s)[0], 0.0)
+        ),
+        "you forget to take off the stages before: alpha counts from the start of its own stage": lambda k, s: (
+            (_stage(k, s)[0], min(1.0, k / dict((r, f) for r, f, _ in s)[_stage(k, s)[0]])) if _fading(k, s) else _stage(k, s)
+        ),
+    },
+    tolerance=1e-9,
+)
+
+
+def _fading(kimg, stages):
+    return _stage(kimg, stages)[1] < 1
+
+
+def _over(kimg, stages):
+    return kimg >= sum(fade + stable for _, fade, stable in stages)
+
+
+def _whole(kimg, stages):
+    for resolution, fade, stable in stages:
+        if kimg < fade + stable:
+            return (resolution, kimg / (fade + stable))
+        kimg -= fade + stable
+    return (stages[-1][0], 1.0)
+
+
+def check_stage(stage) -> None:
+    """``stage(kimg, stages)``, stages (resolution, fade, stable) in kimg -> (resolution, alpha)."""
+    _STAGE.check(stage)
+
+
+_HINTS = {
+    "none": "look at the losses of all runs again: in one they are calm, and its digits vary",
+    "rate": "one run has scores that leap, and the same picture for all latents",
+    "gamma": "in one run D's loss lies on the grey line almost from the start",
+    "range": "in one run the ground behind the digits is grey and not black",
+    "order": "in one run all latents show the same digit, and another one later",
+    "average": "in one run the curves are those of the healthy one, and the pictures are those of the first minute",
+    "copies": "in one run the digits are clear, and the same few come again and again",
+}
+
+
+def judge_diagnosis(answers) -> tuple[str, str]:
+    """As ``Exercise.judge``, for a dict from the letters A to G to the names of defects."""
+    if answers is ... or answers is None:
+        return "unanswered", "write a dict such as {'A': 'rate', ...}"
+    if not isinstance(answers, dict) or not set(answers) <= set(museum.ANSWERS):
+        return "wrong", f"give a dict with the keys {', '.join(museum.ANSWERS)}"
+    unknown = sorted({str(name) for name in answers.values() if name is not ...} - set(museum.DEFECTS))
+    if unknown:
+        return "wrong", f"there is no defect '{unknown[0]}'; the names are {', '.join(museum.DEFECTS)}"
+    given = {letter: name for letter, name in answers.items() if name is not ...}
+    if len(given) < len(museum.ANSWERS):
+        return "unanswered", f"{len(given)} of {len(museum.ANSWERS)} runs have a diagnosis; the others wait"
+    wrong = [letter for letter, name in given.items() if museum.ANSWERS[letter] != name]
+    if not wrong:
+        return "correct", "each defect leaves a mark of its own in pictures and curves."
+    missed = _HINTS[museum.ANSWERS[wrong[0]]]
+    return "wrong", f"{len(given) - len(wrong)} of {len(given)} are right; a hint: {missed}"
+
+
+def check_diagnosis(diagnosis) -> None:
+    """``diagnosis``: a dict from the letters of the museum's runs to names of ``museum.DEFECTS``."""
+    report(*judge_diagnosis(diagnosis))
