@@ -75,9 +75,9 @@ def _failures(rows):
     return [f"{row['variant']} seed {row['seed']} failed: {row['failed']}." for row in rows if "failed" in row]
 
 
-def number(value: float) -> str:
-    """Three figures, never in powers of ten."""
-    return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
+def number(value: float, figures: int = 3) -> str:
+    """So many figures at the most, never in powers of ten."""
+    return f"{value:,.0f}" if value >= 10 ** (figures - 1) else f"{value:.{figures}g}"
 
 
 def _grid(head, lines):
@@ -105,7 +105,7 @@ def _table(rows, lines):
 def _cell(mean):
     if mean is None:
         return ""
-    return number(mean.mean) + (f" ± {mean.error:.2g}" if mean.error == mean.error and mean.error < 100 else "")
+    return number(mean.mean) + (f" ± {number(mean.error, 2)}" if mean.error == mean.error else "")
 
 
 def pairs_of(lines: list[Variant]) -> list[tuple[str, str]]:
