@@ -68,9 +68,19 @@ def variants(configs: str | None = None, mixing: str | None = None, depth: str |
 
 
 def named(name: str) -> Variant:
-    """The Variant of a name that ``variants`` gave."""
+    """The Variant of a name.
+
+    Raises:
+        ValueError: if there is none.
+    """
     group, _, value = name.partition("=")
-    return variants(**{group: value})[0] if value else variants(name)[0]
+    if group in ("mixing", "depth"):
+        found = variants(**{group: value})
+    else:
+        found = variants(name) if name in ABLATIONS else []
+    if len(found) != 1:
+        raise ValueError(f"no line of an ablation is named '{name}'; they are A to F, or like mixing=0.5 and depth=2")
+    return found[0]
 
 
 def _letters(text):

@@ -42,7 +42,15 @@ def _measured(axes, rows, lines, name):
     for place, line in enumerate(lines):
         of_line = [row for row in rows if row["variant"] == line.name and name in row]
         if not of_line:
-            axes.text(place, 0.04, "none", ha="center", color="dimgray", fontsize=8, transform=axes.get_xaxis_transform())
+            axes.text(
+                place,
+                0.04,
+                "no w" if " w" in name else "failed",
+                ha="center",
+                color="dimgray",
+                fontsize=8,
+                transform=axes.get_xaxis_transform(),
+            )
             continue
         mean = means[line.name]
         shifts = np.linspace(-0.16, 0.16, len(of_line)) if len(of_line) > 1 else [0.0]

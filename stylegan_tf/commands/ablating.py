@@ -8,6 +8,7 @@ import json
 import shlex
 import sys
 import time
+import warnings
 from pathlib import Path
 
 import keras
@@ -35,10 +36,21 @@ def ablation(args) -> int:
     plan = Plan(args)
     if args.dry_run:
         return plan.show()
+    try:
+        _fill(table, plan, args)
+    except KeyboardInterrupt:
+        print("stopped; the same command goes on where it was", file=sys.stderr)
+        return 130
+    return _report(table)
+
+
+def _fill(table, plan, args):
+    """Every run that the table still wants: trained, judged, and its row put in."""
     judge, data = evaluation.judge_of(args.dataset), plan.data()
     commands = [*table.commands(), shlex.join(["stylegan-tf", *sys.argv[1:]])]
     table.begin(plan.asked, commands=list(dict.fromkeys(commands)), versions=versions())
-    runs = [(variant, seed) for seed in plan.seeds for variant in plan.variants]  # whole tables first: a stopped one has them
+    runs = [(variant, seed) for seed in plan.seeds for variant in plan.variants]  # each seed is a whole table
+    rehearsed = False
     for number, (variant, seed) in enumerate(runs, 1):
         config = plan.config(variant, seed)
         row, place = table.find(variant.name, seed), f"{number} of {len(runs)}: {variant.name} seed {seed}"
@@ -49,11 +61,14 @@ def ablation(args) -> int:
             print(f"{place} is the same as {twin['variant']}", flush=True)
             table.put({**twin, "variant": variant.name})
             continue
+        if not rehearsed:  # whether the judge takes these images must show before hours of training
+            with warnings.catch_warnings(action="ignore"):  # of too few images
+                measure(sg.Generator(config), data, judge, ["fid"], samples=2)
+            rehearsed = True
         print(f"{place}, {variant.what}", flush=True)
         table.put(_run(plan, variant, seed, config, judge, data))
         keras.backend.clear_session()
         gc.collect()
-    return _report(table)
 
 
 class Plan:
@@ -63,10 +78,7 @@ class Plan:
         self.args, self.variants = args, variants(args.configs, args.mixing, args.depth)
         self.settings, self.per_variant = parse_settings(args.set), {}
         for name, pair in args.set_for:
-            if name not in [variant.name for variant in self.variants]:
-                known = ", ".join(variant.name for variant in self.variants)
-                raise UserError(f"--set-for {name} {pair} names no line of this ablation; they are {known}")
-            self.per_variant.setdefault(name, {}).update(parse_settings([pair]))
+            self.per_variant.setdefault(named(name).name, {}).update(parse_settings([pair]))
         self.metrics = args.metrics.split(",")
         if unknown := [metric for metric in self.metrics if metric not in METRICS]:
             raise UserError(f"--metrics {args.metrics} has '{unknown[0]}'; choose from {', '.join(METRICS)}")
@@ -97,7 +109,7 @@ class Plan:
         return Path(self.args.out) / f"{variant.name.replace('=', '-')}-seed{seed}"
 
     def data(self):
-        """The data set, which also fits every line."""
+        """The data set, at the size of the preset."""
         config = self.config(self.variants[0], self.seeds[0])
         wanted = dict(resolution=config.resolution, channels=config.channels)
         return sg.data.open_dataset(self.args.dataset, self.args.data_dir, self.args.download, **wanted)
