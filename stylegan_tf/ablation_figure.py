@@ -11,11 +11,12 @@ from stylegan_tf.evaluation_figure import BLUE, GREY, ORANGE
 from stylegan_tf.layout import DPI
 
 SHOWN = ("FID", "PPL z full", "PPL w full", "separability z", "separability w")
+AXES = {"configuration": "configuration", "mixing": "share of minibatches that mix", "depth": "mapping layers"}
 NAMES = {"PPL z full": "Path length in z", "PPL w full": "Path length in w"}
 
 
 def ablation_figure(rows: list[dict], about: dict) -> Figure:
-    """A row of panels for each group of lines: points are seeds, the dash is their mean, the thick bar its standard error; a thin
+    """A row of panels for each group of lines: points are seeds, the dash is their mean, the broad bar its standard error; a thin
     bar at each point is the metric's own. The last panel has the paper's FID on FFHQ, grey, with its own axis."""
     found = groups(rows)
     names = [name for name in SHOWN if name in metrics_of(rows)]
@@ -30,8 +31,8 @@ def ablation_figure(rows: list[dict], about: dict) -> Figure:
     asked = about["asked"]
     effort = f"{asked['minutes']:g} minutes" if asked["minutes"] else f"{max(row['kimg'] for row in rows):g} kimg"
     figure.suptitle(
-        f"{asked['dataset']}, {asked['preset']}, {effort} each.  Dot: one seed, thin bar: the metric's own error.  "
-        "Dash: mean, thick bar: its standard error",
+        f"{asked['dataset']}, {asked['preset']}, {effort} each\n"
+        "dot: one seed; thin bar: the metric's own error; dash: their mean; broad bar: its standard error",
         fontsize=10,
     )
     return figure
@@ -55,7 +56,7 @@ def _measured(axes, rows, lines, name):
         mean = means[line.name]
         shifts = np.linspace(-0.16, 0.16, len(of_line)) if len(of_line) > 1 else [0.0]
         if mean.error == mean.error:
-            axes.errorbar(place, mean.mean, mean.error, color=BLUE, linewidth=7, alpha=0.3)
+            axes.errorbar(place, mean.mean, mean.error, color=BLUE, linewidth=9, alpha=0.35)
         axes.plot([place - 0.28, place + 0.28], [mean.mean] * 2, color=BLUE, linewidth=2)
         values = [row[name] for row in of_line]
         errors = [row.get(f"{name} error", 0.0) for row in of_line]
@@ -74,6 +75,7 @@ def _published(axes, lines):
 
 def _axis(axes, lines):
     axes.set_xticks(range(len(lines)), [line.name.partition("=")[2] or line.name for line in lines])
+    axes.set_xlabel(AXES[lines[0].group], fontsize=9)
     axes.set_xlim(-0.6, len(lines) - 0.4)
     axes.set_ylim(bottom=0)
     axes.spines[["top", "right"]].set_visible(False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stylegan_tf.ablation import PAPER, Variant, named
-from stylegan_tf.comparison import Mean, compare, means, quantile
+from stylegan_tf.comparison import Mean, compare, means, quantile, with_error
 
 TITLES = {"configuration": "Configurations A to F", "mixing": "Mixing regularisation", "depth": "Depth of the mapping network"}
 FIRST = ("variant", "seed", "kimg", "minutes", "parameters", "failed")
@@ -75,11 +75,6 @@ def _failures(rows):
     return [f"{row['variant']} seed {row['seed']} failed: {row['failed']}." for row in rows if "failed" in row]
 
 
-def number(value: float, figures: int = 3) -> str:
-    """So many figures at the most, never in powers of ten."""
-    return f"{value:,.0f}" if value >= 10 ** (figures - 1) else f"{value:.{figures}g}"
-
-
 def _grid(head, lines):
     rows = [head, ["---"] * len(head), *lines]
     return "\n".join("| " + " | ".join(row) + " |" for row in rows)
@@ -93,19 +88,14 @@ def _table(rows, lines):
     table = []
     for line in lines:
         of_line = [row for row in rows if row["variant"] == line.name]
-        cells = [_cell(column.get(line.name)) for column in columns.values()]
+        found = [column.get(line.name) for column in columns.values()]
+        cells = [with_error(mean.mean, mean.error) if mean else "" for mean in found]
         ended = sum("failed" not in row for row in of_line)
         seeds = str(ended) if ended == len(of_line) else f"{ended} of {len(of_line)}"
         minutes = sum(row["minutes"] for row in of_line) / len(of_line)
         paper = f"{PAPER[line.name]:.2f}" if line.name in PAPER else ""
         table.append([line.name, line.what, seeds, f"{of_line[0]['parameters']:,}", *cells, f"{minutes:.1f}", paper])
     return _grid(head, table)
-
-
-def _cell(mean):
-    if mean is None:
-        return ""
-    return number(mean.mean) + (f" ± {number(mean.error, 2)}" if mean.error == mean.error else "")
 
 
 def pairs_of(lines: list[Variant]) -> list[tuple[str, str]]:
@@ -125,9 +115,15 @@ def _differences(rows, lines):
             for found, degrees in columns.values()
         ]
         table.append([f"{after} against {before}", *cells])
-    degrees = sorted({degrees for _, degrees in columns.values()} - {0})
-    note = [f"{n} degrees of freedom: ± is {quantile(n):.2f} standard errors of the difference." for n in degrees]
-    return "\n\n".join([_grid(["difference", *columns], table), *note])
+    by_degrees = {}
+    for name, (_, degrees) in columns.items():
+        by_degrees.setdefault(degrees, []).append(name)
+    note = [
+        f"{', '.join(names)}: {degrees} degrees of freedom, so ± is {quantile(degrees):.2f} standard errors of the difference."
+        for degrees, names in by_degrees.items()
+        if degrees
+    ]
+    return "\n\n".join([_grid(["difference", *columns], table), "\n".join(note)]).strip()
 
 
 def _sureness(rows):

@@ -40,11 +40,16 @@ class Verdict:
     word: str
 
     def __str__(self) -> str:
-        known = not math.isnan(self.half_width)
-        scale = self.half_width if known else abs(self.difference)
-        digits = min(max(1 - math.floor(math.log10(max(scale, 1e-3))), 0), 3)  # two figures of the half-width
-        number = f"{self.difference:+.{digits}f}".replace("-", "\N{MINUS SIGN}")
-        return f"{number}{f' ± {self.half_width:.{digits}f}' if known else ''}: {self.word}"
+        return f"{with_error(self.difference, self.half_width, '+')}: {self.word}"
+
+
+def with_error(value: float, error: float, sign: str = "") -> str:
+    """ "20.7 ± 1.2": the error with two figures, the value with as many decimals; without "±" where the error is nan."""
+    known = not math.isnan(error)
+    scale = max(error if known else abs(value) / 10, 1e-3)
+    digits = min(max(1 - math.floor(math.log10(scale)), 0), 3)
+    text = f"{value:{sign},.{digits}f}".replace("-", "\N{MINUS SIGN}")
+    return f"{text} ± {error:,.{digits}f}" if known else text
 
 
 def means(values: dict[str, list[float]], errors: dict[str, list[float]]) -> tuple[dict[str, Mean], int]:

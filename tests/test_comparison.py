@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from stylegan_tf.comparison import Verdict, compare, means
+from stylegan_tf.comparison import Verdict, compare, means, with_error
 
 
 def test_with_equal_means_and_spreads_the_interval_is_students_of_two_samples():
@@ -54,7 +54,7 @@ def test_a_large_difference_is_called_in_its_direction():
 def test_one_seed_gives_no_verdict_and_no_error():
     found, degrees = means({"a": [3.0], "b": [30.0]}, {"a": [0.1], "b": [0.1]})
     assert degrees == 0 and np.isnan(found["a"].error)
-    assert str(compare(found["a"], found["b"], degrees)) == "+27: one seed, no verdict"
+    assert str(compare(found["a"], found["b"], degrees)) == "+27.0: one seed, no verdict"
 
 
 def test_a_line_with_one_seed_takes_the_spread_of_the_others():
@@ -73,3 +73,8 @@ def test_a_line_with_one_seed_takes_the_spread_of_the_others():
 )
 def test_verdicts_read_with_two_figures_of_their_error(verdict, text):
     assert str(verdict) == text
+
+
+def test_a_number_has_as_many_decimals_as_its_error():
+    given = [(20.68, 0.614), (1234.5, 126.4), (81.0, 2.31), (0.98765, float("nan")), (2.0, 0.0)]
+    assert [with_error(*pair) for pair in given] == ["20.68 ± 0.61", "1,234 ± 126", "81.0 ± 2.3", "0.988", "2.000 ± 0.000"]
