@@ -38,7 +38,7 @@ def markdown(rows: list[dict], about: dict) -> str:
     """The whole report: tables of means and of differences, how errors were made, the commands."""
     asked, parts = about["asked"], []
     parts.append(f"# Ablation of {asked['dataset']}, preset {asked['preset']}")
-    parts.append("\n".join([_effort(rows, asked), _judging(asked), *_changes(asked), *_failures(rows)]))
+    parts.append("\n".join([_effort(rows, asked), _judging(rows, asked), *_changes(asked), *_failures(rows)]))
     for group, lines in groups(rows).items():
         parts.append(f"## {TITLES[group]}")
         parts.append(_table(rows, lines))
@@ -58,9 +58,10 @@ def _effort(rows, asked):
     return f"Equal images: each run saw {span}." if len(images) == 1 else f"The runs did not see equally many images: {span}."
 
 
-def _judging(asked):
-    counts = f"{asked['samples']:,} images and {asked['pairs']:,} pairs"
-    return f"Averaged generator, no truncation, {counts} a run. Less is better in all columns."
+def _judging(rows, asked):
+    counts = [f"{asked['samples']:,} images"]
+    counts += [f"{asked['pairs']:,} pairs of path length"] * any(name.startswith("PPL") for name in metrics_of(rows))
+    return f"Averaged generator, no truncation, {' and '.join(counts)} a run. Less is better in all columns."
 
 
 def _changes(asked):

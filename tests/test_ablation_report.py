@@ -64,7 +64,7 @@ def test_lines_of_one_seed_get_no_verdict():
 
 def test_what_was_equal_and_what_was_changed_is_said():
     text = markdown(ROWS, ABOUT)
-    assert "Equal images: each run saw 60 kimg." in text and "10,000 images and 5,000 pairs" in text
+    assert "Equal images: each run saw 60 kimg." in text and "10,000 images and 5,000 pairs of path length a run" in text
     assert "Changed in all: noise = True." in text and "Changed for A: learning_rate = 0.003." in text
     uneven = [*ROWS, row("D", 0, 30.0, 100.0, kimg=41.5)]
     assert "did not see equally many images: 41.5 to 60 kimg" in markdown(uneven, ABOUT)
