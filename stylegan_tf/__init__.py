@@ -18,6 +18,7 @@ Where each idea of the paper lives, in the order of the lessons:
     pictures to learn from             data/: digits, toyfaces, folder, tfrecords, ffhq; pipeline
     NVIDIA's own networks              official.py, pickles.py
     quality, entanglement              metrics/, evaluation.py
+    what each part is worth            ablation.py, comparison.py, ablation_report.py, ablation_figure.py
     directions of attributes, edits    directions.py, editing.py
     from an image to its latents       projection.py, encoder.py
     the command stylegan-tf            cli.py, commands/

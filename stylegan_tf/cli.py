@@ -20,6 +20,7 @@ EXAMPLES = {
     "project": "stylegan-tf project runs/x seven.png two.png --space w --out projected",
     "edit": "stylegan-tf edit runs/x --seeds 0-7 --attribute slant --strengths -3:3 --out sheet.png",
     "lab": "stylegan-tf lab",
+    "ablation": "stylegan-tf ablation --dataset digits --configs A-F --seeds 0,1 --kimg 60 --out ablation",
     "doctor": "stylegan-tf doctor photos --resolution 64 --sheet contact.png",
 }
 
@@ -143,6 +144,33 @@ def parser() -> argparse.ArgumentParser:
     edit.add_argument("--samples", type=_whole, default=4000, help="images that the direction is found from (default 4000)")
     edit.add_argument("--dataset", help="what the run learned from (default: as its config.json says)")
     edit.add_argument("--out", default="sheet.png", help="a PNG file (default sheet.png)")
+
+    ablation = add("ablation", commands.ablation, "Train and judge A to F, mixing or mapping depths; stopped, it goes on.")
+    ablation.add_argument("--preset", default="mnist32", help="what they change (default mnist32)")
+    ablation.add_argument(
+        "--dataset", default="digits", help=f"{NAMES}; a judge is shipped for digits and toyfaces (default digits)"
+    )
+    ablation.add_argument("--data-dir", help="where tensorflow-datasets has its data; also keeps drawn pictures")
+    ablation.add_argument("--download", action="store_true", help="allow tensorflow-datasets to download")
+    ablation.add_argument("--configs", help="of Table 1, like A-F or A,C,F (default A-F, if nothing else is named)")
+    ablation.add_argument("--mixing", help="probabilities of Table 2, like 0,0.5,0.9,1")
+    ablation.add_argument("--depth", help="mapping layers of Table 4, like 0,1,2,8")
+    length = ablation.add_mutually_exclusive_group()
+    length.add_argument("--kimg", type=_positive, help="thousands of images, the same for all: the fair comparison")
+    length.add_argument("--minutes", type=_positive, help="time, the same for all: another question")
+    ablation.add_argument("--seeds", default="0,1", help="runs of each (default 0,1)")
+    ablation.add_argument("--metrics", default="fid,ppl", help="of fid, ppl, ls (default fid,ppl)")
+    ablation.add_argument("--samples", type=_whole, default=10_000, help="images of FID (default 10000)")
+    ablation.add_argument("--pairs", type=_whole, default=10_000, help="pairs of path length (default 10000)")
+    ablation.add_argument("--test-latents", metavar="N,...", help="also FID of images from so many latents, like 2,3,4 (Table 2)")
+    ablation.add_argument("--set", action="append", default=[], metavar="FIELD=VALUE", help="change a field in all of them")
+    line = ("LINE", "FIELD=VALUE")
+    ablation.add_argument(
+        "--set-for", nargs=2, action="append", default=[], metavar=line, help="change a field in one: A loss=..."
+    )
+    ablation.add_argument("--out", required=True, help="folder of the runs, the table and the figure")
+    ablation.add_argument("--dry-run", action="store_true", help="print the runs, their sizes and the time; train nothing")
+    ablation.add_argument("--report-only", action="store_true", help="table and figure of the rows that are there")
 
     demo = add("demo", commands.demo, "Train digits from 4x4 to 32x32, then write a report.")
     demo.add_argument("--minutes", type=_positive, default=10.0, help="training time (default 10)")

@@ -16,7 +16,7 @@ from stylegan_tf.metrics.digits import DigitsAttributes
 from stylegan_tf.metrics.distances import DigitsDistance, FacesDistance
 from stylegan_tf.metrics.faces import FaceAttributes, FaceReader
 from stylegan_tf.metrics.features import DigitsJudge
-from stylegan_tf.metrics.fid import cached_statistics, fid
+from stylegan_tf.metrics.fid import cached_statistics, fid, fid_standard_error
 from stylegan_tf.metrics.kid import floor, kid
 from stylegan_tf.metrics.path_length import perceptual_path_length
 from stylegan_tf.metrics.sampling import batches, with_attributes
@@ -161,7 +161,8 @@ def _compare(generator, data, judge, metrics, floors, cache, samples, seed, prog
         found = np.atleast_1d(compare(real, fake)).tolist()
         least = np.atleast_1d(floor(compare, real, seed)).tolist() if floors else [None] * len(names)
         for name, value, edge in zip(names, found, least, strict=False):  # KID: its mean, not the spread of its subsets
-            rows.append(_row(name, value, samples, judge.features_name, started, floor=edge))
+            error = fid_standard_error(real, fake) if name == "FID" and samples >= 40 else None
+            rows.append(_row(name, value, samples, judge.features_name, started, standard_error=error, floor=edge))
     return rows
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import os
 from pathlib import Path
 
@@ -19,3 +21,12 @@ def write_atomically(path: Path, content: bytes) -> None:
     except OSError as error:
         part.unlink(missing_ok=True)
         raise OSError(f"can't write {path} ({error.strerror or error}); free space, or choose another place") from error
+
+
+def write_csv(path: Path, rows: list[dict]) -> None:
+    """A table with a column for every name that a row has, written atomically; what a row lacks stays empty."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(dict.fromkeys(name for row in rows for name in row)), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    write_atomically(path, text.getvalue().encode())

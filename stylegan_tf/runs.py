@@ -15,7 +15,7 @@ import tensorflow as tf
 from stylegan_tf.checkpoints import DamagedCheckpoint, read_checkpoint, restore, restore_export, save_checkpoint
 from stylegan_tf.config import Config
 from stylegan_tf.data.digits import data_file
-from stylegan_tf.files import write_atomically
+from stylegan_tf.files import write_atomically, write_csv
 from stylegan_tf.training import StyleGAN
 
 
@@ -58,12 +58,7 @@ class Run:
         return [{k: float(v) if v else float("nan") for k, v in row.items()} for row in csv.DictReader(io.StringIO(text))]
 
     def write_history(self, rows: list[dict]) -> None:
-        columns = list(dict.fromkeys(name for row in rows for name in row))
-        text = io.StringIO()
-        writer = csv.DictWriter(text, columns, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-        write_atomically(self.path / "history.csv", text.getvalue().encode())
+        write_csv(self.path / "history.csv", rows)
 
     def write_sample(self, picture, name: str) -> None:
         """Add a picture (PIL) to samples/."""

@@ -173,7 +173,8 @@ def test_unprepared_tfds_set_is_not_downloaded(tmp_path, capsys):
 
 
 def test_every_command_has_help_with_an_example(capsys):
-    for command in ("train", "generate", "figures", "evaluate", "info", "project", "edit", "records", "doctor", "demo", "lab"):
+    commands = "train generate figures evaluate info project edit records doctor demo lab ablation"
+    for command in commands.split():
         with pytest.raises(SystemExit) as stop:
             main([command, "--help"])
         assert stop.value.code == 0 and f"example: stylegan-tf {command}" in " ".join(capsys.readouterr().out.split())

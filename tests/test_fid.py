@@ -3,6 +3,7 @@ import pytest
 from helpers import assert_close_to_max, claim
 
 from stylegan_tf.metrics import Statistics, cached_statistics, fid
+from stylegan_tf.metrics.fid import fid_standard_error
 
 
 def draw(*shape, seed=0):
@@ -108,3 +109,27 @@ def test_a_damaged_cache_is_told(tmp_path):
     file.write_bytes(file.read_bytes()[:100])
     with pytest.raises(ValueError, match="or is damaged; delete it"):
         cached_statistics(tmp_path, "a", 20, "net", never())
+
+
+# Its error
+
+
+def test_the_jackknife_agrees_with_the_spread_over_fresh_samples():
+    """Of 200 sets of generated features, whose distribution is another than that of the real ones."""
+    real = draw(2000, 4)
+    sets = [1.3 * draw(1000, 4, seed=seed) + 0.2 for seed in range(1, 201)]
+    spread = np.std([fid(real, x) for x in sets], ddof=1)
+    errors = [fid_standard_error(real, x) for x in sets[:20]]
+    assert np.sqrt(np.mean(np.square(errors))) == pytest.approx(spread, rel=0.15)
+
+
+def test_the_jackknife_of_a_mean_is_its_standard_error():
+    """Where FID is nearly the squared difference d of means, its error is 2 d times that of the mean."""
+    real, x = 1e-6 * draw(100, 1), 50 + draw(400, 1, seed=1)
+    expected = 2 * 50 * x.std(ddof=1) / 20
+    assert fid_standard_error(real, x, groups=200) == pytest.approx(expected, rel=0.1)
+
+
+def test_too_few_samples_for_the_groups_are_told():
+    with pytest.raises(ValueError, match="39 rows make no 20 groups"):
+        fid_standard_error(draw(50, 2), draw(39, 2))

@@ -1,5 +1,6 @@
 """What each command of ``stylegan-tf`` does; ``args`` are as cli.py parses them. Each returns an exit code."""
 
+from stylegan_tf.commands.ablating import ablation
 from stylegan_tf.commands.common import UserError, parse_seeds, parse_settings
 from stylegan_tf.commands.editing import edit, project
 from stylegan_tf.commands.looking import evaluate, figures, generate, info
@@ -8,6 +9,7 @@ from stylegan_tf.commands.training import demo, lab, train
 
 __all__ = [
     "UserError",
+    "ablation",
     "demo",
     "doctor",
     "edit",

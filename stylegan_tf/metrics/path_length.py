@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import inspect
 
 import keras
@@ -108,7 +109,8 @@ def _images(generator, space, epsilon):
         a, b = ends(generator, z0, z1, t, np.float32(epsilon), space, labels)
         return tuple(generator.synthesis(ws, **noise) for ws in (a, b))
 
-    graph = tf.function(images, reduce_retracing=True, autograph=False) if isinstance(generator, keras.Model) else images
+    call = functools.partial(images)  # one each, else TensorFlow warns of one that is traced too often
+    graph = tf.function(call, reduce_retracing=True, autograph=False) if isinstance(generator, keras.Model) else images
     return lambda *arguments: [np.asarray(x) for x in graph(*arguments)]
 
 
