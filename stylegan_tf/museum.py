@@ -74,8 +74,9 @@ def config(defect: str = "none", kimg: float = KIMG, seed: int = 0) -> Config:
         raise ValueError(f"there is no defect '{defect}'; choose from {', '.join(DEFECTS)}")
     share = kimg / KIMG
     stages = {4: (0, 4 * share), 8: (2 * share, 6 * share), 16: (4 * share, 20 * share)}
-    small = dict(resolution=16, ema_kimg=2.0, seed=seed, stage_kimg=stages, total_kimg=kimg, time_shares={})
-    return preset("mnist32").replace(**small, tick_kimg={4: 4 * share, 8: 4 * share, 16: 6 * share}, **_CHANGES.get(defect, {}))
+    ticks = {4: 4 * share, 8: 4 * share, 16: 6 * share}
+    small = dict(resolution=16, ema_kimg=2.0, seed=seed, stage_kimg=stages, total_kimg=kimg, time_shares={}, tick_kimg=ticks)
+    return preset("mnist32").replace(**(small | _CHANGES.get(defect, {})))
 
 
 def train(defect: str = "none", kimg: float = KIMG, seed: int = 0, verbose: int | str = 0) -> Exhibit:

@@ -85,7 +85,7 @@ def test_a_right_answer_passes(check, answer, capsys):
     assert capsys.readouterr().out.startswith("✓ correct")
 
 
-LOOK_AGAIN = {"none": "calm", "rate": "leap", "gamma": "grey line", "range": "grey and not", "order": "another one later",
+LOOK_AGAIN = {"none": "calm", "rate": "leap", "gamma": "grey line", "range": "grey and not", "order": "and others later",
               "average": "first minute", "copies": "again and again"}  # fmt: skip
 
 

@@ -97,10 +97,10 @@ def check_stage(stage) -> None:
 
 _HINTS = {
     "none": "look at the losses of all runs again: in one they are calm, and its digits vary",
-    "rate": "one run has scores that leap, and the same picture for all latents",
+    "rate": "in one run the scores leap by thousands, and no digit ever comes",
     "gamma": "in one run D's loss lies on the grey line almost from the start",
     "range": "in one run the ground behind the digits is grey and not black",
-    "order": "in one run all latents show the same digit, and another one later",
+    "order": "in one run nearly all latents show the same one or two digits, and others later",
     "average": "in one run the curves are those of the healthy one, and the pictures are those of the first minute",
     "copies": "in one run the digits are clear, and the same few come again and again",
 }
