@@ -62,12 +62,12 @@ class _Equalized(keras.layers.Layer):
         stddev = (1.0 if self.equalized else he) / self.lr_multiplier
         self.scale = (he if self.equalized else 1.0) * self.lr_multiplier
         normal = keras.initializers.RandomNormal(stddev=stddev)
-        self.kernel = self.add_weight(name="kernel", shape=kernel_shape, initializer=normal)
+        self.kernel = self.add_weight(name="kernel", shape=kernel_shape, initializer=normal, autocast=False)
         if self.use_bias:
             self.bias = self.add_weight(name="bias", shape=kernel_shape[-1:], initializer="zeros")
 
     def scaled_kernel(self):
-        return self.kernel * self.scale
+        return ops.cast(self.kernel * self.scale, self.compute_dtype)  # scaled first: 16 bits may not hold its gradient
 
     def add_bias(self, x):
         return x + self.bias * self.lr_multiplier if self.use_bias else x  # no he factor on a bias
