@@ -22,9 +22,8 @@ def strategy_for(gpus: int | None = None, devices: list[str] | None = None, slur
     ...     gan = sg.StyleGAN(config)
 
     Args:
-        gpus: so many of the GPUs of this machine; None: one device, or all of this worker's GPUs where there are several
-            workers.
-        devices: these, such as ["gpu:0", "gpu:1"] or ["cpu:0", "cpu:1"]: cores that act as two devices.
+        gpus: so many of this machine's; None: one device, or, of each of several workers, all that it sees.
+        devices: these, two or more, such as ["gpu:0", "gpu:1"]; or ["cpu:0", "cpu:1"]: a processor that acts as two devices.
         slurm: the workers are the tasks of a Slurm job step. Otherwise they are those of the variable TF_CONFIG, if it is set.
 
     Raises:
@@ -38,19 +37,17 @@ def strategy_for(gpus: int | None = None, devices: list[str] | None = None, slur
             raise ValueError("devices are named, and there are several workers; give gpus, the number that each worker uses")
         if gpus is not None:
             tf.config.set_visible_devices(tf.config.list_physical_devices("GPU")[:gpus], "GPU")
-        cluster = tf.distribute.cluster_resolver
-        resolver = _slurm() if slurm else cluster.TFConfigClusterResolver()
+        resolver = _slurm() if slurm else tf.distribute.cluster_resolver.TFConfigClusterResolver()
         return tf.distribute.MultiWorkerMirroredStrategy(cluster_resolver=resolver)
-    devices = list(devices or found[: gpus or 1])
-    virtual = [name for name in devices if name.startswith("cpu:")]
-    unknown = [name for name in devices if name not in found and name not in (f"cpu:{i}" for i in range(len(devices)))]
-    if unknown:
-        raise ValueError(f"there is no device {unknown[0]}; this machine has {', '.join(['cpu:0', *found])}")
+    devices = found[: gpus or 1] if devices is None else devices
+    cores = [f"cpu:{i}" for i in range(len(devices))]
+    if unknown := [name for name in devices if name not in (*found, *cores)]:
+        raise ValueError(f"there is no device {unknown[0]}; here are {', '.join([*cores, *found])}")
     if len(devices) < 2:
-        return tf.distribute.get_strategy() if not devices else tf.distribute.OneDeviceStrategy(devices[0])
-    if len(virtual) > 1:
+        return tf.distribute.get_strategy()
+    if set(devices) & set(cores[1:]):
         processor = tf.config.list_physical_devices("CPU")[0]
-        tf.config.set_logical_device_configuration(processor, [tf.config.LogicalDeviceConfiguration()] * len(virtual))
+        tf.config.set_logical_device_configuration(processor, [tf.config.LogicalDeviceConfiguration()] * len(devices))
     return tf.distribute.MirroredStrategy(devices)
 
 
@@ -75,11 +72,11 @@ def is_chief(strategy) -> bool:
     return workers(strategy) == 1 or not strategy.cluster_resolver.task_id
 
 
-def place() -> tuple[int, int]:
-    """Within a training step: (which replica this is, of how many)."""
+def place():
+    """Within a training step: (which replica this is, of how many); the first is a tensor where there are several."""
     context = tf.distribute.get_replica_context()
     count = context.num_replicas_in_sync
-    return (int(context.replica_id_in_sync_group) if count > 1 else 0), count
+    return (context.replica_id_in_sync_group if count > 1 else 0), count
 
 
 def mean(values):
@@ -118,8 +115,9 @@ def from_chief(strategy, value: np.ndarray) -> np.ndarray:
     """The chief's array, on every worker; those of the others, of the same shape and type, are ignored."""
 
     def give():
-        chosen = is_chief(strategy) and place()[0] == 0
-        mine = tf.constant(value if chosen else np.zeros_like(value))
-        return tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.SUM, mine)
+        first = tf.equal(place()[0], 0)  # of all workers' replicas, the chief's first
+        return tf.distribute.get_replica_context().all_reduce(
+            tf.distribute.ReduceOp.SUM, tf.where(first, value, tf.zeros_like(value))
+        )
 
     return strategy.experimental_local_results(strategy.run(give))[0].numpy()

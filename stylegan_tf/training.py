@@ -94,9 +94,7 @@ class StyleGAN(TrainingStep, keras.Model):
         c, several = self.config, distribution.replicas(self.distribute_strategy) > 1
         if several and (jit_compile or generator_optimizer or discriminator_optimizer):
             found = "jit_compile is True" if jit_compile else "an optimizer is given"
-            raise ValueError(
-                f"{found}; leave it out: several devices train together with Adam, without XLA"
-            )
+            raise ValueError(f"{found}; leave it out: several devices train together with Adam, without XLA")
 
         def adam(name):
             return FusedAdam(c.learning_rate, c.beta_1, c.beta_2, c.epsilon, name=name)
