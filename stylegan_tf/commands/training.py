@@ -43,14 +43,13 @@ def train(args) -> int:
     if history is not None:
         print(f"resumed at {gan.progress.images / 1000:.1f} kimg", flush=True)
     asked = dict(dataset=args.dataset, command=shlex.join(sys.argv), minutes=args.minutes, asked=config.to_dict())
-    run.path.mkdir(parents=True, exist_ok=True)
     if args.minutes and gan.progress.minutes is None:
         plan(gan, data, args.minutes, started=started)
         run.save(gan)  # so that a run that is killed from here on keeps its plan
     elif chief:
         print(gan.schedule, flush=True)
     if chief:
-        run.describe(gan.config, **asked)
+        run.describe(gan.config, **asked, replicas=replicas)
     callbacks = [Diagnostics(), SaveRun(run, history)]
     if _has_tensorboard():
         callbacks.append(TensorBoardLog(run.path / "tensorboard"))
