@@ -18,6 +18,15 @@ def register(cls):
     return keras.saving.register_keras_serializable("stylegan_tf")(cls)
 
 
+def wide(policy):
+    """The dtype of the parts of a network that stay in float32 where the others compute in 16 bits.
+
+    They are cheap, and need the range: the 4x4 constant has no variance at first, so that the gradient of its instance
+    norm is 1 / sqrt(1e-8) = 10,000 times larger than what comes in.
+    """
+    return "float32" if policy.compute_dtype in ("float16", "bfloat16") else policy
+
+
 def leaky_relu(x):
     """x where x >= 0, else 0.2 x."""
     return ops.leaky_relu(x + ops.cast(_TINY, x.dtype), 0.2)

@@ -1,4 +1,4 @@
-"""A training on the devices that the arguments and TF_CONFIG say, for test_distribution.py: python together.py OUT [DEVICES [KILL]].
+"""For test_distribution.py: a training on the devices of arguments and TF_CONFIG. python together.py OUT [DEVICES [KILL]]
 
 It goes on from the last checkpoint in OUT. KILL is a step at which the second worker kills itself.
 """
@@ -11,13 +11,15 @@ import stylegan_tf as sg  # before keras: TensorFlow reads the variables that it
 
 # isort: split
 import keras
+import numpy as np
 from test_training import TINY
 
 from stylegan_tf import distribution
 from stylegan_tf.callbacks import SaveRun
 
-# Adam with the paper's epsilon makes a full step of a gradient that is nothing but rounding; a larger one does not, so that
-# two orders of summation stay as near as they are.
+# Two orders of summation differ by rounding, and a new StyleGAN enlarges it: Adam makes a full step of the smallest gradient,
+# and a constant of ones has no variance, so that its norm multiplies by 10,000. A larger epsilon and a constant as after some
+# training (below) leave rounding as small as it is.
 CONFIG = TINY.replace(
     batch_size=16, epsilon=0.01, shared_forward=False, mirror=True, r1_every=1, label_dim=10,
     stage_kimg={4: (0, 0.08), 8: (0.08, 0.16)}, total_kimg=0.32, tick_kimg={4: 0.064, 8: 0.064},
@@ -47,6 +49,9 @@ def train(strategy=None, run=None, kill=None, **changes):
     steps = Steps(kill)
     with (strategy or distribution.strategy_for()).scope():
         gan = sg.StyleGAN(CONFIG.replace(**changes))
+    for network in (gan.generator, gan.ema_generator):
+        constant = network.synthesis.blocks[4].input_layer.constant
+        constant.assign(np.random.default_rng(0).standard_normal(constant.shape))
     gan.compile()
     history = run.resume(gan) if run else None
     gan.fit(pictures(), verbose=0, callbacks=[steps, *([SaveRun(run, history)] if run else [])])
