@@ -105,12 +105,13 @@ def follow_chief(gan: StyleGAN, history: list[dict] | None) -> list[dict] | None
     strategy = gan.distribute_strategy
     if distribution.workers(strategy) == 1:
         return history
-    about = np.frombuffer(json.dumps({**_describe(gan), "history": history}).encode(), "uint8").astype("int32")
-    length = distribution.from_chief(strategy, np.int32(len(about)))
-    about = distribution.from_chief(strategy, np.resize(about, length))
-    about = json.loads(about.astype("uint8").tobytes())
-    for variable in state_of(gan).values():
-        variable.assign(distribution.from_chief(strategy, variable.numpy()))
+    text = np.frombuffer(json.dumps({**_describe(gan), "history": history}).encode(), "uint8").astype("int32")
+    (length,) = distribution.from_chief(strategy, [np.int32(len(text))])
+    variables = list(state_of(gan).values())
+    text, *arrays = distribution.from_chief(strategy, [np.resize(text, length), *(v.numpy() for v in variables)])
+    for variable, value in zip(variables, arrays, strict=True):
+        variable.assign(value)
+    about = json.loads(text.astype("uint8").tobytes())
     _take_over(gan, about)
     return about["history"]
 

@@ -111,13 +111,13 @@ def share(strategy, rows) -> tuple:
     return strategy.experimental_distribute_values_from_function(own)
 
 
-def from_chief(strategy, value: np.ndarray) -> np.ndarray:
-    """The chief's array, on every worker; those of the others, of the same shape and type, are ignored."""
+def from_chief(strategy, arrays: list[np.ndarray]) -> list[np.ndarray]:
+    """The chief's arrays, on every worker; those of the others, of the same shapes and types, are ignored."""
 
-    def give():
+    def give(*values):
         first = tf.equal(place()[0], 0)  # of all workers' replicas, the chief's first
-        return tf.distribute.get_replica_context().all_reduce(
-            tf.distribute.ReduceOp.SUM, tf.where(first, value, tf.zeros_like(value))
-        )
+        own = [tf.where(first, value, tf.zeros_like(value)) for value in values]
+        return tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.SUM, own)
 
-    return strategy.experimental_local_results(strategy.run(give))[0].numpy()
+    given = tf.function(lambda *values: strategy.run(give, values), autograph=False)(*map(tf.constant, arrays))
+    return [strategy.experimental_local_results(value)[0].numpy() for value in given]

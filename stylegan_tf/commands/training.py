@@ -10,6 +10,8 @@ import subprocess
 import sys
 import time
 
+import tensorflow as tf
+
 import stylegan_tf as sg
 from stylegan_tf import cost, distribution
 from stylegan_tf.callbacks import Diagnostics, SaveRun, TensorBoardLog
@@ -60,6 +62,8 @@ def train(args) -> int:
         last = run.checkpoints()
         where = f"the last good checkpoint is {last[-1]}" if last else "there is no checkpoint yet"
         raise FloatingPointError(f"{error}; {where}") from error
+    except (tf.errors.UnavailableError, tf.errors.AbortedError) as error:
+        raise ConnectionError("a worker was lost; start all of them again with the same commands and --resume") from error
     print(f"done: {gan.progress.images / 1000:.1f} kimg in {gan.progress.seconds / 60:.1f} minutes, in {run.path}", flush=True)
     return 0
 
