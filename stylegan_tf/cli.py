@@ -29,7 +29,7 @@ def main(argv: list[str] | None = None) -> int:
     args = parser().parse_args(_joined(sys.argv[1:] if argv is None else argv))
     try:
         return args.run_command(args) or 0
-    except FloatingPointError as error:
+    except (FloatingPointError, ConnectionError) as error:
         return _fail(error, 1)
     except (commands.UserError, ValueError, FileNotFoundError, ImportError, OSError) as error:
         return _fail(error, 2)

@@ -114,7 +114,7 @@ def test_the_parts_of_a_batch_equal_the_whole(alone):
     [
         (
             {"accumulate": {8: 3}},
-            r"batch of 16 at 8x8 is divided among 1 devices, and there into 3 parts; choose a multiple of 3",
+            r"16 at 8x8 is divided among 1 devices, and there into 3 parts; choose a multiple of 3",
         ),
         ({"batch_sizes": {8: 12}, "accumulate": {8: 2}}, r"of these 6 images .* choose a multiple of mbstd_group = 4"),
     ],
