@@ -27,7 +27,7 @@ def strategy_for(gpus: int | None = None, devices: list[str] | None = None, slur
         slurm: the workers are the tasks of a Slurm job step. Otherwise they are those of the variable TF_CONFIG, if it is set.
 
     Raises:
-        ValueError: if there are fewer GPUs, for an unknown device, or devices named where there are several workers.
+        ValueError: if there are fewer GPUs, for an unknown device, devices named where there are several workers, or no Slurm step.
     """
     found = [gpu.name.split("device:")[1].lower() for gpu in tf.config.list_physical_devices("GPU")]
     if gpus is not None and gpus > len(found):
@@ -52,8 +52,13 @@ def strategy_for(gpus: int | None = None, devices: list[str] | None = None, slur
 
 
 def _slurm():
-    """The workers of a Slurm job step; each uses the GPUs that it sees."""
-    return tf.distribute.cluster_resolver.SlurmClusterResolver(gpus_per_node=0, gpus_per_task=0, auto_set_gpu=False)
+    """The workers of a Slurm job step, tasks in order; each uses the GPUs that it sees."""
+    tasks, cluster = os.environ.get("SLURM_STEP_NUM_TASKS"), tf.distribute.cluster_resolver
+    if tasks is None:
+        raise ValueError("slurm is asked for, and SLURM_STEP_NUM_TASKS is not set; start the workers by srun")
+    resolver = cluster.SlurmClusterResolver(gpus_per_node=int(tasks), gpus_per_task=1, auto_set_gpu=False)  # for the ports only
+    spec, gpus = resolver.cluster_spec(), len(tf.config.get_visible_devices("GPU"))
+    return cluster.SimpleClusterResolver(spec, task_type="worker", task_id=resolver.task_id, num_accelerators={"GPU": gpus})
 
 
 def replicas(strategy) -> int:
@@ -117,7 +122,8 @@ def from_chief(strategy, arrays: list[np.ndarray]) -> list[np.ndarray]:
     def give(*values):
         first = tf.equal(place()[0], 0)  # of all workers' replicas, the chief's first
         own = [tf.where(first, value, tf.zeros_like(value)) for value in values]
-        return tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.SUM, own)
+        context = tf.distribute.get_replica_context()
+        return [context.all_reduce(tf.distribute.ReduceOp.SUM, value) for value in own]  # one by one: types differ
 
     given = tf.function(lambda *values: strategy.run(give, values), autograph=False)(*map(tf.constant, arrays))
     return [strategy.experimental_local_results(value)[0].numpy() for value in given]

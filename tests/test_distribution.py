@@ -152,6 +152,12 @@ def test_the_tasks_of_a_slurm_step_are_the_workers(monkeypatch):
     assert resolver.task_id == 2 and len(set(workers)) == 4
 
 
+def test_slurm_is_refused_outside_of_a_job_step(monkeypatch):
+    monkeypatch.delenv("SLURM_STEP_NUM_TASKS", raising=False)
+    with pytest.raises(ValueError, match="start the workers by srun"):
+        distribution.strategy_for(slurm=True)
+
+
 def test_one_device_is_its_own_chief():
     strategy = tf.distribute.get_strategy()
     assert distribution.workers(strategy) == distribution.replicas(strategy) == 1 and distribution.is_chief(strategy)
