@@ -27,7 +27,7 @@ def strategy_for(gpus: int | None = None, devices: list[str] | None = None, slur
         slurm: the workers are the tasks of a Slurm job step. Otherwise they are those of the variable TF_CONFIG, if it is set.
 
     Raises:
-        ValueError: if there are fewer GPUs, for an unknown device, devices named where there are several workers, or no Slurm step.
+        ValueError: if there are fewer GPUs, for unknown devices, devices named where there are several workers, or no Slurm step.
     """
     found = [gpu.name.split("device:")[1].lower() for gpu in tf.config.list_physical_devices("GPU")]
     if gpus is not None and gpus > len(found):
