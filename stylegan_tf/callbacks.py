@@ -96,6 +96,8 @@ class Diagnostics(keras.callbacks.Callback):
     Near 0, the generator ignores z and all variety is noise; a healthy one is near 1.
     """
 
+    chief_only = True
+
     def on_epoch_end(self, epoch, logs=None):
         logs["z_share"] = z_share(self.model.ema_generator, int(logs["resolution"]), logs["alpha"])
 
@@ -107,6 +109,8 @@ class SaveRun(keras.callbacks.Callback):
         run: runs.Run. history: rows of the ticks before, from ``run.resume``.
         keep: checkpoints to keep.
     """
+
+    chief_only = True
 
     def __init__(self, run, history=None, keep: int = 3):
         super().__init__()
@@ -124,6 +128,8 @@ class SaveRun(keras.callbacks.Callback):
 
 class TensorBoardLog(keras.callbacks.Callback):
     """Scalars and the picture of 64 fixed latents for TensorBoard, against images seen."""
+
+    chief_only = True
 
     def __init__(self, folder):
         super().__init__()

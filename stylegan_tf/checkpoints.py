@@ -12,6 +12,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from stylegan_tf import distribution
 from stylegan_tf.config import Config
 from stylegan_tf.files import write_atomically
 from stylegan_tf.fitting import Progressed
@@ -24,9 +25,10 @@ class DamagedCheckpoint(ValueError):
 
 
 def state_of(gan: StyleGAN) -> dict[str, keras.Variable]:
-    """All variables of a run by name: both networks, the average, both optimizers."""
+    """All variables of a run by name: both networks, the average, both optimizers, the loss scale of float16."""
     parts = {"G": gan.generator.weights, "D": gan.discriminator.weights, "E": gan.ema_generator.weights}
     parts |= {"G_adam": gan.generator_optimizer.variables, "D_adam": gan.discriminator_optimizer.variables}
+    parts |= {"loss_scale": gan.loss_scale.weights} if gan.loss_scale else {}
     return {f"{part}/{i}": v for part, variables in parts.items() for i, v in enumerate(variables)}
 
 
@@ -94,10 +96,30 @@ def restore(gan: StyleGAN, path: Path) -> list[dict]:
         raise DamagedCheckpoint(f"{path} is of another network (first difference: {(wrong or ['the number of arrays'])[0]})")
     for name, variable in variables.items():
         variable.assign(arrays[name])
+    _take_over(gan, about)
+    return about["history"]
+
+
+def follow_chief(gan: StyleGAN, history: list[dict] | None) -> list[dict] | None:
+    """Give every worker the state and the history of the chief, which alone reads and writes the run's folder."""
+    strategy = gan.distribute_strategy
+    if distribution.workers(strategy) == 1:
+        return history
+    text = np.frombuffer(json.dumps({**_describe(gan), "history": history}).encode(), "uint8").astype("int32")
+    (length,) = distribution.from_chief(strategy, [np.int32(len(text))])
+    variables = list(state_of(gan).values())
+    text, *arrays = distribution.from_chief(strategy, [np.resize(text, length), *(v.numpy() for v in variables)])
+    for variable, value in zip(variables, arrays, strict=True):
+        variable.assign(value)
+    about = json.loads(text.astype("uint8").tobytes())
+    _take_over(gan, about)
+    return about["history"]
+
+
+def _take_over(gan, about):
     gan.config = Config.from_dict(about["config"])
     gan.schedule, gan.progress = Schedule(gan.config), Progressed(**about["progress"])
     gan.forget_traces()
-    return about["history"]
 
 
 def restore_export(gan: StyleGAN, path: Path) -> None:

@@ -30,7 +30,7 @@ def main(argv: list[str] | None = None) -> int:
     args = parser().parse_args(_joined(sys.argv[1:] if argv is None else argv))
     try:
         return args.run_command(args) or 0
-    except FloatingPointError as error:
+    except (FloatingPointError, ConnectionError) as error:
         return _fail(error, 1)
     except (commands.UserError, ValueError, FileNotFoundError, ImportError, OSError) as error:
         return _fail(error, 2)
@@ -75,6 +75,16 @@ def parser() -> argparse.ArgumentParser:
     train.add_argument("--set", action="append", default=[], metavar="FIELD=VALUE", help="change a field of the configuration")
     train.add_argument("--resume", action="store_true", help="go on from the last checkpoint, if there is one")
     train.add_argument("--dry-run", action="store_true", help="print plan, parameters and memory; train nothing")
+    where = train.add_mutually_exclusive_group()
+    where.add_argument(
+        "--gpus", type=_whole, metavar="N", help="GPUs of this machine; ffhq presets take the official batch sizes"
+    )
+    where.add_argument(
+        "--devices", type=_names, metavar="NAMES", help="such as gpu:0,gpu:2, or cpu:0,cpu:1 to try it without GPUs"
+    )
+    train.add_argument("--slurm", action="store_true", help="the tasks of a Slurm job train together (as with TF_CONFIG)")
+    train.add_argument("--precision", choices=["float32", "float16", "bfloat16"], help="of the networks (default the preset's)")
+    train.add_argument("--xla", action="store_true", help="compile each step with XLA (one device)")
     train.add_argument("--quiet", action="store_true", help="a line per tick instead of a progress bar")
 
     generate = add("generate", commands.generate, "Save a sheet of generated images.")
@@ -193,6 +203,13 @@ def _positive(text):
     if not 0 < value < float("inf"):
         raise argparse.ArgumentTypeError(f"'{text}' is not a positive number")
     return value
+
+
+def _names(text):
+    names = text.split(",")
+    if len(names) < 2 or len(set(names)) < len(names):
+        raise argparse.ArgumentTypeError(f"'{text}' is not two or more devices, like gpu:0,gpu:1")
+    return names
 
 
 def _whole(text):

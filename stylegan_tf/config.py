@@ -72,6 +72,8 @@ class Config:
     ema_rampup: float = 0.0  # the half-life is at most this share of the images seen so far; 0: no such limit
     w_avg_beta: float = 0.995  # per batch, of the running mean of w
     mirror: bool = False  # flip half of the real images; never for digits
+    accumulate: dict[int, int] = field(default_factory=dict)  # parts that a device's batch is taken in, for its memory; else 1
+    precision: str = "float32"  # or "float16", "bfloat16": what the networks compute in; weights and losses stay float32
 
     # Growing (SPEC 9), counted in thousands of images shown
     progressive: bool = True  # False: full resolution from the first step
@@ -139,6 +141,9 @@ class Config:
 
     def batch_size_at(self, resolution: int) -> int:
         return self.batch_sizes.get(resolution, self.batch_size)
+
+    def parts_at(self, resolution: int) -> int:
+        return self.accumulate.get(resolution, 1)
 
     def learning_rate_at(self, resolution: int) -> float:
         return self.learning_rates.get(resolution, self.learning_rate)
@@ -208,6 +213,7 @@ def _check(cfg: Config) -> None:
     need(cfg.activation in ("lrelu", "relu"), "activation", "'lrelu' or 'relu'")
     need(cfg.loss in ("logistic", "wgan-gp"), "loss", "'logistic' or 'wgan-gp'")
     need(cfg.penalty_scaling in ("official", "constant"), "penalty_scaling", "'official' or 'constant'")
+    need(cfg.precision in ("float32", "float16", "bfloat16"), "precision", "'float32', 'float16' or 'bfloat16'")
     need(is_stage(cfg.start_resolution), "start_resolution", f"a power of two from 4 to {cfg.resolution}")
     need(cfg.nf(cfg.log2_resolution) >= 1, "fmap_base", f"large enough for one feature map at {cfg.resolution}")
     latent = cfg.z_dim * (2 if cfg.label_dim else 1)
@@ -215,13 +221,15 @@ def _check(cfg: Config) -> None:
     divides = cfg.mbstd_group < 2 or cfg.nf(1) % cfg.mbstd_features == 0
     need(divides, "mbstd_features", f"a divisor of the {cfg.nf(1)} maps at 4x4")
     need(cfg.styles or not cfg.constant_input, "constant_input", "False when styles is False, else w enters nowhere")
-    for name in ["learning_rates", "batch_sizes", "stage_kimg", "time_shares", "tick_kimg"]:
+    for name in ["learning_rates", "batch_sizes", "stage_kimg", "time_shares", "tick_kimg", "accumulate"]:
         for key, value in getattr(cfg, name).items():
             numbers = value if isinstance(value, tuple) else (value,)
             sound = len(numbers) == (2 if name == "stage_kimg" else 1) and all(_is_number(n) and n >= 0 for n in numbers)
             need(4 <= key <= 1024 and key & (key - 1) == 0 and sound, name, "a map from resolutions to numbers >= 0")
-    whole = all(isinstance(size, int) and size > 0 for size in cfg.batch_sizes.values())
-    need(whole, "batch_sizes", "a map from resolutions to whole numbers > 0")
+    for name in ["batch_sizes", "accumulate"]:
+        whole = all(isinstance(size, int) and size > 0 for size in getattr(cfg, name).values())
+        need(whole, name, "a map from resolutions to whole numbers > 0")
+    need(not cfg.accumulate or not cfg.shared_forward, "accumulate", "empty where shared_forward keeps the whole batch's fakes")
     need(all(kimg > 0 for kimg in cfg.tick_kimg.values()), "tick_kimg", "a map from resolutions to numbers > 0")
     for r in cfg.resolutions:
         batch, group = cfg.batch_size_at(r), cfg.mbstd_group

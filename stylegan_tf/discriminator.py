@@ -5,7 +5,7 @@ from __future__ import annotations
 import keras
 from keras import ops
 
-from stylegan_tf.layers import Blur, EqualizedConv2D, EqualizedDense, MinibatchStdDev, activate, downsample, register
+from stylegan_tf.layers import Blur, EqualizedConv2D, EqualizedDense, MinibatchStdDev, activate, downsample, register, wide
 from stylegan_tf.networks import ConfigLayer, Network, count
 
 
@@ -82,7 +82,7 @@ class Discriminator(Network):
         rgb = dict(kernel_size=1, equalized=c.equalized, **common)
         self.from_rgb = {r: EqualizedConv2D(c.width(r), name=f"from_rgb{r}", **rgb) for r in c.resolutions}
         self.blocks = {r: DiscriminatorBlock(c, r, name=f"block{r}", **common) for r in c.resolutions[1:]}
-        self.head = DiscriminatorHead(c, name="head", **common)
+        self.head = DiscriminatorHead(c, name="head", dtype=wide(self.dtype_policy))
         self._tracked = [*self.from_rgb.values(), *self.blocks.values()]  # Keras tracks lists, and not integer keys
         for r, layer in self.from_rgb.items():
             layer.build((None, r, r, c.channels))

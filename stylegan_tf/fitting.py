@@ -9,6 +9,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from stylegan_tf import distribution
 from stylegan_tf.callbacks import NaNGuard, Progress
 from stylegan_tf.data.pipeline import Source, as_images
 from stylegan_tf.growing import Schedule, time_boxed
@@ -33,6 +34,9 @@ def fit(gan, x, y, epochs, kimg, minutes, callbacks, verbose) -> keras.callbacks
     if kimg and minutes:
         raise ValueError(f"kimg = {kimg:g} and minutes = {minutes:g} are both given; training ends by the one or the other")
     data = check_data(gan, as_images(x, y))
+    check_parts(gan)
+    if minutes or (p.minutes and not kimg):
+        _check_clock(gan)
     if not getattr(gan, "generator_optimizer", None):
         raise ValueError("the model is not compiled; call compile() before fit()")
     if minutes and not p.steps:
@@ -77,6 +81,25 @@ def check_data(gan, data: Source) -> Source:
             raise ValueError(f"{data.name}: labels are {found}; label_dim = {c.label_dim} wants 0 to {c.label_dim - 1}")
         gan.draw_labels_from(data.labels)
     return data
+
+
+def _check_clock(gan):
+    if distribution.workers(gan.distribute_strategy) > 1:
+        raise ValueError("the run has a time box, and several workers, whose clocks differ; give kimg instead of minutes")
+
+
+def check_parts(gan) -> None:
+    """ValueError if the batch of a stage can't be shared by the replicas, or taken in the parts that the Config wants."""
+    c, replicas = gan.config, distribution.replicas(gan.distribute_strategy)
+    for r in gan.schedule.resolutions:
+        batch, parts = c.batch_size_at(r), c.parts_at(r)
+        size, rest = divmod(batch, replicas * parts)
+        what = f"the batch of {batch} at {r}x{r} is divided among {replicas} devices, and there into {parts} parts"
+        if rest:
+            raise ValueError(f"{what}; choose a multiple of {replicas * parts} in batch_sizes")
+        if size > c.mbstd_group > 1 and size % c.mbstd_group:
+            wanted = f"a multiple of mbstd_group = {c.mbstd_group}, or fewer"
+            raise ValueError(f"{what}; of these {size} images the minibatch deviation makes groups: choose {wanted}")
 
 
 def _tick(gan, data, callbacks, end, clock):
@@ -133,6 +156,8 @@ def _set_learning_rate(gan, rate):
 def _callback_list(gan, callbacks, verbose, end, epochs):
     given = callbacks.callbacks if isinstance(callbacks, keras.callbacks.CallbackList) else callbacks
     callbacks = list(given or [])
+    if not distribution.is_chief(gan.distribute_strategy):
+        callbacks, verbose = [c for c in callbacks if not getattr(c, "chief_only", False)], 0
     if not any(isinstance(c, NaNGuard) for c in callbacks):
         callbacks.insert(0, NaNGuard())
     if verbose:
@@ -149,6 +174,7 @@ def plan(gan, data: Source, minutes: float, verbose=1, started=None) -> None:
     Raises:
         ValueError: if the measuring itself takes more than half of the time.
     """
+    _check_clock(gan)
     started = started or time.perf_counter()
     speeds = measure(gan, data, seconds=min(2.0, 0.6 * minutes))
     spent = time.perf_counter() - started

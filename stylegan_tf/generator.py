@@ -5,7 +5,7 @@ from __future__ import annotations
 from keras import ops
 
 from stylegan_tf.latents import truncate
-from stylegan_tf.layers import register
+from stylegan_tf.layers import register, wide
 from stylegan_tf.mapping import MappingNetwork
 from stylegan_tf.networks import Network, count
 from stylegan_tf.synthesis import SynthesisNetwork
@@ -34,7 +34,7 @@ class Generator(Network):
         c = self.config
         self.mapping = MappingNetwork(
             c.z_dim, c.w_dim, c.mapping_width, c.mapping_layers, c.mapping_lr, c.label_dim, c.normalize_z, c.activation,
-            c.equalized, dtype=self.dtype_policy, name="mapping",
+            c.equalized, dtype=wide(self.dtype_policy), name="mapping",
         )  # fmt: skip
         self.synthesis = SynthesisNetwork(c, dtype=self.dtype_policy, name="synthesis")
         self.mapping.build()

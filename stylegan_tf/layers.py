@@ -18,6 +18,15 @@ def register(cls):
     return keras.saving.register_keras_serializable("stylegan_tf")(cls)
 
 
+def wide(policy):
+    """The dtype of the parts of a network that stay in float32 where the others compute in 16 bits.
+
+    They are cheap, and need the range: the 4x4 constant has no variance at first, so that the gradient of its instance
+    norm is 1 / sqrt(1e-8) = 10,000 times larger than what comes in.
+    """
+    return "float32" if policy.compute_dtype in ("float16", "bfloat16") else policy
+
+
 def leaky_relu(x):
     """x where x >= 0, else 0.2 x."""
     return ops.leaky_relu(x + ops.cast(_TINY, x.dtype), 0.2)
@@ -62,12 +71,12 @@ class _Equalized(keras.layers.Layer):
         stddev = (1.0 if self.equalized else he) / self.lr_multiplier
         self.scale = (he if self.equalized else 1.0) * self.lr_multiplier
         normal = keras.initializers.RandomNormal(stddev=stddev)
-        self.kernel = self.add_weight(name="kernel", shape=kernel_shape, initializer=normal)
+        self.kernel = self.add_weight(name="kernel", shape=kernel_shape, initializer=normal, autocast=False)
         if self.use_bias:
             self.bias = self.add_weight(name="bias", shape=kernel_shape[-1:], initializer="zeros")
 
     def scaled_kernel(self):
-        return self.kernel * self.scale
+        return ops.cast(self.kernel * self.scale, self.compute_dtype)  # scaled first: 16 bits may not hold its gradient
 
     def add_bias(self, x):
         return x + self.bias * self.lr_multiplier if self.use_bias else x  # no he factor on a bias

@@ -102,8 +102,9 @@ def generator_loss(config, fake_scores):
 
 
 def _input_gradient(discriminator, images):
+    scale = 256.0  # keeps small gradients alive where D computes in float16; a power of two changes no digit of float32
     with tf.GradientTape() as tape:
         tape.watch(images)
         scores = discriminator(images)
-        total = tf.reduce_sum(scores)
-    return tape.gradient(total, images), scores
+        total = scale * tf.reduce_sum(scores)
+    return tape.gradient(total, images) / scale, scores

@@ -47,7 +47,8 @@ class MappingNetwork(keras.layers.Layer):
         for dense in self.dense:
             dense.build((None, length))
             length = dense.units
-        self.w_avg = self.add_weight(name="w_avg", shape=(self.w_dim,), initializer="zeros", trainable=False)
+        average = dict(initializer="zeros", trainable=False, aggregation="mean")  # over replicas that train together
+        self.w_avg = self.add_weight(name="w_avg", shape=(self.w_dim,), **average)
 
     def call(self, z, labels=None):
         """z (B, z_dim); labels (B, label_dim) one-hot, for a conditional network only."""

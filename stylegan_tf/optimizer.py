@@ -30,3 +30,12 @@ class FusedAdam(keras.optimizers.Adam):
             epsilon=self.epsilon,
             grad=tf.convert_to_tensor(gradient),
         )
+
+    def update_replica(self, pairs) -> None:
+        """``apply_gradients`` within one of several replicas: gradients are their mean already, each sets its own copy.
+
+        Keras would sum the gradients again, and could not be told to skip a step.
+        """
+        for gradient, variable in pairs:
+            self.update_step(gradient, variable, self.learning_rate)
+        tf.raw_ops.AssignAddVariableOp(resource=self.iterations._value.handle, value=tf.ones((), self.iterations.dtype))

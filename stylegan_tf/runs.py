@@ -12,9 +12,10 @@ from pathlib import Path
 import keras
 import tensorflow as tf
 
-from stylegan_tf.checkpoints import DamagedCheckpoint, read_checkpoint, restore, restore_export, save_checkpoint
+from stylegan_tf.checkpoints import DamagedCheckpoint, follow_chief, read_checkpoint, restore, restore_export, save_checkpoint
 from stylegan_tf.config import Config
 from stylegan_tf.data.digits import data_file
+from stylegan_tf.distribution import is_chief
 from stylegan_tf.files import write_atomically, write_csv
 from stylegan_tf.training import StyleGAN
 
@@ -84,9 +85,14 @@ class Run:
     def resume(self, gan: StyleGAN) -> list[dict] | None:
         """Restore the newest sound checkpoint; damaged ones are named and skipped. None if there is none.
 
+        Of several workers the chief reads, and all take over what it found, however many wrote the checkpoint.
+
         Returns:
             the history up to it, to which history.csv is set back.
         """
+        return follow_chief(gan, self._resume(gan) if is_chief(gan.distribute_strategy) else None)
+
+    def _resume(self, gan):
         for path in reversed(self.checkpoints()):
             try:
                 history = restore(gan, path)

@@ -6,7 +6,7 @@ import keras
 from keras import ops
 
 from stylegan_tf.adain import AdaIN, InstanceNorm, StyleModulation
-from stylegan_tf.layers import Bias, Blur, EqualizedConv2D, EqualizedDense, PixelNorm, activate, register, upsample
+from stylegan_tf.layers import Bias, Blur, EqualizedConv2D, EqualizedDense, PixelNorm, activate, register, upsample, wide
 from stylegan_tf.networks import ConfigLayer
 from stylegan_tf.noise import NoiseInjection
 
@@ -141,7 +141,8 @@ class SynthesisNetwork(ConfigLayer):
 
     def build(self, input_shape=None):
         c = self.config
-        self.blocks = {r: SynthesisBlock(c, r, dtype=self.dtype_policy, name=f"block{r}") for r in c.resolutions}
+        dtypes = {r: wide(self.dtype_policy) if r == 4 else self.dtype_policy for r in c.resolutions}
+        self.blocks = {r: SynthesisBlock(c, r, dtype=dtypes[r], name=f"block{r}") for r in c.resolutions}
         to_rgb = dict(kernel_size=1, gain=1.0, equalized=c.equalized, dtype=self.dtype_policy)
         self.to_rgb = {r: EqualizedConv2D(c.channels, name=f"to_rgb{r}", **to_rgb) for r in c.resolutions}
         self._tracked = [*self.blocks.values(), *self.to_rgb.values()]  # Keras tracks lists, and not integer keys

@@ -1,4 +1,4 @@
-"""Training: one step of the two-player game, as one graph per resolution, and ``fit`` (SPEC 4, 8, 9)."""
+"""Training: StyleGAN with its optimizers, one graph per resolution, and ``fit`` (SPEC 9); step.py has the step itself."""
 
 from __future__ import annotations
 
@@ -9,20 +9,22 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from stylegan_tf import losses
+from stylegan_tf import distribution
 from stylegan_tf.config import Config
-from stylegan_tf.data.pipeline import Source, process_reals
+from stylegan_tf.data.pipeline import Source
 from stylegan_tf.discriminator import Discriminator
-from stylegan_tf.draws import Draw, seeded
+from stylegan_tf.draws import seeded
 from stylegan_tf.fitting import Progressed, fit
 from stylegan_tf.generator import Generator
 from stylegan_tf.growing import Schedule
 from stylegan_tf.layers import register
 from stylegan_tf.optimizer import FusedAdam
+from stylegan_tf.precision import LossScale, settle
+from stylegan_tf.step import TrainingStep
 
 
 @register
-class StyleGAN(keras.Model):
+class StyleGAN(TrainingStep, keras.Model):
     """Generator, discriminator, averaged generator, and how they are trained.
 
     >>> gan = sg.StyleGAN(sg.preset("mnist32"))
@@ -33,11 +35,18 @@ class StyleGAN(keras.Model):
     Attributes:
         generator, discriminator: the two players. ema_generator: the average of the generator that makes the pictures.
         progress: images, steps, ticks and time so far. schedule: the Schedule in force.
+        loss_scale: precision.LossScale of a model that computes in float16, else None.
+
+    Args:
+        dtype: a mixed dtype policy, such as "mixed_float16", instead of ``config.precision``.
+
+    Made in the scope of a tf.distribute strategy (``distribution.strategy_for``), it trains on all its devices.
     """
 
-    def __init__(self, config: Config, name="stylegan", progress: dict | None = None, **kwargs):
-        super().__init__(name=name, **kwargs)
-        self.config = config if isinstance(config, Config) else Config.from_dict(config)
+    def __init__(self, config: Config, name="stylegan", progress: dict | None = None, dtype=None, **kwargs):
+        config, policy = settle(config if isinstance(config, Config) else Config.from_dict(config), dtype)
+        super().__init__(name=name, dtype=policy, **kwargs)
+        self.config = config
         with seeded(self.config.seed):
             self.generator = Generator(self.config, dtype=self.dtype_policy)
             self.discriminator = Discriminator(self.config, dtype=self.dtype_policy)
@@ -45,6 +54,7 @@ class StyleGAN(keras.Model):
         for average, value in zip(self.ema_generator.weights, self.generator.weights, strict=True):
             average.assign(value)
         self.progress, self.schedule, self._steps = Progressed(**(progress or {})), Schedule(self.config), {}
+        self.loss_scale = LossScale() if config.precision == "float16" else None
         self._label_pool = None  # the class numbers that G's labels are drawn from
         self.built = True
 
@@ -76,104 +86,31 @@ class StyleGAN(keras.Model):
         """Adam with the Config's beta_1, beta_2 and epsilon, unless other Keras optimizers are given.
 
         The schedule sets their learning rates, and starts them anew at the borders of its phases (SPEC 9).
+        ``jit_compile``: compile each step with XLA.
+
+        Raises:
+            ValueError: for optimizers of one's own, or XLA, where several devices train together.
         """
-        c = self.config
+        c, several = self.config, distribution.replicas(self.distribute_strategy) > 1
+        if several and (jit_compile or generator_optimizer or discriminator_optimizer):
+            found = "jit_compile is True" if jit_compile else "an optimizer is given"
+            raise ValueError(f"{found}; leave it out: several devices train together with Adam, without XLA")
 
         def adam(name):
             return FusedAdam(c.learning_rate, c.beta_1, c.beta_2, c.epsilon, name=name)
 
-        self.generator_optimizer = generator_optimizer or adam("generator_adam")
-        self.discriminator_optimizer = discriminator_optimizer or adam("discriminator_adam")
-        super().compile(optimizer=self.discriminator_optimizer, jit_compile=jit_compile, run_eagerly=run_eagerly)
-        self.generator_optimizer.build(self.generator.trainable_variables)
-        self.discriminator_optimizer.build(self.discriminator.trainable_variables)
+        with self.distribute_strategy.scope():
+            self.generator_optimizer = generator_optimizer or adam("generator_adam")
+            self.discriminator_optimizer = discriminator_optimizer or adam("discriminator_adam")
+            super().compile(optimizer=self.discriminator_optimizer, jit_compile=jit_compile, run_eagerly=run_eagerly)
+            self.generator_optimizer.build(self.generator.trainable_variables)
+            self.discriminator_optimizer.build(self.discriminator.trainable_variables)
         self.fresh = [v.numpy() for v in self.optimizer_variables]  # what they are set back to
         self._steps, self.progress.phase = {}, -1  # a new optimizer has to learn its phase
 
     @property
     def optimizer_variables(self) -> list[keras.Variable]:
         return self.generator_optimizer.variables + self.discriminator_optimizer.variables
-
-    def train_step(self, images, labels, step, alpha, ema_beta):
-        """One update of D, of the averages, and of G.
-
-        Args:
-            images: uint8 (B, r, r, C), as stored. labels: (B,) class numbers of the reals, or None. D's fakes get them too
-                (SPEC 8), and so do G's if it shares them; else G's own are drawn from the data set.
-            step: int64, which with the seed decides every random draw. alpha: weight of the newest block.
-            ema_beta: weight of the old value in the averaged generator.
-
-        Returns:
-            a dict of scalars: the losses, mean scores, R1, std of w, and whether an update was skipped.
-        """
-        c, resolution, batch = self.config, images.shape[1], images.shape[0]
-        G, D, draw = self.generator, self.discriminator, Draw(c.seed, step)
-        faded = None if resolution == 4 or resolution == self.schedule.resolutions[0] else alpha
-        alpha = 1.0 if faded is None else faded
-        reals = process_reals(images, alpha, draw.uniform((batch,)) < 0.5 if c.mirror else None)
-        real_labels = fake_labels = tf.one_hot(labels, c.label_dim) if c.label_dim else None  # in D's step they agree (SPEC 8)
-
-        def critic(images, labels=real_labels):
-            return D(images, alpha=alpha, labels=labels)
-
-        with tf.GradientTape() as generator_tape:  # kept for G's own update when the forward pass is shared
-            fakes, w = self._fakes(batch, resolution, alpha, fake_labels, draw)
-        with tf.GradientTape() as tape:
-            d_loss, logs = losses.discriminator_loss(c, critic, reals, tf.stop_gradient(fakes), fake_labels, step, draw)
-        skipped = self._apply(self.discriminator_optimizer, tape.gradient(d_loss, D.trainable_variables), D.trainable_variables)
-        self._average(w, ema_beta)
-        if c.shared_forward:
-            with tf.GradientTape() as tape:
-                tape.watch(fakes)
-                g_loss = losses.generator_loss(c, critic(fakes, fake_labels))
-            slope = tape.gradient(g_loss, fakes)
-            gradients = generator_tape.gradient(fakes, G.trainable_variables, output_gradients=slope)
-            g_skipped = self._apply(self.generator_optimizer, gradients, G.trainable_variables)
-        else:
-            fake_labels = tf.one_hot(draw.choice(self._label_pool, batch), c.label_dim) if c.label_dim else None
-            with tf.GradientTape() as tape:
-                fakes, w = self._fakes(batch, resolution, alpha, fake_labels, draw)
-                g_loss = losses.generator_loss(c, critic(fakes, fake_labels))
-            self._update_w_avg(w)
-            g_skipped = self._apply(self.generator_optimizer, tape.gradient(g_loss, G.trainable_variables), G.trainable_variables)
-        w_std = tf.reduce_mean(tf.math.reduce_std(tf.cast(w, tf.float32), axis=0))
-        return {"d_loss": d_loss, "g_loss": g_loss, **logs, "w_std": w_std, "d_skipped": skipped, "g_skipped": g_skipped}
-
-    def _fakes(self, batch, resolution, alpha, labels, draw):
-        """Generated images of a stage and the w (B, w_dim) of their main latents, styles mixed as SPEC 4 says."""
-        c, G = self.config, self.generator
-        layers = 2 * c.resolutions.index(resolution) + 2  # of this stage
-        w = G.mapping(draw.normal((batch, c.z_dim)), labels)
-        ws = G.broadcast(w)
-        if c.mixing_probability > 0:
-            other = G.broadcast(G.mapping(draw.normal((batch, c.z_dim)), labels))
-            crossover = draw.integer(1, layers)
-            crossover = tf.where(draw.uniform(()) < c.mixing_probability, crossover, layers)
-            ws = tf.where((tf.range(c.num_layers) < crossover)[:, None], ws, other)
-        sides = [r for r in c.resolutions if r <= resolution for _ in range(2)]
-        noise = [draw.normal((batch, r, r, 1)) for r in sides] if c.noise else "none"
-        return G.synthesis(ws, resolution=resolution, alpha=alpha, noise=noise), w
-
-    def _apply(self, optimizer, gradients, variables):
-        """Update, unless a gradient is not finite (SPEC 9); returns 1.0 if it was skipped."""
-        pairs = [(g, v) for g, v in zip(gradients, variables, strict=True) if g is not None]
-        finite = tf.math.is_finite(tf.add_n([tf.reduce_sum(tf.cast(g, tf.float32)) for g, _ in pairs]))
-
-        def update():
-            optimizer.apply_gradients(pairs)
-            return 0.0
-
-        return tf.cond(finite, update, lambda: 1.0)
-
-    def _average(self, w, beta):
-        """The averaged generator follows G with a half-life of ema_kimg; everything that is not trained is copied."""
-        self._update_w_avg(w)
-        for average, value in zip(self.ema_generator.trainable_variables, self.generator.trainable_variables, strict=True):
-            average.assign(value + (average - value) * beta)
-
-    def _update_w_avg(self, w):
-        self.generator.mapping.update_average(w, self.config.w_avg_beta)
-        self.ema_generator.w_avg.assign(self.generator.w_avg)
 
     def draw_labels_from(self, labels):
         """Draw the labels of G's own fakes from a data set's class numbers (N,)."""
@@ -187,19 +124,29 @@ class StyleGAN(keras.Model):
     def step_function(self, resolution: int):
         """The traced train_step of a resolution: made at its first use, then kept."""
         if resolution not in self._steps:
-            function = functools.partial(self.train_step)  # one each, else TensorFlow warns of one that is traced too often
+            function = functools.partial(self._step_everywhere)  # one each, else TensorFlow warns of too many traces
             compiled = tf.function(function, autograph=False, jit_compile=self.jit_compile)
             self._steps[resolution] = function if self.run_eagerly else compiled
         return self._steps[resolution]
 
+    def _step_everywhere(self, *arguments):
+        if distribution.replicas(self.distribute_strategy) == 1:
+            return self.train_step(*arguments)
+        return distribution.run(self.distribute_strategy, self.train_step, arguments)
+
     def run_step(self, data: Source, phase, alpha: float):
         """Take the next batch at the state's position through one train step; the state moves on."""
-        p = self.progress
-        images, labels = data.batch(p.images, phase.batch_size, phase.resolution, self.config.seed)
-        labels = None if not self.config.label_dim else tf.constant(labels)
+        p, c = self.progress, self.config
+
+        def rows(replica, replicas):
+            images, labels = data.batch(p.images, phase.batch_size, phase.resolution, c.seed, (replica, replicas))
+            return (images, labels) if c.label_dim else (images,)
+
+        images, *labels = distribution.share(self.distribute_strategy, rows)
+        labels = labels[0] if labels else None
         step, alpha = tf.constant(p.steps, tf.int64), tf.constant(alpha, tf.float32)
-        ema_beta = tf.constant(self.config.ema_beta(p.images, phase.batch_size), tf.float32)
-        logs = self.step_function(phase.resolution)(tf.constant(images), labels, step, alpha, ema_beta)
+        ema_beta = tf.constant(c.ema_beta(p.images, phase.batch_size), tf.float32)
+        logs = self.step_function(phase.resolution)(images, labels, step, alpha, ema_beta)
         p.images += phase.batch_size
         p.steps += 1
         return logs

@@ -4,12 +4,13 @@ import pickle
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from helpers import GOLDEN, weights
 from PIL import Image
 
-from stylegan_tf import Run, StyleGAN, fitting, latents, load, official, paper
-from stylegan_tf.cli import main
-from stylegan_tf.commands import parse_seeds, parse_settings
+from stylegan_tf import Run, StyleGAN, fitting, latents, load, official, official_batch_sizes, paper
+from stylegan_tf.cli import main, parser
+from stylegan_tf.commands import parse_seeds, parse_settings, training
 from stylegan_tf.data.pipeline import to_uint8
 
 TRAIN = [
@@ -129,6 +130,32 @@ def test_dry_run_prints_the_plan_and_makes_nothing(tmp_path, capsys):
     assert "26,219,627" in printed and "1024x1024" in printed and not out.exists()
 
 
+def test_gpus_choose_the_official_batch_sizes_and_the_memory_of_one(tmp_path, capsys):
+    memory = []
+    for gpus in ("1", "8"):
+        assert main(["train", "--preset", "ffhq256", "--out", str(tmp_path / "x"), "--dry-run", "--gpus", gpus]) == 0
+        memory.append(capsys.readouterr().out.splitlines()[-1])
+    assert memory[0].startswith("256x256: batch 8,") and memory[1].startswith("256x256: batch 32,")
+    assert float(memory[0].split()[-4]) > float(memory[1].split()[-4])  # 8 images at a time, and 4
+
+
+def test_a_run_keeps_its_batch_sizes_on_another_number_of_gpus(tmp_path):
+    run, command = Run(tmp_path), ["train", "--preset", "ffhq64", "--out", str(tmp_path), "--resume", "--gpus"]
+    begun = training._config(parser().parse_args([*command, "2"]), run, 2)
+    assert begun.batch_sizes == official_batch_sizes(2)
+    run.describe(begun)
+    assert training._config(parser().parse_args([*command, "8"]), run, 8) == begun
+
+
+def test_a_lost_worker_is_told_in_one_sentence(tmp_path, monkeypatch, capsys):
+    def lost(*args, **kwargs):
+        raise tf.errors.UnavailableError(None, None, "Collective ops is aborted by: Connection reset by peer")
+
+    monkeypatch.setattr(StyleGAN, "fit", lost)
+    assert main([*TRAIN, "--out", str(tmp_path / "x")]) == 1
+    assert "a worker was lost; start all of them again with the same commands and --resume" in capsys.readouterr().err
+
+
 BAD = {
     "unknown preset": (["train", "--preset", "mnist", "--out", "X"], "no preset 'mnist'"),
     "unknown field": (["train", "--set", "batchsize=3", "--out", "X"], "did you mean 'batch_size'"),
@@ -142,6 +169,8 @@ BAD = {
     "too large": (["train", "--set", "resolution=64", "--set", "total_kimg=206", "--out", "X"], "side 32; this model wants 64"),
     "too few images": (["train", "--kimg", "0.0001", "--out", "X"], "the schedule has no images for 4x4"),
     "too short": (["train", "--minutes", "10", "--set", "total_kimg=20", "--out", "X"], "the schedule has no images for 16x16"),
+    "too many GPUs": (["train", "--gpus", "64", "--out", "X"], "gpus is 64; TensorFlow sees"),
+    "no table": (["train", "--preset", "ffhq64", "--gpus", "3", "--dry-run", "--out", "X"], "the official tables exist for"),
     "no run": (["generate", "X"], "X is not a run"),
     "seeds": (["generate", "RUN", "--seeds", "a-b"], "--seeds a-b is not like"),
     "no preset info": (["info", "--preset", "x"], "no preset 'x'"),

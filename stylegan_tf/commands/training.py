@@ -4,50 +4,54 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import math
 import shlex
 import subprocess
 import sys
 import time
 
+import tensorflow as tf
+
 import stylegan_tf as sg
-from stylegan_tf import cost
+from stylegan_tf import cost, distribution
 from stylegan_tf.callbacks import Diagnostics, SaveRun, TensorBoardLog
 from stylegan_tf.commands.common import UserError, parse_settings
-from stylegan_tf.fitting import check_data, plan
+from stylegan_tf.fitting import check_data, check_parts, plan
 from stylegan_tf.growing import scaled
 from stylegan_tf.report import write_report
 
 
 def train(args) -> int:
     started = time.perf_counter()
-    settings = parse_settings(args.set)
-    settings |= {} if args.seed is None else {"seed": args.seed}
-    config = sg.preset(args.preset).replace(**settings)
-    config = scaled(config, args.kimg) if args.kimg else config
+    run = sg.Run(args.out)
     sg.data.check_name(args.dataset)
     if args.dry_run:
-        return _dry_run(config, args)
+        return _dry_run(_config(args, run, args.gpus or len(args.devices or [])), args)
+    strategy = distribution.strategy_for(args.gpus, args.devices, args.slurm)  # before TensorFlow computes anything
+    replicas, chief = distribution.replicas(strategy), distribution.is_chief(strategy)
+    config = _config(args, run, replicas if args.gpus or replicas > 1 else 0)
     wanted = dict(resolution=config.resolution, channels=config.channels)
     data = sg.data.open_dataset(args.dataset, args.data_dir, args.download, **wanted)
-    run, gan = sg.Run(args.out), sg.StyleGAN(config)
+    with strategy.scope():
+        gan = sg.StyleGAN(config)
     check_data(gan, data)
-    gan.compile()
-    history = None
-    if run.checkpoints() or (run.path / "config.json").exists():
+    check_parts(gan)
+    gan.compile(jit_compile=args.xla)
+    if chief and _begun(run):
         if not args.resume:
             raise UserError(f"{run.path} holds a run already; add --resume to go on with it, or choose another --out")
         _check_same_run(run, config, args)
-        history = run.resume(gan)
-        if history is not None:
-            print(f"resumed at {gan.progress.images / 1000:.1f} kimg", flush=True)
+    history = run.resume(gan)
+    if history is not None:
+        print(f"resumed at {gan.progress.images / 1000:.1f} kimg", flush=True)
     asked = dict(dataset=args.dataset, command=shlex.join(sys.argv), minutes=args.minutes, asked=config.to_dict())
-    run.path.mkdir(parents=True, exist_ok=True)
     if args.minutes and gan.progress.minutes is None:
         plan(gan, data, args.minutes, started=started)
         run.save(gan)  # so that a run that is killed from here on keeps its plan
-    else:
+    elif chief:
         print(gan.schedule, flush=True)
-    run.describe(gan.config, **asked)
+    if chief:
+        run.describe(gan.config, **asked, replicas=replicas)
     callbacks = [Diagnostics(), SaveRun(run, history)]
     if _has_tensorboard():
         callbacks.append(TensorBoardLog(run.path / "tensorboard"))
@@ -58,8 +62,30 @@ def train(args) -> int:
         last = run.checkpoints()
         where = f"the last good checkpoint is {last[-1]}" if last else "there is no checkpoint yet"
         raise FloatingPointError(f"{error}; {where}") from error
+    except (tf.errors.UnavailableError, tf.errors.AbortedError) as error:
+        raise ConnectionError("a worker was lost; start all of them again with the same commands and --resume") from error
     print(f"done: {gan.progress.images / 1000:.1f} kimg in {gan.progress.seconds / 60:.1f} minutes, in {run.path}", flush=True)
     return 0
+
+
+def _begun(run) -> bool:
+    return bool(run.checkpoints()) or (run.path / "config.json").exists()
+
+
+def _config(args, run, devices: int) -> sg.Config:
+    """What the arguments say; an ffhq preset takes the official batch sizes for so many devices, if any are asked for.
+
+    A run that goes on keeps those that it began with, on however many devices.
+    """
+    settings = parse_settings(args.set)
+    settings |= {} if args.seed is None else {"seed": args.seed}
+    settings |= {} if args.precision is None else {"precision": args.precision}
+    config = sg.preset(args.preset)
+    if args.preset.startswith("ffhq") and devices and "batch_sizes" not in settings:
+        begun = args.resume and _begun(run)
+        settings["batch_sizes"] = run.config.batch_sizes if begun else sg.official_batch_sizes(devices)
+    config = config.replace(**settings)
+    return scaled(config, args.kimg) if args.kimg else config
 
 
 def _check_same_run(run, config, args):
@@ -84,17 +110,19 @@ def _dry_run(config, args) -> int:
         print(f"(--minutes {args.minutes:g} measures the speed first, and then sets the kimg)")
     for name, count in cost.parameters(config).items():
         print(f"{name:14} {count:>12,} parameters")
+    devices = args.gpus or len(args.devices or []) or 1
     for r in schedule.resolutions:
         batch = config.batch_size_at(r)
-        flops = cost.step_flops(config, r) * batch / 1e9
-        print(f"{r}x{r}: batch {batch}, {flops:.1f} GFLOP a step, about {cost.memory(config, r, batch) / 1e9:.2f} GB of memory")
+        flops, once = cost.step_flops(config, r) * batch / 1e9, math.ceil(batch / (devices * config.parts_at(r)))
+        print(f"{r}x{r}: batch {batch}, {flops:.1f} GFLOP a step, about {cost.memory(config, r, once) / 1e9:.2f} GB of memory")
     return 0
 
 
 def demo(args) -> int:
     settings = dict(preset="mnist32", dataset="digits", minutes=args.minutes, seed=args.seed, kimg=None, set=[])
     options = dict(data_dir=None, download=False, resume=True, dry_run=False, quiet=False, out=args.out)
-    train(argparse.Namespace(**settings, **options))
+    machine = dict(gpus=None, devices=None, slurm=False, precision=None, xla=False)
+    train(argparse.Namespace(**settings, **options, **machine))
     print("judging 10,000 generated digits and drawing the figures", flush=True)
     run = sg.Run(args.out)
     scores = sg.metrics.judge_digits(sg.load(args.out).ema_generator, test=_mnist_test_set())
