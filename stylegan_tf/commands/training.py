@@ -20,6 +20,8 @@ from stylegan_tf.fitting import check_data, check_parts, plan
 from stylegan_tf.growing import scaled
 from stylegan_tf.report import write_report
 
+ONE_DEVICE = dict(gpus=None, devices=None, slurm=False, precision=None, xla=False)  # of the arguments of train
+
 
 def train(args) -> int:
     started = time.perf_counter()
@@ -121,8 +123,7 @@ def _dry_run(config, args) -> int:
 def demo(args) -> int:
     settings = dict(preset="mnist32", dataset="digits", minutes=args.minutes, seed=args.seed, kimg=None, set=[])
     options = dict(data_dir=None, download=False, resume=True, dry_run=False, quiet=False, out=args.out)
-    machine = dict(gpus=None, devices=None, slurm=False, precision=None, xla=False)
-    train(argparse.Namespace(**settings, **options, **machine))
+    train(argparse.Namespace(**settings, **options, **ONE_DEVICE))
     print("judging 10,000 generated digits and drawing the figures", flush=True)
     run = sg.Run(args.out)
     scores = sg.metrics.judge_digits(sg.load(args.out).ema_generator, test=_mnist_test_set())
