@@ -10,7 +10,7 @@ import sys
 import time
 
 import stylegan_tf as sg
-from stylegan_tf import cost
+from stylegan_tf import cost, memory
 from stylegan_tf.callbacks import Diagnostics, SaveRun, TensorBoardLog
 from stylegan_tf.commands.common import UserError, parse_settings
 from stylegan_tf.fitting import check_data, plan
@@ -87,7 +87,7 @@ def _dry_run(config, args) -> int:
     for r in schedule.resolutions:
         batch = config.batch_size_at(r)
         flops = cost.step_flops(config, r) * batch / 1e9
-        print(f"{r}x{r}: batch {batch}, {flops:.1f} GFLOP a step, about {cost.memory(config, r, batch) / 1e9:.2f} GB of memory")
+        print(f"{r}x{r}: batch {batch}, {flops:.1f} GFLOP a step, about {memory.host(config, r, batch) / 1e9:.2f} GB of memory")
     return 0
 
 
