@@ -119,9 +119,9 @@ def main():
     report.table(["step", "seconds", "command"], steps.rows)
     report.add(f"- records hold the published pictures, pixel by pixel: {'yes' if same else 'NO'}")
     report.add(
-        f"- killed at {1000 * reached:.0f} images, in {KILL_AT}x{KILL_AT}; resumed, its weights, averages and optimizers are those of the"
+        f"- killed at {1000 * reached:.0f} images, in {KILL_AT}x{KILL_AT}, and resumed: weights, averages and optimizers are"
     )
-    report.add(f"  undisturbed run, bit for bit: {'yes' if kept else 'NO'}")
+    report.add(f"  those of the undisturbed run, bit for bit: {'yes' if kept else 'NO'}")
     report.add(f"- figures: {', '.join(figures)}", "")
     report.add("Settings: " + shlex.join(SETTINGS), "")
     report.save("ffhq_end_to_end.md")
