@@ -243,17 +243,17 @@ def test_the_size_of_records_is_that_of_what_is_written(tmp_path, capsys):
 @pytest.mark.parametrize(
     "value, words",
     [
-        (3 * 3 * 256, "largest"),
-        (3 * 336, "one channel"),
-        (36 * 336, "float32"),
-        (3 * 336, "one"),
-        (9 * 341, "1x1"),
+        (15 * 256, "largest"),
+        (5 * 336, "one channel"),
+        (60 * 336, "float32"),
+        (3 * 336, "one picture"),
+        (15 * 341, "1x1"),
         (7, "not it"),
     ],
 )
 def test_a_wrong_size_of_records_is_named(value, words):
     with pytest.raises(sg.checks.WrongAnswer, match=words):
-        sg.checks.check_records_size(value, 3, 16)
+        sg.checks.check_records_size(value, 5, 16)
 
 
 @pytest.mark.parametrize(
