@@ -7,6 +7,7 @@ is killed by SIGKILL in the stage 32x32 and resumed with the same command; its w
 was not disturbed.
 """
 
+import re
 import shlex
 import signal
 import subprocess
@@ -48,7 +49,7 @@ class Steps:
 
     def command(self, *words):
         words = [str(word) for word in words]
-        shown = " ".join(Path(word).name if word.startswith("/") else word for word in words if word not in SETTINGS)
+        shown = " ".join(re.sub(r"/\S*/", "", word) for word in words if word not in SETTINGS)
         call = [sys.executable, "-m", "stylegan_tf", *words]
         self.run(words[0], lambda: subprocess.run(call, check=True, capture_output=True), f"`stylegan-tf {shown}`")
 
