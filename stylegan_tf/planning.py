@@ -17,7 +17,7 @@ import numpy as np
 from stylegan_tf import cost, memory
 from stylegan_tf.config import Config
 from stylegan_tf.data.pipeline import as_images
-from stylegan_tf.fitting import measure
+from stylegan_tf.fitting import check_data, measure
 from stylegan_tf.growing import Schedule
 from stylegan_tf.presets import official_batch_sizes, preset
 from stylegan_tf.training import StyleGAN
@@ -165,14 +165,14 @@ def given(tflops: float) -> Throughput:
 
 def measured(config: Config, resolution: int = 16, budget: float = 3.0) -> Throughput:
     """This machine, on the stage of a Config at ``resolution``: training steps on random images for ``budget`` seconds."""
-    batch = max(4, config.mbstd_group)
-    small = config.replace(
-        resolution=resolution, progressive=False, label_dim=0, batch_size=batch, batch_sizes={}, stage_kimg={}, time_shares={}
-    )
+    batch = config.mbstd_group if config.mbstd_group > 1 else 4
+    one_stage = dict(resolution=resolution, start_resolution=4, progressive=False, stage_kimg={}, time_shares={})
+    small = config.replace(**one_stage, batch_size=batch, batch_sizes={})
     gan, rng = StyleGAN(small), np.random.default_rng(config.seed)
     gan.compile()
     images = rng.integers(0, 256, (4 * batch, resolution, resolution, config.channels), "uint8")
-    speed = measure(gan, as_images(images), budget)[resolution]
+    data = check_data(gan, as_images(images, np.zeros(len(images), int) if config.label_dim else None))
+    speed = measure(gan, data, budget)[resolution]
     rate = speed * turn_flops(small, resolution)
     source = f"{rate / 1e9:.0f} GFLOP/s, measured here at {resolution}x{resolution}; memory and exchange between GPUs not counted"
     return Throughput(rate, source=source)

@@ -88,9 +88,11 @@ def test_twice_the_speed_takes_half_the_days():
     assert slow == pytest.approx(2 * fast)
 
 
-def test_a_speed_that_is_measured_is_that_of_steps(monkeypatch):
+@pytest.mark.parametrize("changes", [{}, dict(label_dim=3), dict(mbstd_group=1), dict(start_resolution=16, batch_size=24)])
+def test_a_speed_that_is_measured_is_that_of_steps(changes, monkeypatch):
     monkeypatch.setattr(planning, "measure", lambda gan, data, seconds: {8: 100.0})
-    assert planning.measured(TINY, resolution=8).rate == pytest.approx(100 * cost.step_flops(TINY, 8))
+    config = TINY.replace(**changes)
+    assert planning.measured(config, resolution=8).rate == pytest.approx(100 * cost.step_flops(config, 8))
 
 
 def test_this_machine_is_measured():
