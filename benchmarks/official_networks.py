@@ -1,6 +1,7 @@
 """What it takes to write, read and run networks of the published size, 1024x1024, on this machine.
 
 python benchmarks/official_networks.py                  # about 10 minutes on two cores, 8 GB; writes results/official_networks.md
+python benchmarks/official_networks.py --drawing        # images alone, 2 minutes; writes results/official_drawing.md
 python benchmarks/official_networks.py --resolution 64  # a trial: prints only
 
 Random weights at the real widths go through an official pickle and back. Each part runs in a process of its own, and its
@@ -18,6 +19,8 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+
+from train_speed import convolutions, plain_run, seconds
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 RESULTS = Path(__file__).resolve().parent / "results"
@@ -88,18 +91,28 @@ def run(args):
 
 
 def draw(args):
-    """Images as the published generator draws them, psi 0.7 in eight layers; the first call, which traces, is not counted."""
+    """Images as the published generator draws them, psi 0.7 in eight layers; the first call, which traces, is not counted.
+
+    In turns with them, TensorFlow's convolutions alone, of the same shapes: what the machine can do.
+    """
     import stylegan_tf as sg
+    from stylegan_tf import cost
 
     config = sg.Config(resolution=args.resolution)
     G = sg.Generator(config)
     z = sg.latents.from_seeds(range(args.batch), config.z_dim)
-    times = []
+    layers = [x for x in convolutions(config, args.resolution) if x.network == "synthesis"]
+    G(z, psi=0.7, cutoff=8, noise="fixed")
+    peak, plain, times = peak_megabytes(), plain_run(layers, "forward", args.batch), {"image": [], "plain": []}
+    seconds(plain)
     for _ in range(4):
-        started = time.perf_counter()
-        G(z, psi=0.7, cutoff=8, noise="fixed")
-        times.append((time.perf_counter() - started) / args.batch)
-    return {"seconds": min(times[1:])}
+        times["image"].append(seconds(lambda: G(z, psi=0.7, cutoff=8, noise="fixed")[0, 0, 0, 0]) / args.batch)
+        times["plain"].append(seconds(plain) / args.batch)
+    best = {name: min(found) for name, found in times.items()}
+    flops = 2 * cost.multiply_adds(config, args.resolution)["generator"]
+    plain_flops = 2 * sum(layer.multiply_adds for layer in layers)
+    rates = {"rate": flops / best["image"] / 1e9, "plain": plain_flops / best["plain"] / 1e9}
+    return {"seconds": best["image"], "peak": peak, "gflop": flops / 1e9, **rates}
 
 
 PARTS = {function.__name__: function for function in (idle, export, read, load, run, draw)}
@@ -120,6 +133,7 @@ def measure(part, args, **options):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--resolution", type=int, default=1024)
+    parser.add_argument("--drawing", action="store_true", help="only the images")
     parser.add_argument("--part", choices=PARTS, help=argparse.SUPPRESS)
     parser.add_argument("--file", help=argparse.SUPPRESS)
     parser.add_argument("--batch", type=int, default=1, help=argparse.SUPPRESS)
@@ -130,6 +144,10 @@ def main():
         return
     lines = [f"# Networks of the published size, {args.resolution}x{args.resolution}", ""]
     lines += [f"{platform.platform()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start.", ""]
+    if args.drawing:
+        args.file = ""
+        lines += drawing(args, measure("idle", args)["peak"])
+        return finish(lines, args, "official_drawing.md")
     with tempfile.TemporaryDirectory() as folder:
         args.file = f"{folder}/networks.pkl"
         base = measure("idle", args)["peak"]
@@ -147,16 +165,30 @@ def main():
             f"Reading the file into memory takes {reading['seconds']:.2f} s; the .npz has {imported['size']:,.0f} MB.",
             "",
         ]
-        lines += ["| images at once | time per image, first row = 1 | seconds | peak above the package, MB |"]
-        lines += ["| --- | --- | --- | --- |"]
-        drawn = {batch: measure("draw", args, batch=batch) for batch in BATCHES}
-    for batch, found in drawn.items():
-        ratio = found["seconds"] / drawn[1]["seconds"]
-        lines.append(f"| {batch} | {ratio:.2f} | {found['seconds']:.2f} | {found['peak'] - base:,.0f} |")
+        lines += drawing(args, base)
+    finish(lines, args, "official_networks.md")
+
+
+def drawing(args, base):
+    """The lines of the table of images."""
+    found = {batch: measure("draw", args, batch=batch) for batch in BATCHES}
+    lines = [
+        f"An image takes {found[1]['gflop']:.1f} GFLOP. Plain: TensorFlow's convolutions of the same shapes alone, in turns.",
+        "",
+    ]
+    lines += ["| images at once | time per image, first row = 1 | seconds | GFLOP/s | plain | peak above the package, MB |"]
+    lines += ["| --- | --- | --- | --- | --- | --- |"]
+    for batch, row in found.items():
+        ratio, rates = row["seconds"] / found[1]["seconds"], f"{row['rate']:.0f} | {row['plain']:.0f}"
+        lines.append(f"| {batch} | {ratio:.2f} | {row['seconds']:.2f} | {rates} | {row['peak'] - base:,.0f} |")
+    return lines
+
+
+def finish(lines, args, name):
     lines += ["", f"Load {os.getloadavg()[0]:.1f} at the end."]
     print("\n".join(lines))
     if args.resolution == 1024:
-        (RESULTS / "official_networks.md").write_text("\n".join(lines) + "\n")
+        (RESULTS / name).write_text("\n".join(lines) + "\n")
 
 
 if __name__ == "__main__":

@@ -361,7 +361,7 @@ def peak_memory():
 
 
 def start_report(report, rounds):
-    from stylegan_tf import cost
+    from stylegan_tf import memory
 
     rows = []
     for name, config in networks().items():
@@ -376,10 +376,10 @@ def start_report(report, rounds):
             trace[r] = statistics.median(first - statistics.median(others) for first, *others in steps)
         numbers = [statistics.median(run["first"] for run in runs), *trace.values()]
         peak = statistics.median(run["peak"] for run in runs) / 1e9
-        estimate = max(cost.memory(config, r, config.batch_size_at(r)) for r in config.resolutions) / 1e9
+        estimate = max(memory.host(config, r, config.batch_size_at(r)) for r in config.resolutions) / 1e9
         rows.append([f"`{name}`", *(f"{n:.1f}" for n in numbers), f"{peak:.2f}", f"{estimate:.2f}"])
     report.add("", "## Start, tracing, memory", "", f"Fresh processes, medians of {rounds}; seconds. Tracing: the first step of")
-    report.add("a stage less a later one. Memory: the peak of the resident set after all stages, and what `cost.memory` says.")
+    report.add("a stage less a later one. Memory: the peak of the resident set after all stages, and what `memory.host` says.")
     heading = ["", "start to first step", *(f"trace {r}x{r}" for r in config.resolutions[1:]), "peak, GB", "estimate, GB"]
     report.table(heading, rows)
 

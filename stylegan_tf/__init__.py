@@ -17,6 +17,7 @@ Where each idea of the paper lives, in the order of the lessons:
     a run that survives                checkpoints.py, runs.py, callbacks.py
     pictures                           figures.py, paper.py, report.py
     pictures to learn from             data/: digits, toyfaces, folder, tfrecords, ffhq; pipeline
+    memory and days, before a run      cost.py, memory.py, planning.py
     NVIDIA's own networks              official.py, pickles.py
     quality, entanglement              metrics/, evaluation.py
     what each part is worth            ablation.py, comparison.py, ablation_report.py, ablation_figure.py

@@ -14,6 +14,7 @@ EXAMPLES = {
     "figures": "stylegan-tf figures runs/x",
     "evaluate": "stylegan-tf evaluate runs/x --metrics fid,kid,pr,ppl --out result.json",
     "info": "stylegan-tf info runs/x",
+    "plan": "stylegan-tf plan --preset ffhq256 --gpus 4 --gpu-memory 24GB",
     "records": "stylegan-tf records ffhq:ffhq-dataset data/ffhq256 --resolution 256",
     "import": "stylegan-tf import karras2019stylegan-ffhq-1024x1024.pkl runs/ffhq",
     "demo": "stylegan-tf demo --minutes 10 --out runs/mnist32",
@@ -117,6 +118,19 @@ def parser() -> argparse.ArgumentParser:
         "--cheat-sheet", metavar="PICTURE", help="draw the architecture on a page instead, with the run's or preset's sizes"
     )
 
+    plan = add(
+        "plan", commands.plan, "Memory and days of a training run before it begins; the exit code is 1 if it does not fit."
+    )
+    plan.add_argument("--preset", default="ffhq1024", help="configuration to plan (default ffhq1024)")
+    plan.add_argument("--gpus", type=_whole, default=1, help="equal GPUs (default 1)")
+    plan.add_argument("--gpu-memory", type=_memory, help="of each, like 24GB: also gives the largest batch")
+    plan.add_argument("--batch", type=_whole, help="images per GPU and step (default the official ones for so many GPUs)")
+    speed = plan.add_mutually_exclusive_group()
+    speed.add_argument("--tflops", type=_positive, help="TFLOP/s of a GPU (default: V100s, fitted to the published times)")
+    speed.add_argument("--measure", action="store_true", help="measure this machine on the stage 16x16 of this network")
+    plan.add_argument("--kimg", type=_positive, help="thousands of images; the preset's schedule is scaled to it")
+    plan.add_argument("--set", action="append", default=[], metavar="FIELD=VALUE", help="change a field of the configuration")
+
     records = add("records", commands.records, "Write a data set as the official TFRecords; the same command goes on if stopped.")
     records.add_argument("dataset", help=NAMES)
     records.add_argument("out", help="folder to make, which --dataset tfrecords:OUT then reads")
@@ -210,6 +224,13 @@ def _names(text):
     if len(names) < 2 or len(set(names)) < len(names):
         raise argparse.ArgumentTypeError(f"'{text}' is not two or more devices, like gpu:0,gpu:1")
     return names
+
+
+def _memory(text):
+    try:
+        return commands.gigabytes(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _whole(text):

@@ -1,4 +1,4 @@
-"""What a Config costs, by arithmetic alone: parameters, multiply-adds, FLOPs of a training step, memory (SPEC 7)."""
+"""What a Config costs, by arithmetic alone: parameters, multiply-adds, FLOPs of a training step (SPEC 7)."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from stylegan_tf.config import Config
 
 FORMS = ("ours", "official", "plain")
 NETWORKS = ("generator", "discriminator")
-PROGRAM = 900_000_000  # bytes
-MAPS_KEPT = 3.7
 
 
 @dataclass(frozen=True)
@@ -195,15 +193,3 @@ def step_flops(config: Config, resolution: int, r1: bool = True) -> int:
     ``r1`` is whether the step has the penalty (every ``r1_every``-th step has).
     """
     return 2 * sum(times * layer.multiply_adds for layer, _, times in step_passes(config, resolution, r1))
-
-
-def memory(config: Config, resolution: int, batch: int) -> int:
-    """Peak bytes of training at a stage; an estimate, within about 15 % of what was measured on two cores.
-
-    Weights: G, D and their two moments, the average of G, one set of gradients. Feature maps: MAPS_KEPT copies of every
-    layer's output, for what noise, norms, activations and gradients keep at once. PROGRAM: Python, TensorFlow, a graph.
-    """
-    count = parameters(config)
-    weights = 5 * count["generator"] + 4 * count["discriminator"]
-    maps = sum(layer.pixels * layer.outputs for layer in stage_layers(config, resolution))
-    return round(PROGRAM + 4 * (weights + batch * MAPS_KEPT * maps))

@@ -8,7 +8,7 @@ from keras import ops
 
 import stylegan_tf as sg
 from stylegan_tf.adain import AdaIN
-from stylegan_tf.checks import adain, frame, gans, start
+from stylegan_tf.checks import adain, ffhq, frame, gans, start
 
 
 @pytest.fixture(autouse=True)
@@ -95,6 +95,24 @@ WRONG = {
         (lambda w, m, psi: psi * (w - m), "not added again"),
         (lambda w, m, psi: m - psi * (w - m), "wrong sign"),
     ],
+    sg.checks.check_days: [
+        (lambda k, f, t, b, g, o: (k * f / (1e3 * t * g) + k / b * o) / 86400, "kimg as images"),
+        (lambda k, f, t, b, g, o: (k * f / t + 1e3 * k / b * o) / 86400, "GPUs are not in it"),
+        (lambda k, f, t, b, g, o: k * f / t / g / 86400, "overhead is missing"),
+        (lambda k, f, t, b, g, o: (k * f / t / g + 1e3 * k * o) / 86400, "for every image"),
+        (lambda k, f, t, b, g, o: (k * f / t + 1e3 * k / b * o) / g / 86400, "all wait"),
+        (lambda k, f, t, b, g, o: k * f / t / g + 1e3 * k / b * o, "seconds"),
+        (lambda k, f, t, b, g, o: (k * f / t / g + 1e3 * k / b * o) / 3600, "hours"),
+        (lambda k, f, t, b, g, o: (1e3 * k * f / t / g + 1e3 * k / b * o) / 86400, "mixed"),
+        (lambda k, f, t, b, g, o: k, "off by"),
+    ],
+    sg.checks.check_replica_loss: [
+        (lambda losses, replicas: losses.mean(), "as many times too large"),
+        (lambda losses, replicas: losses.sum(), "grows with the batch"),
+        (lambda losses, replicas: losses.sum() / replicas, "not by this replica's images"),
+        (lambda losses, replicas: losses.mean() * replicas, "upside down"),
+        (lambda losses, replicas: losses / len(losses) / replicas, "one number"),
+    ],
 }
 CASES = [(check, answer, words) for check, answers in WRONG.items() for answer, words in answers]
 
@@ -158,6 +176,11 @@ RIGHT = [
     ),
     (sg.checks.check_best_discriminator, lambda p, q: 1 / (1 + q / p)),
     (sg.checks.check_truncate, lambda w, m, psi: psi * w + (1 - psi) * m),
+    (sg.checks.check_days, lambda k, f, t, b, g, o: 1e3 * k / b * (b / g * f * 1e9 / (t * 1e12) + o) / 3600 / 24),
+    (
+        sg.checks.check_replica_loss,
+        lambda losses, replicas: tf.nn.compute_average_loss(losses, global_batch_size=len(losses) * replicas),
+    ),
 ]
 
 
@@ -169,7 +192,7 @@ def test_a_right_answer_written_differently_passes(check, answer, capsys):
 
 EXERCISES = {
     f"{module.__name__.rpartition('.')[2]}{name}": value
-    for module in (adain, gans, start)
+    for module in (adain, ffhq, gans, start)
     for name, value in vars(module).items()
     if isinstance(value, frame.Exercise)
 }
@@ -207,6 +230,30 @@ def test_the_count_of_styles_is_the_size_of_the_affine_maps(capsys):
 def test_a_wrong_count_is_named(value, words):
     with pytest.raises(sg.checks.WrongAnswer, match=words):
         sg.checks.check_style_count(value, CONFIG)
+
+
+def test_the_size_of_records_is_that_of_what_is_written(tmp_path, capsys):
+    folder = sg.data.write_tfrecords(np.zeros((3, 16, 16, 3), "uint8"), tmp_path / "x")
+    written = sg.data.TFRecords(folder)
+    size = sum(written.rows(range(3), r).nbytes for r in (4, 8, 16))
+    sg.checks.check_records_size(size, 3, 16)
+    assert "correct" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "value, words",
+    [
+        (15 * 256, "largest"),
+        (5 * 336, "one channel"),
+        (60 * 336, "float32"),
+        (3 * 336, "one picture"),
+        (15 * 341, "1x1"),
+        (7, "not it"),
+    ],
+)
+def test_a_wrong_size_of_records_is_named(value, words):
+    with pytest.raises(sg.checks.WrongAnswer, match=words):
+        sg.checks.check_records_size(value, 5, 16)
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,9 @@ from collections import Counter
 import numpy as np
 import pytest
 import tensorflow as tf
+from traced import multiply_adds, operations_of_a_step
 
-from stylegan_tf import ABLATIONS, Config, Discriminator, Generator, StyleGAN, cost
+from stylegan_tf import ABLATIONS, Config, Discriminator, Generator, cost
 
 PARAMETERS = {  # SPEC 7: resolution -> generator, mapping, synthesis, discriminator
     1024: (26_219_627, 2_101_248, 24_118_379, 23_087_249),
@@ -119,38 +120,7 @@ def test_step_flops_of_a_penalty_with_its_own_forward_pass(changes, monkeypatch)
 
 def _multiply_adds_of_a_step(config, resolution):
     """Of the products that the graph of a train step needs for its results, by their shapes."""
-    gan = StyleGAN(config)
-    gan.compile()
-    batch = config.batch_size_at(resolution)
-    gan._label_pool = tf.zeros(10, tf.int64)
-    images = tf.TensorSpec((batch, resolution, resolution, config.channels), tf.uint8)
-    labels = tf.TensorSpec((batch,), tf.int64) if config.label_dim else None
-    scalars = [tf.TensorSpec((), tf.int64), tf.TensorSpec(()), tf.TensorSpec(())]
-    graph = gan.step_function(resolution).get_concrete_function(images, labels, *scalars).graph
-    todo, needed = [*(t.op for t in graph.outputs), *graph.control_outputs], set()
-    while todo:
-        op = todo.pop()
-        if op not in needed:
-            needed.add(op)
-            todo += [*(t.op for t in op.inputs), *op.control_inputs]
-    return sum(_multiply_adds(op) for op in needed)
-
-
-def _multiply_adds(op):
-    depthwise = op.type.startswith("DepthwiseConv2dNative")
-    kind = op.type.replace("DepthwiseConv2dNative", "Conv2D")
-    if kind == "MatMul":
-        inner = op.inputs[0].shape[0 if op.get_attr("transpose_a") else 1]
-        return int(np.prod(op.outputs[0].shape)) * inner
-    tensors = {  # the kernel and the image that has one pixel for each place of the kernel
-        "Conv2D": lambda: (op.inputs[1], op.outputs[0]),
-        "Conv2DBackpropInput": lambda: (op.inputs[1], op.inputs[2]),
-        "Conv2DBackpropFilter": lambda: (op.outputs[0], op.inputs[2]),
-    }.get(kind)
-    if tensors is None:
-        return 0
-    kernel, image = (tuple(t.shape) for t in tensors())
-    return int(np.prod(image) * np.prod(kernel[:2])) * (1 if depthwise else kernel[2])
+    return sum(map(multiply_adds, operations_of_a_step(config, resolution)))
 
 
 def test_the_kinds_of_products_are_told_apart():
@@ -163,10 +133,3 @@ def test_the_kinds_of_products_are_told_apart():
     assert times["discriminator", "from RGB", 8, "input"] == 2  # R1 and G's step
     assert times["synthesis", "conv", 8, "forward"] == 2
     assert times["mapping", "dense 0", 4, "input"] == 0
-
-
-def test_memory_grows_with_batch_and_network():
-    small, batch, wide = cost.memory(TINY, 8, 8), cost.memory(TINY, 8, 800), cost.memory(TINY.replace(fmap_max=512), 8, 8)
-    assert 0.3e9 < small < batch
-    assert small <= wide
-    assert cost.memory(TINY, 8, 8) < cost.memory(TINY, 16, 8)

@@ -4,6 +4,7 @@ from stylegan_tf.commands.ablating import ablation
 from stylegan_tf.commands.common import UserError, parse_seeds, parse_settings
 from stylegan_tf.commands.editing import edit, project
 from stylegan_tf.commands.looking import evaluate, figures, generate, info
+from stylegan_tf.commands.plan import gigabytes, plan
 from stylegan_tf.commands.sources import doctor, import_official, records
 from stylegan_tf.commands.training import demo, lab, train
 
@@ -16,11 +17,13 @@ __all__ = [
     "evaluate",
     "figures",
     "generate",
+    "gigabytes",
     "import_official",
     "info",
     "lab",
     "parse_seeds",
     "parse_settings",
+    "plan",
     "project",
     "records",
     "train",

@@ -13,7 +13,7 @@ import time
 import tensorflow as tf
 
 import stylegan_tf as sg
-from stylegan_tf import cost, distribution
+from stylegan_tf import cost, distribution, memory
 from stylegan_tf.callbacks import Diagnostics, SaveRun, TensorBoardLog
 from stylegan_tf.commands.common import UserError, parse_settings
 from stylegan_tf.fitting import check_data, check_parts, plan
@@ -116,7 +116,7 @@ def _dry_run(config, args) -> int:
     for r in schedule.resolutions:
         batch = config.batch_size_at(r)
         flops, once = cost.step_flops(config, r) * batch / 1e9, math.ceil(batch / (devices * config.parts_at(r)))
-        print(f"{r}x{r}: batch {batch}, {flops:.1f} GFLOP a step, about {cost.memory(config, r, once) / 1e9:.2f} GB of memory")
+        print(f"{r}x{r}: batch {batch}, {flops:.1f} GFLOP a step, about {memory.host(config, r, once) / 1e9:.2f} GB of memory")
     return 0
 
 

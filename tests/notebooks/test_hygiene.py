@@ -14,7 +14,7 @@ from stylegan_tf.notebook_outputs import VIEW
 ROOT = Path(__file__).parent.parent.parent
 REPOSITORY = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["urls"]["Repository"]
 FILES = {path.name: path for path in sorted((ROOT / "notebooks").glob("*.ipynb"))}
-WIDGETS = ("truncation", "adain_channels", "gan_slow_motion")  # calls that show one, in widgets.py
+WIDGETS = ("truncation", "adain_channels", "gan_slow_motion", "ffhq_planner")  # calls that show one, in widgets.py
 LINES = 25
 
 pytestmark = pytest.mark.parametrize("name", FILES)
@@ -127,7 +127,7 @@ def test_no_cell_depends_on_an_answer(name):
 def test_a_widget_has_a_film_strip_beside_it(name):
     code = cells(name, "code")
     for place, (_, source, _) in enumerate(code):
-        if re.search(rf"\bwidgets\.({'|'.join(WIDGETS)})\(", source):
+        if re.search(rf"\bwidgets\w*\.({'|'.join(WIDGETS)})\(", source):
             near = [cell for _, _, cell in code[max(place - 1, 0) : place + 2]]
             assert [o for cell in near for o in cell["outputs"] if "image/png" in o.get("data", {})]
 
