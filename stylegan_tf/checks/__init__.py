@@ -3,17 +3,31 @@
 from stylegan_tf.checks.adain import check_adain, check_feature_statistics, check_style_count, check_transfer
 from stylegan_tf.checks.frame import WrongAnswer
 from stylegan_tf.checks.gans import check_best_discriminator, check_discriminator_loss, check_generator_loss
+from stylegan_tf.checks.growing import (
+    check_critic_loss,
+    check_fade,
+    check_pad,
+    check_pixel_norm,
+    check_scale,
+    check_to_rgb,
+)
 from stylegan_tf.checks.start import check_shape, check_truncate
 
 __all__ = [
     "WrongAnswer",
     "check_adain",
     "check_best_discriminator",
+    "check_critic_loss",
     "check_discriminator_loss",
+    "check_fade",
     "check_feature_statistics",
     "check_generator_loss",
+    "check_pad",
+    "check_pixel_norm",
+    "check_scale",
     "check_shape",
     "check_style_count",
+    "check_to_rgb",
     "check_transfer",
     "check_truncate",
 ]
