@@ -1,6 +1,7 @@
 """Checks of the exercises: each compares an answer with an oracle and says what is wrong, by name where it can."""
 
 from stylegan_tf.checks.adain import check_adain, check_feature_statistics, check_style_count, check_transfer
+from stylegan_tf.checks.discriminator import check_blur, check_folded, check_group_deviation, check_r1
 from stylegan_tf.checks.frame import WrongAnswer
 from stylegan_tf.checks.gans import check_best_discriminator, check_discriminator_loss, check_generator_loss
 from stylegan_tf.checks.growing import (
@@ -17,13 +18,17 @@ __all__ = [
     "WrongAnswer",
     "check_adain",
     "check_best_discriminator",
+    "check_blur",
     "check_critic_loss",
     "check_discriminator_loss",
     "check_fade",
     "check_feature_statistics",
+    "check_folded",
     "check_generator_loss",
+    "check_group_deviation",
     "check_pad",
     "check_pixel_norm",
+    "check_r1",
     "check_scale",
     "check_shape",
     "check_style_count",
