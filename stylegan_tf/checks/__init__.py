@@ -1,9 +1,11 @@
 """Checks of the exercises: each compares an answer with an oracle and says what is wrong, by name where it can."""
 
 from stylegan_tf.checks.adain import check_adain, check_feature_statistics, check_style_count, check_transfer
+from stylegan_tf.checks.discriminator import check_blur, check_folded, check_group_deviation, check_r1
 from stylegan_tf.checks.ffhq import check_days, check_records_size, check_replica_loss
 from stylegan_tf.checks.frame import WrongAnswer
 from stylegan_tf.checks.gans import check_best_discriminator, check_discriminator_loss, check_generator_loss
+from stylegan_tf.checks.growing import check_critic_loss, check_fade, check_pad, check_pixel_norm, check_scale, check_to_rgb
 from stylegan_tf.checks.start import check_shape, check_truncate
 from stylegan_tf.checks.training import check_average_weight, check_diagnosis, check_stage
 
@@ -12,16 +14,26 @@ __all__ = [
     "check_adain",
     "check_average_weight",
     "check_best_discriminator",
-    "check_diagnosis",
+    "check_blur",
+    "check_critic_loss",
     "check_days",
+    "check_diagnosis",
     "check_discriminator_loss",
+    "check_fade",
     "check_feature_statistics",
+    "check_folded",
     "check_generator_loss",
+    "check_group_deviation",
+    "check_pad",
+    "check_pixel_norm",
+    "check_r1",
     "check_records_size",
     "check_replica_loss",
+    "check_scale",
     "check_shape",
     "check_stage",
     "check_style_count",
+    "check_to_rgb",
     "check_transfer",
     "check_truncate",
 ]

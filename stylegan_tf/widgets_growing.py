@@ -1,0 +1,51 @@
+"""Lesson 02: a block that fades in, old branch, new branch and their blend."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import ipywidgets
+import numpy as np
+from matplotlib.figure import Figure
+
+from stylegan_tf.data.pipeline import to_uint8
+from stylegan_tf.layers import upsample
+from stylegan_tf.layout import fit, images_of, table
+from stylegan_tf.widgets import Panel
+
+
+def branches(generator, seeds: Sequence[int], resolution: int) -> tuple[np.ndarray, np.ndarray]:
+    """What the two outputs of a growing generator draw: old and new, each (B, r, r, C) with r = ``resolution``.
+
+    The old one is drawn at r / 2 and its pixels are repeated; the new one is drawn by the block at r.
+
+    Raises:
+        ValueError: for a resolution that the network does not grow to.
+    """
+    grown = generator.config.resolutions[1:]
+    if resolution not in grown:
+        raise ValueError(f"resolution is {resolution}; this network grows to {', '.join(map(str, grown))}")
+    old = upsample(images_of(generator, seeds, resolution=resolution // 2))
+    return np.asarray(old), images_of(generator, seeds, resolution=resolution)
+
+
+def fading(generator, seeds: Sequence[int], resolution: int, alphas: Sequence[float]) -> Figure:
+    """Old branch, the blends at some alphas, new branch: one row each, one column per seed (ProGAN figure 2)."""
+    old, new = branches(generator, seeds, resolution)
+    blends = [images_of(generator, seeds, resolution=resolution, alpha=np.float32(alpha)) for alpha in alphas]
+    rows = [[fit(to_uint8(image), 64) for image in images] for images in (old, *blends, new)]
+    half = resolution // 2
+    names = [f"old branch\n{half}x{half}, repeated", *(f"alpha = {a:g}" for a in alphas)]
+    names.append(f"new branch\n{resolution}x{resolution}")
+    return table(rows, names, [f"seed {s}" for s in seeds], f"The block at {resolution}x{resolution} fades in")
+
+
+def growing(generator, seeds: Sequence[int] = range(6), resolution: int | None = None) -> Panel:
+    """A slider for alpha: 0 shows the old branch, 1 the new one. ``resolution``: the block that fades, the last by default."""
+    sides = generator.config.resolutions[1:]
+    controls = dict(
+        resolution=ipywidgets.SelectionSlider(options=sides, value=resolution or sides[-1], description="resolution"),
+        alpha=ipywidgets.FloatSlider(value=0.5, min=0.0, max=1.0, step=0.05, description="alpha"),
+    )
+    alt = "Upper row: the old branch. Lower row: the new one. Between them what the network draws."
+    return Panel(lambda resolution, alpha: fading(generator, seeds, resolution, [alpha]), alt, **controls)
