@@ -76,12 +76,12 @@ class TrainingStep:
 
         gradients, w, logs = mean_over_parts(discriminator_turn, parts)
         d_skipped = self._apply(self.discriminator_optimizer, gradients, D.trainable_variables)
-        self._average(w, ema_beta)
+        self._average(w["mean"], ema_beta)
         if c.shared_forward:
             gradients, g_loss = shared_turn()
         else:
             gradients, w, g_loss = mean_over_parts(generator_turn, parts)
-            self._update_w_avg(w)
+            self._update_w_avg(w["mean"])
         g_skipped = self._apply(self.generator_optimizer, gradients, G.trainable_variables)
         logs = {"d_loss": logs.pop("d_loss"), "g_loss": g_loss, **logs, "w_std": w["std"]}
         logs |= {"d_skipped": d_skipped, "g_skipped": g_skipped}
@@ -128,11 +128,11 @@ class TrainingStep:
             distribution.assign(average, value + (average - value) * beta)
 
     def _update_w_avg(self, w):
-        self.generator.mapping.update_average(w["mean"][None], self.config.w_avg_beta)
+        self.generator.mapping.update_average(w, self.config.w_avg_beta)
         self.ema_generator.w_avg.assign(self.generator.w_avg)
 
 
 def _summary(w):
-    """Mean (w_dim,) of w (B, w_dim), and its deviation over the batch as one number."""
+    """Mean (1, w_dim) of w (B, w_dim), and its deviation over the batch as one number."""
     w = tf.cast(w, tf.float32)
-    return {"mean": tf.reduce_mean(w, axis=0), "std": tf.reduce_mean(tf.math.reduce_std(w, axis=0))}
+    return {"mean": tf.reduce_mean(w, axis=0, keepdims=True), "std": tf.reduce_mean(tf.math.reduce_std(w, axis=0))}

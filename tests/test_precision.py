@@ -131,8 +131,3 @@ def test_the_policy_of_the_model_is_kept_in_its_config():
 def test_weights_of_16_bits_are_refused():
     with pytest.raises(ValueError, match="training wants float32 weights: give mixed_float16"):
         StyleGAN(TINY, dtype="float16")
-
-
-def test_an_unknown_precision_is_refused():
-    with pytest.raises(ValueError, match="precision is 'float8'"):
-        Config(precision="float8")
