@@ -143,7 +143,7 @@ def turn_flops(config: Config, resolution: int) -> float:
 def fit(times: dict[tuple[int, int], float]) -> Throughput:
     """The three speeds that explain training times best, by relative error: {(resolution, GPUs): hours} of the official
     schedule and batch sizes. Least squares over rows (FLOPs, bytes of maps, steps * GPUs)."""
-    rows = np.array([_work(preset(f"ffhq{r}"), gpus) for r, gpus in times])
+    rows = np.array([_work_of_a_run(preset(f"ffhq{r}"), gpus) for r, gpus in times])
     seconds = 3600.0 * np.array(list(times.values()))
     scale = rows.max(axis=0)  # the columns are of very different sizes
     found = np.linalg.lstsq(rows / scale / seconds[:, None], np.ones(len(seconds)), rcond=None)[0] / scale
@@ -180,23 +180,22 @@ def measured(config: Config, resolution: int = 16, budget: float = 3.0) -> Throu
 
 def seconds(config: Config, resolution: int, batch: int, gpus: int, speed: Throughput) -> float:
     """Of one step; ``batch``: images over all GPUs."""
+    return float(_work(config, resolution, batch, gpus) @ (1 / speed.rate, 1 / speed.bandwidth, speed.overhead))
+
+
+def _work(config, resolution, batch, gpus):
+    """What a step waits for: (FLOPs of a GPU, bytes of its maps, GPUs that exchange gradients)."""
     each = batch / gpus
-    work = each * (turn_flops(config, resolution) / speed.rate + memory.activations(config, resolution) / speed.bandwidth)
-    return work + (speed.overhead * gpus if gpus > 1 else 0.0)
+    return np.array(
+        [each * turn_flops(config, resolution), each * memory.activations(config, resolution), gpus if gpus > 1 else 0]
+    )
 
 
-def _work(config, gpus):
-    """(FLOPs of a GPU, bytes of its maps, steps * GPUs where there are several) of an official run."""
-    config, totals = _with_batches(config, gpus, None), np.zeros(3)
-    for p in Schedule(config).phases:
-        images, r = p.end - p.start, p.resolution
-        steps = images / p.batch_size
-        totals += (
-            images / gpus * turn_flops(config, r),
-            images / gpus * memory.activations(config, r),
-            steps * gpus * (gpus > 1),
-        )
-    return totals
+def _work_of_a_run(config, gpus):
+    """The same, summed over all steps."""
+    config = _with_batches(config, gpus, None)
+    phases = Schedule(config).phases
+    return sum((p.end - p.start) / p.batch_size * _work(config, p.resolution, p.batch_size, gpus) for p in phases)
 
 
 def _with_batches(config, gpus, batch):
