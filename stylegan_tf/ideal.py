@@ -80,12 +80,17 @@ class IdealFaces:
         return np.asarray(w)[:, None]
 
     def synthesis(self, ws) -> np.ndarray:
-        """ws (B, 1, 3) -> faces (B, r, r, 3) in [-1, 1]. Between two hair colours the hair is a blend; factors are clipped."""
+        """ws (B, 1, 3) -> faces (B, r, r, 3) in [-1, 1], all with the same freckles; factors are clipped.
+
+        Hair between the two colours is a blend of the picture with dark and the one with light hair.
+        """
         hair, smile, turn = np.clip(np.asarray(ws, "float64")[:, 0].T, -1, 1)
         fixed = {factor.name: np.full(len(hair), float(FACE.get(factor.name, 0))) for factor in FACTORS}
         columns = [fixed | {"smile": smile, "yaw": YAW * turn, "hair_colour": np.full(len(hair), c)} for c in (DARK, LIGHT)]
-        dark, light = (to_unit_range(draw_faces(np.stack([*c.values()], axis=1), self.resolution)) for c in columns)
-        return dark + (light - dark) * ((hair + 1) / 2)[:, None, None, None].astype("float32")
+        rows = [np.stack([*c.values()], axis=1) for c in columns]
+        dark, light = (to_unit_range(np.concatenate([draw_faces(face, self.resolution) for face in r])) for r in rows)
+        share = ((hair + 1) / 2)[:, None, None, None].astype("float32")
+        return (1 - share) * dark + share * light
 
     def __call__(self, z) -> np.ndarray:
         return self.synthesis(self.broadcast(self.mapping(z)))

@@ -42,9 +42,9 @@ def entanglement(rho: float = 0.0, hole: float = 0.0, numbers: bool = True) -> F
     The bold lines are where hair turns light and where the smile turns: what a straight cut should follow.
     """
     faces = IdealFaces(rho, hole)
-    figure = Figure(figsize=(7.6, 4.1), dpi=DPI, layout="constrained")
+    figure = Figure(figsize=(6.8, 3.9), dpi=DPI, layout="constrained")
     axes = figure.subplots(1, 2)
-    z = np.random.default_rng(0).standard_normal((900, 3))
+    z = np.random.default_rng(0).standard_normal((500, 3))
     line, ticks = np.linspace(-2.5, 2.5, 401), np.linspace(-2.5, 2.5, 11)
     upright = [np.stack([np.full(401, at), line], axis=1) for at in ticks]
     grid = upright + [path[:, ::-1] for path in upright]
@@ -67,10 +67,9 @@ def entanglement(rho: float = 0.0, hole: float = 0.0, numbers: bool = True) -> F
     figure.legend(*axes[1].get_legend_handles_labels(), loc="outside lower center", ncols=2, frameon=False)
     if numbers:
         found = entanglement_numbers(round(rho, 3), round(hole, 3))
-        axes[0].set_title(f"Z: separability {found['z']:.2f}")
-        axes[1].set_title(f"the data, and W: separability {found['w']:.2f}")
-        leak = f"by averages, one unit of hair takes {found['leak']:+.2f} smile along"
-        figure.suptitle(f"rho {rho:.2f}, hole {hole:.0%}: {leak}", fontsize=11)
+        axes[0].set_title(f"Z: separability {found['z']:.2f}\nrho {rho:.2f}, hole {hole:.0%}", fontsize=11)
+        leak = f"by averages, hair takes {found['leak']:+.2f} smile along"
+        axes[1].set_title(f"the data, and W: separability {found['w']:.2f}\n{leak}", fontsize=11)
     return figure
 
 

@@ -66,7 +66,8 @@ def _difference(w, has, of=np.mean):
 
 
 def _draw_direction(rng):
-    w = rng.normal(size=(60, 4)) @ (np.eye(4) + 0.5 * rng.random((4, 4))) + 0.3
+    w = rng.normal(size=(80, 4)) + 0.3
+    w[:, 0] += 3 * w[:, 1] - 2 * w[:, 2]  # so that the wanted component is not the largest
     return [(w, w[:, own] > 0.6, own) for own in (1, 2)]
 
 
