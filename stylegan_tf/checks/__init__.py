@@ -4,6 +4,7 @@ from stylegan_tf.checks.adain import check_adain, check_feature_statistics, chec
 from stylegan_tf.checks.frame import WrongAnswer
 from stylegan_tf.checks.gans import check_best_discriminator, check_discriminator_loss, check_generator_loss
 from stylegan_tf.checks.latent_spaces import check_analogy, check_averaged_direction, check_corner_share, check_interpolate
+from stylegan_tf.checks.mapping import check_mapping_layer, check_normalize_z, check_running_mean
 from stylegan_tf.checks.start import check_shape, check_truncate
 
 __all__ = [
@@ -17,6 +18,9 @@ __all__ = [
     "check_feature_statistics",
     "check_generator_loss",
     "check_interpolate",
+    "check_mapping_layer",
+    "check_normalize_z",
+    "check_running_mean",
     "check_shape",
     "check_style_count",
     "check_transfer",
