@@ -21,10 +21,11 @@ Where each idea of the paper lives, in the order of the lessons:
     NVIDIA's own networks              official.py, pickles.py
     quality, entanglement              metrics/, evaluation.py
     what each part is worth            ablation.py, comparison.py, ablation_report.py, ablation_figure.py
+    what data ask of Z, without nets   ideal.py
     directions of attributes, edits    directions.py, editing.py
     from an image to its latents       projection.py, encoder.py
     the command stylegan-tf            cli.py, commands/
-    the notebooks                      course.py, checks/, widgets.py, student.py, notebook_outputs.py
+    the notebooks                      course.py, checks/, widgets.py, widgets_*.py, student.py, notebook_outputs.py
 """
 
 import os

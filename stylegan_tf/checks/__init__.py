@@ -6,15 +6,20 @@ from stylegan_tf.checks.ffhq import check_days, check_records_size, check_replic
 from stylegan_tf.checks.frame import WrongAnswer
 from stylegan_tf.checks.gans import check_best_discriminator, check_discriminator_loss, check_generator_loss
 from stylegan_tf.checks.growing import check_critic_loss, check_fade, check_pad, check_pixel_norm, check_scale, check_to_rgb
+from stylegan_tf.checks.latent_spaces import check_analogy, check_averaged_direction, check_corner_share, check_interpolate
+from stylegan_tf.checks.mapping import check_mapping_layer, check_normalize_z, check_running_mean
 from stylegan_tf.checks.start import check_shape, check_truncate
 from stylegan_tf.checks.training import check_average_weight, check_diagnosis, check_stage
 
 __all__ = [
     "WrongAnswer",
     "check_adain",
+    "check_analogy",
     "check_average_weight",
+    "check_averaged_direction",
     "check_best_discriminator",
     "check_blur",
+    "check_corner_share",
     "check_critic_loss",
     "check_days",
     "check_diagnosis",
@@ -24,11 +29,15 @@ __all__ = [
     "check_folded",
     "check_generator_loss",
     "check_group_deviation",
+    "check_interpolate",
+    "check_mapping_layer",
+    "check_normalize_z",
     "check_pad",
     "check_pixel_norm",
     "check_r1",
     "check_records_size",
     "check_replica_loss",
+    "check_running_mean",
     "check_scale",
     "check_shape",
     "check_stage",

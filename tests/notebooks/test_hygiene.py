@@ -21,6 +21,8 @@ WIDGETS = (
     "ffhq_planner",
     "growing",
     "r1_gamma",
+    "entanglement_dials",
+    "mapping_pad",
 )  # calls that show one, in widgets
 LINES = 25
 
