@@ -3,6 +3,7 @@
 from stylegan_tf.checks.adain import check_adain, check_feature_statistics, check_style_count, check_transfer
 from stylegan_tf.checks.frame import WrongAnswer
 from stylegan_tf.checks.gans import check_best_discriminator, check_discriminator_loss, check_generator_loss
+from stylegan_tf.checks.quality import check_fid_at_infinity, check_frechet, check_frechet_line, check_precision
 from stylegan_tf.checks.start import check_shape, check_truncate
 from stylegan_tf.checks.truncation import (
     check_centre_of_mass,
@@ -19,7 +20,11 @@ __all__ = [
     "check_choose_psi",
     "check_discriminator_loss",
     "check_feature_statistics",
+    "check_fid_at_infinity",
+    "check_frechet",
+    "check_frechet_line",
     "check_generator_loss",
+    "check_precision",
     "check_shape",
     "check_style_count",
     "check_transfer",
