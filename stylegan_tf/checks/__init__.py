@@ -8,8 +8,10 @@ from stylegan_tf.checks.gans import check_best_discriminator, check_discriminato
 from stylegan_tf.checks.growing import check_critic_loss, check_fade, check_pad, check_pixel_norm, check_scale, check_to_rgb
 from stylegan_tf.checks.latent_spaces import check_analogy, check_averaged_direction, check_corner_share, check_interpolate
 from stylegan_tf.checks.mapping import check_mapping_layer, check_normalize_z, check_running_mean
+from stylegan_tf.checks.quality import check_fid_at_infinity, check_frechet, check_frechet_line, check_precision
 from stylegan_tf.checks.start import check_shape, check_truncate
 from stylegan_tf.checks.training import check_average_weight, check_diagnosis, check_stage
+from stylegan_tf.checks.truncation import check_centre_of_mass, check_choose_psi, check_truncate_layers, check_variance_left
 
 __all__ = [
     "WrongAnswer",
@@ -19,6 +21,8 @@ __all__ = [
     "check_averaged_direction",
     "check_best_discriminator",
     "check_blur",
+    "check_centre_of_mass",
+    "check_choose_psi",
     "check_corner_share",
     "check_critic_loss",
     "check_days",
@@ -26,7 +30,10 @@ __all__ = [
     "check_discriminator_loss",
     "check_fade",
     "check_feature_statistics",
+    "check_fid_at_infinity",
     "check_folded",
+    "check_frechet",
+    "check_frechet_line",
     "check_generator_loss",
     "check_group_deviation",
     "check_interpolate",
@@ -34,6 +41,7 @@ __all__ = [
     "check_normalize_z",
     "check_pad",
     "check_pixel_norm",
+    "check_precision",
     "check_r1",
     "check_records_size",
     "check_replica_loss",
@@ -45,4 +53,6 @@ __all__ = [
     "check_to_rgb",
     "check_transfer",
     "check_truncate",
+    "check_truncate_layers",
+    "check_variance_left",
 ]

@@ -7,6 +7,7 @@ from stylegan_tf.metrics.fid import Statistics, cached_statistics, fid
 from stylegan_tf.metrics.kid import floor, kid
 from stylegan_tf.metrics.path_length import perceptual_path_length
 from stylegan_tf.metrics.separability import linear_separability
+from stylegan_tf.metrics.truncation import truncation_table
 
 __all__ = [
     "DigitsDistance",
@@ -20,4 +21,5 @@ __all__ = [
     "linear_separability",
     "perceptual_path_length",
     "precision_recall",
+    "truncation_table",
 ]

@@ -23,6 +23,8 @@ WIDGETS = (
     "r1_gamma",
     "entanglement_dials",
     "mapping_pad",
+    "psi_meters",
+    "quality_meters",
 )  # calls that show one, in widgets
 LINES = 25
 

@@ -1,0 +1,55 @@
+"""What truncation brings and costs: quality and variety for each psi and cutoff (paper appendix B)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+import numpy as np
+
+from stylegan_tf.data.pipeline import to_uint8, to_unit_range
+from stylegan_tf.metrics.coverage import density_coverage, precision_recall
+from stylegan_tf.metrics.fid import fid
+from stylegan_tf.metrics.sampling import batches
+
+
+class Truncated(NamedTuple):
+    """One setting and what was measured there, as ``stylegan-tf evaluate`` does; ``cutoff`` None is all layers."""
+
+    psi: float
+    cutoff: int | None
+    fid: float
+    precision: float
+    recall: float
+    density: float
+    coverage: float
+
+
+def truncation_table(
+    generator, features: Callable, real, psis: Iterable[float], cutoffs: Iterable[int | None] = (None,), count: int = 2000, seed=0
+) -> list[Truncated]:
+    """Measure a generator at every psi and cutoff, always with the same latents and noise.
+
+    Args:
+        features: images (N, r, r, C) in [-1, 1] -> (N, F). real: features of real images, (M, F) with M of ``count`` or more.
+        psis: 1 leaves the images alone, 0 gives the mean image. cutoffs: truncated layers, from the coarsest on.
+        count: generated images of each setting. FID compares them with all reals; the other four with the first ``count``.
+
+    Returns:
+        one row for each setting, psis outermost.
+
+    Raises:
+        ValueError: if there are fewer reals than ``count``.
+    """
+    real, cutoffs = np.asarray(real), tuple(cutoffs)
+    if len(real) < count:
+        raise ValueError(f"there are {len(real)} real images and {count} generated ones; give a count of at most {len(real)}")
+    rows = []
+    for psi in psis:
+        for cutoff in cutoffs:
+            # A float32 is an input of the graph; a float would trace a new one for each psi.
+            drawn = batches(generator, count, seed, psi=np.float32(psi), cutoff=cutoff)
+            fake = np.concatenate([features(to_unit_range(to_uint8(part.images))) for part in drawn])
+            pairs = precision_recall(real[:count], fake), density_coverage(real[:count], fake)
+            rows.append(Truncated(float(psi), cutoff, fid(fake, real), *pairs[0], *pairs[1]))
+    return rows
