@@ -10,6 +10,7 @@ import traitlets
 
 LARGEST = 2**31 - 1
 COLOURS = ("#9BD0F5", "#FFD08A", "#A8E0C0", "#F2B8D8", "#D9D9D9", "#F7F19A")  # light: the text on them is dark
+OFF_ON = ("#E4E4E4", "#A8E0C0")
 
 
 class Seed(ipywidgets.HBox):
@@ -40,13 +41,13 @@ class Layers(ipywidgets.VBox):
 
     Args:
         count: L. choices: their names, such as A and B. value: the first choices, by index; 0 in all layers by default.
-        description: what the buttons are for.
+        description: what the buttons are for. colours: one per choice.
     """
 
     value = traitlets.Tuple()
 
-    def __init__(self, count: int, choices: Sequence[str], value: Sequence[int] | None = None, description: str = "layers"):
-        self.choices = tuple(choices)
+    def __init__(self, count: int, choices: Sequence[str], value=None, description: str = "layers", colours=COLOURS):
+        self.choices, self.colours = tuple(choices), tuple(colours)
         self.buttons = [ipywidgets.Button(layout=dict(width="4.6em", margin="1px")) for _ in range(count)]
         for layer, button in enumerate(self.buttons):
             button.on_click(lambda _, layer=layer: self.turn(layer))
@@ -65,7 +66,7 @@ class Layers(ipywidgets.VBox):
 
     def _colour(self, change):
         for layer, (button, choice) in enumerate(zip(self.buttons, self.value, strict=True)):
-            button.description, button.style.button_color = f"{layer}: {self.choices[choice]}", COLOURS[choice % len(COLOURS)]
+            button.description, button.style.button_color = f"{layer}: {self.choices[choice]}", self.colours[choice]
 
     def turn(self, layer: int) -> None:
         """Take the next choice in one layer."""
@@ -73,13 +74,13 @@ class Layers(ipywidgets.VBox):
         self.value = (*self.value[:layer], choice, *self.value[layer + 1 :])
 
 
-def layer_table(generator, columns: dict[str, Sequence], choices: Sequence[int] | None = None) -> str:
+def layer_table(generator, columns: dict[str, Sequence], choices: Sequence[int] | None = None, colours=COLOURS) -> str:
     """An HTML table of the L layers: number, resolution, then the given columns (L,); coloured by the choice of each layer."""
     heads = "".join(f"<th>{name}</th>" for name in ("layer", "resolution", *columns))
     rows = []
     for layer in range(generator.config.num_layers):
         side = 2 ** (layer // 2 + 2)
-        colour = "" if choices is None else f' style="background:{COLOURS[choices[layer] % len(COLOURS)]};color:#111"'
+        colour = "" if choices is None else f' style="background:{colours[choices[layer]]};color:#111"'
         cells = (layer, f"{side}x{side}", *(column[layer] for column in columns.values()))
         rows.append(f"<tr{colour}>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>")
     return f"<table><tr>{heads}</tr>{''.join(rows)}</table>"

@@ -42,7 +42,7 @@ def leak_bars(before, after, changes: Mapping[str, float], asked: Sequence[str])
             colour = "#0072B2" if name in asked else "#B34700"
             place = f"left:{50 if change > 0 else 50 - length:.1f}%;width:{length:.1f}%"
             bar = f'<div style="position:absolute;top:.2em;height:1em;{place};background:{colour}"></div>'
-            numbers = f"{before[name]:.3g} \N{RIGHTWARDS ARROW} {after[name]:.3g}", f"{change:+.2f}"
+            numbers = f"{_number(before[name])} to {_number(after[name])}", f"{change:+.2f}"
         else:
             bar, numbers = "", ("cannot be read", "")
         middle = '<div style="position:absolute;left:50%;height:1.4em;border-left:1px solid #767676"></div>'
@@ -51,6 +51,10 @@ def leak_bars(before, after, changes: Mapping[str, float], asked: Sequence[str])
         rows.append(f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>")
     heads = ("factor", "", "as read", f"change, up to {LONGEST:g} deviations", "")
     return f"<table><tr>{''.join(f'<th>{head}</th>' for head in heads)}</tr>{''.join(rows)}</table>"
+
+
+def _number(value):
+    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
 
 
 def editing(

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import ipywidgets
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from stylegan_tf.editing import Attributes
 from stylegan_tf.layout import labelled
@@ -16,6 +16,7 @@ from stylegan_tf.widgets.compiled import synthesis
 from stylegan_tf.widgets.panel import Panel
 
 SIDE, REACH = 360, 3.2  # dots; deviations from the centre to the edge
+AXES = "to the right: the normal of the SVM; upwards: what varies most besides"
 HAS, LACKS, SHADE = "#0072B2", "#B34700", "#DCEBF5"
 
 
@@ -85,9 +86,6 @@ def scatter(points, has, angle: float, offset: float) -> Image.Image:
             pen.line((x - 2, y - 2, x + 2, y + 2), fill=LACKS)
             pen.line((x - 2, y + 2, x + 2, y - 2), fill=LACKS)
     pen.rectangle((0, 0, SIDE - 1, SIDE - 1), outline="#767676")
-    pen.text(
-        (6, SIDE - 20), "across: \u2192 along the SVM's normal; up: what else varies most", "black", ImageFont.load_default(12)
-    )
     return picture
 
 
@@ -118,9 +116,10 @@ def separability(generator, attributes: Attributes, attribute: str | None = None
         shown = rows[np.concatenate([order[::-1][:4], order[:4]])]
         images = synthesis(generator, np.asarray(generator.broadcast(attributes.w[shown])))
         sides = labelled([list(images[:4]), list(images[4:])], ["shaded side", "other side"], [""] * 4, size=64)
-        page = Image.new("RGB", (max(SIDE, sides.width), SIDE + 8 + sides.height), "white")
-        page.paste(scatter(points, has, angle, offset), (0, 0))
-        page.paste(sides, (0, SIDE + 8))
+        plane = labelled([[np.asarray(scatter(points, has, angle, offset))]], [""], [AXES], size=SIDE)
+        page = Image.new("RGB", (max(plane.width, sides.width), plane.height + 8 + sides.height), "white")
+        page.paste(plane, (0, 0))
+        page.paste(sides, (0, plane.height + 8))
         return page, bits_text(attribute, bits_left(points, has, angle, offset), svm, has)
 
     controls = dict(
@@ -129,7 +128,7 @@ def separability(generator, attributes: Attributes, attribute: str | None = None
         angle=ipywidgets.FloatSlider(value=60.0, min=-90.0, max=90.0, step=1.0, description="angle, degrees"),
         offset=ipywidgets.FloatSlider(value=0.0, min=-3.0, max=3.0, step=0.05, description="offset"),
     )
-    alt = "Dots have the attribute, crosses have not. Turn and shift the line until few bits are left; at 0 degrees it lies as the SVM's."
+    alt = "Dots have the attribute, crosses have not. Turn and shift the line until few bits are left; the SVM's has 0 degrees."
     return Panel(draw, alt, **controls)
 
 
