@@ -57,8 +57,6 @@ class Panel(ipywidgets.VBox):
         below = ipywidgets.HTML(f"{LOOK}<small>{alt}</small>")
         super().__init__([*controls.values(), ipywidgets.HBox([reset, self.saving]), self.problem, shown, below])
         self.add_class("stylegan-panel")
-        if self.picture.has_trait("tooltip"):  # not in ipywidgets 7
-            self.picture.tooltip = alt
         self._show()
 
     def __repr__(self):  # what a page shows that has no kernel
