@@ -53,6 +53,7 @@ class Panel(ipywidgets.VBox):
                 control.style.description_width, control.layout.width = "9em", "34em"
             control.observe(self.request, "value")
         self.reading.layout.margin = "0 0 0 1em"
+        self.reading.add_class("stylegan-reading")
         shown = ipywidgets.HBox([self.picture, self.reading], layout=dict(flex_flow="row wrap"))
         below = ipywidgets.HTML(f"{LOOK}<small>{alt}</small>")
         super().__init__([*controls.values(), ipywidgets.HBox([reset, self.saving]), self.problem, shown, below])

@@ -40,6 +40,10 @@ def notebook(tmp_path_factory) -> Path:
     return folder / "widgets.ipynb"
 
 
+def complaint(message) -> str:
+    return f"{message.text} ({message.location['url']})"
+
+
 @pytest.fixture(scope="module", params=["voila", "lab"])
 def front_end(request, browser, notebook):
     """A page with all widgets alive. ``page.noise``: what the browser complained of."""
@@ -56,7 +60,7 @@ def front_end(request, browser, notebook):
     page = browser.new_page(viewport={"width": 1400, "height": 1000})
     page.noise = []
     page.on("pageerror", lambda error: page.noise.append(str(error)))
-    page.on("console", lambda message: page.noise.append(message.text) if message.type == "error" else None)
+    page.on("console", lambda message: page.noise.append(complaint(message)) if message.type == "error" else None)
     page.set_default_timeout(1000 * PATIENCE)
     try:
         page.kind = request.param

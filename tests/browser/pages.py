@@ -16,7 +16,7 @@ from PIL import Image
 VARIABLE = "STYLEGAN_TF_BROWSER"
 ROOT = Path(__file__).parent.parent.parent
 SETTINGS = "--no-sandbox --disable-gpu --disable-dev-shm-usage --disable-quic --no-first-run --disable-background-networking"
-PATIENCE = 180  # seconds, for a server and for the cells of the page on a busy machine
+PATIENCE = 120  # seconds, for a server and for the cells of the page on a busy machine
 
 
 def find_chromium(playwright) -> str | None:
@@ -71,13 +71,15 @@ def open_page(page, address, name):
         page.goto(address)
     else:
         page.goto(f"{address}/doc/tree/{name}")
-        page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]")
         run_all(page)
     wait_for_widgets(page)
 
 
 def run_all(page):
-    page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
+    """Run all cells in JupyterLab, once its kernel answers: before that it would ask which kernel to take."""
+    kernel = "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel"
+    page.wait_for_function(f"() => {kernel}?.connectionStatus == 'connected' && {kernel}.status == 'idle'")
+    page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells') }")
 
 
 def wait_for_widgets(page):
@@ -108,8 +110,8 @@ class Shown:
         return [pixels[:, pixels.shape[1] - (count - i) * (side + gap) + gap :][:, :side] for i in range(count)]
 
     def state(self) -> tuple[bytes, str]:
-        """The picture, and the text of the widget."""
-        return self.content(), self.root.inner_text()
+        """The picture, and the text beside it; not the numbers at the sliders."""
+        return self.content(), self.root.locator(".stylegan-reading").inner_text()
 
     def saved_name(self) -> str:
         """The name of the picture's file: the values that were drawn."""
