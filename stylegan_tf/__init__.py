@@ -25,7 +25,7 @@ Where each idea of the paper lives, in the order of the lessons:
     directions of attributes, edits    directions.py, editing.py
     from an image to its latents       projection.py, encoder.py
     the command stylegan-tf            cli.py, commands/
-    the notebooks                      course.py, checks/, widgets.py, widgets_*.py, student.py, notebook_outputs.py
+    the notebooks                      course.py, checks/, widgets/, student.py, notebook_outputs.py
 """
 
 import os

@@ -46,13 +46,17 @@ def versions() -> str:
     return f"profile {profile()} · " + " · ".join(f"{name} {version}" for name, version in parts.items())
 
 
-def png(picture) -> bytes:
-    """A picture as the bytes of a PNG file: a matplotlib Figure, a PIL image, or an array as ``layout.grid`` takes it."""
+def png(picture, small: bool = True) -> bytes:
+    """A picture as the bytes of a PNG file: a matplotlib Figure, a PIL image, or an array as ``layout.grid`` takes it.
+
+    ``small``: pack it tightly, or else quickly, for a picture that is soon replaced.
+    """
     content = io.BytesIO()
     if isinstance(picture, Figure):
         picture.savefig(content, format="png", bbox_inches="tight", metadata={"Software": None})
     else:
-        (picture if isinstance(picture, Image.Image) else grid(picture)).save(content, "PNG", optimize=True)
+        packing = dict(optimize=True) if small else dict(compress_level=1)
+        (picture if isinstance(picture, Image.Image) else grid(picture)).save(content, "PNG", **packing)
     return content.getvalue()
 
 

@@ -85,13 +85,11 @@ def truncation_strip(generator, seeds, psis=(1, 0.7, 0.5, 0, -0.5, -1), cutoff=N
     return table(list(zip(*columns, strict=True)), [f"seed {s}" for s in seeds], names, title)
 
 
-def growth(sample_files, rows: int = 8) -> Figure:
-    """The same latents through training: a row per moment, among them the first, and the last of each resolution.
+def sample_moments(sample_files) -> dict[float, tuple[int, Path]]:
+    """kimg -> (resolution, file) of sample pictures, by their names.
 
-    Args:
-        sample_files: pictures written during training, named ``<kimg>_<r>x<r>.png``: grids of 8 columns without gaps,
-            enlarged to the full resolution. The first row of each is shown.
-        rows: number of moments; it is exceeded only by a network of more resolutions.
+    Raises:
+        ValueError: for another name, or if there are none.
     """
     moments = {}
     for file in map(Path, sample_files):
@@ -101,6 +99,18 @@ def growth(sample_files, rows: int = 8) -> Figure:
         moments[float(match[1])] = int(match[2]), file
     if not moments:
         raise ValueError("there are no sample pictures yet; training writes one to samples/ at each tick")
+    return moments
+
+
+def growth(sample_files, rows: int = 8) -> Figure:
+    """The same latents through training: a row per moment, among them the first, and the last of each resolution.
+
+    Args:
+        sample_files: pictures written during training, named ``<kimg>_<r>x<r>.png``: grids of 8 columns without gaps,
+            enlarged to the full resolution. The first row of each is shown.
+        rows: number of moments; it is exceeded only by a network of more resolutions.
+    """
+    moments = sample_moments(sample_files)
     chosen = {min(moments), *{moments[kimg][0]: kimg for kimg in sorted(moments)}.values()}
     while len(chosen) < min(rows, len(moments)):  # add the moment that is farthest from the chosen ones
         chosen.add(max(moments, key=lambda kimg: min(abs(kimg - other) for other in chosen)))

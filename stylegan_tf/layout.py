@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.figure import Figure
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 from stylegan_tf import latents
 from stylegan_tf.data.pipeline import to_uint8
@@ -87,6 +87,44 @@ def table(cells, row_names, column_names, title, groups=None) -> Figure:
     for start, text in (groups or {}).items():
         axes.text(canvas.shape[1] + 8, ys[start], text, va="top")
     return wrap(figure)
+
+
+def labelled(rows, row_names, column_names, size: int = CELL) -> Image.Image:
+    """Images in rows and columns with their names, as ``table``, but drawn by Pillow: in a few milliseconds.
+
+    Args:
+        rows: lists of images (side, side, C) in [-1, 1], or uint8, or None; sides and channels may differ.
+        row_names, column_names: one each; lines are told apart by "\\n". size: of a cell, in dots, about.
+    """
+    rows = [[None if image is None else _rgb(fit(_bytes(image), size)) for image in row] for row in rows]
+    font = ImageFont.load_default(13)
+    measure = ImageDraw.Draw(Image.new("RGB", (1, 1))).multiline_textbbox
+    texts = [[measure((0, 0), name, font)[2:] for name in names] for names in (row_names, column_names)]
+    count = len(column_names)
+    sides = [max(image.shape[0] for row in rows for image in row if image is not None)] * count
+    widths = [max(side, int(np.ceil(width))) for side, (width, _) in zip(sides, texts[1], strict=True)]
+    left = int(max((np.ceil(width) + 8 for width, _ in texts[0] if width), default=0))
+    top = int(max((np.ceil(height) + 6 for width, height in texts[1] if width), default=0))
+    xs = [left + sum(widths[:j]) + 8 * j for j in range(count)]
+    page = Image.new("RGB", (xs[-1] + widths[-1], top + len(rows) * (sides[0] + 4) - 4), "white")
+    pen = ImageDraw.Draw(page)
+    for x, name in zip(xs, column_names, strict=True):
+        pen.multiline_text((x, 0), name, "black", font)
+    for i, (row, name, (_, height)) in enumerate(zip(rows, row_names, texts[0], strict=True)):
+        y = top + i * (sides[0] + 4)
+        pen.multiline_text((0, y + (sides[0] - height) // 2), name, "black", font)
+        for x, image in zip(xs, row, strict=True):
+            if image is not None:
+                page.paste(Image.fromarray(image), (x, y))
+    return page
+
+
+def _bytes(image):
+    return image if image.dtype == np.uint8 else to_uint8(image)
+
+
+def _rgb(image):
+    return image.repeat(3, axis=-1) if image.shape[-1] == 1 else image
 
 
 def place(figure, picture, x, y, title):

@@ -32,3 +32,11 @@ def public_discriminator():
 @pytest.fixture(autouse=True)
 def _seeded():
     keras.utils.set_random_seed(0)
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Say it loudly when the browser tests were left out; without this a skip is one letter among many."""
+    skipped = [report for report in terminalreporter.stats.get("skipped", []) if report.nodeid.startswith("tests/browser/")]
+    if skipped:
+        terminalreporter.section("browser tests were left out", yellow=True, bold=True)
+        terminalreporter.line(f"{len(skipped)} tests: {skipped[0].longrepr[2].removeprefix('Skipped: ')}")

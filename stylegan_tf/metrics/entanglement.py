@@ -63,15 +63,20 @@ def _variances(generator, seeds, maps, **call):
 
 def read_styles(generator, ws, read: Reader) -> dict[str, np.ndarray]:
     """What is read in the images of ws (N, L, w_dim): {factor: (N,)}; class k of a factor with K classes is ``factor k``."""
-    ws, columns = np.asarray(ws), {}
-    found = [read(np.asarray(generator.synthesis(ws[part], noise="fixed"))) for part in parts(generator.config, len(ws))]
-    for name in found[0]:
-        values = np.concatenate([np.asarray(readings[name], "float64") for readings in found])
+    ws = np.asarray(ws)
+    return columns([read(np.asarray(generator.synthesis(ws[part], noise="fixed"))) for part in parts(generator.config, len(ws))])
+
+
+def columns(readings: list[Mapping[str, np.ndarray]]) -> dict[str, np.ndarray]:
+    """What a reader gave for some batches, one after the other, named as in ``read_styles``."""
+    found = {}
+    for name in readings[0]:
+        values = np.concatenate([np.asarray(batch[name], "float64") for batch in readings])
         if values.ndim == 1:
-            columns[name] = values
+            found[name] = values
         else:
-            columns |= {f"{name} {k}": values[:, k] for k in range(values.shape[1])}
-    return columns
+            found |= {f"{name} {k}": values[:, k] for k in range(values.shape[1])}
+    return found
 
 
 @dataclass(frozen=True)

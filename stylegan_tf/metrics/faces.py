@@ -8,6 +8,7 @@ from keras import layers
 
 from stylegan_tf.data.digits import data_file
 from stylegan_tf.data.face_factors import FACTORS
+from stylegan_tf.metrics.features import predict
 
 SIDE = 32
 
@@ -45,7 +46,7 @@ class FaceReader:
         Raises:
             ValueError: for another shape.
         """
-        found = self.model.predict(fit_to_reader(images), batch_size=batch_size, verbose=0)
+        found = predict(self.model, fit_to_reader(images), batch_size)
         return found["features"], {factor.name: _reading(factor, found[factor.name]) for factor in FACTORS}
 
     def features(self, images, batch_size: int = 500) -> np.ndarray:
