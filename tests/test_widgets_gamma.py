@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from stylegan_tf import widgets_gamma as widgets
+from stylegan_tf.widgets import gamma as widgets
 
 RNG = np.random.default_rng(0)
 REAL, FAKE = RNG.normal(1.0, 0.2, (32, 2)), RNG.normal(-1.0, 0.2, (32, 2))

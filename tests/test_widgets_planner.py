@@ -5,7 +5,8 @@ import io
 import pytest
 from PIL import Image
 
-from stylegan_tf import planning, preset, widgets_planner
+from stylegan_tf import planning, preset
+from stylegan_tf.widgets import planner
 
 
 def bars(axes):
@@ -13,34 +14,34 @@ def bars(axes):
 
 
 def test_the_bars_are_the_plan():
-    plan = widgets_planner.ffhq_plan(256, gpus=4, batch=None, gpu_memory=24)
-    memory, days = widgets_planner.plan_picture(plan).axes
+    plan = planner.ffhq_plan(256, gpus=4, batch=None, gpu_memory=24)
+    memory, days = planner.plan_picture(plan).axes
     assert [sum(heights) for heights in zip(*bars(memory), strict=True)] == pytest.approx([s.memory / 1e9 for s in plan.stages])
     assert bars(days)[0] == [s.days for s in plan.stages]
 
 
 def test_a_stage_that_does_not_fit_is_marked_and_no_other():
-    plan = widgets_planner.ffhq_plan(1024, gpus=8, batch=None, gpu_memory=11)
-    figure = widgets_planner.plan_picture(plan)
+    plan = planner.ffhq_plan(1024, gpus=8, batch=None, gpu_memory=11)
+    figure = planner.plan_picture(plan)
     marks = [text.get_position()[0] for text in figure.axes[0].texts]
     assert marks == [i for i, stage in enumerate(plan.stages) if not stage.fits] == [7]
     assert "if it fitted" in figure.get_suptitle()
 
 
 def test_a_plan_of_the_widget_is_that_of_the_preset():
-    plan = widgets_planner.ffhq_plan(512, gpus=2, batch=8, gpu_memory=16)
+    plan = planner.ffhq_plan(512, gpus=2, batch=8, gpu_memory=16)
     assert plan == planning.plan(preset("ffhq512"), 2, 16e9, 8)
 
 
 def test_a_strip_has_a_row_for_each_plan():
-    plans = {name: widgets_planner.ffhq_plan(64, gpus, None, 8) for name, gpus in {"one": 1, "two": 2}.items()}
-    figure = widgets_planner.plan_strip(plans)
+    plans = {name: planner.ffhq_plan(64, gpus, None, 8) for name, gpus in {"one": 1, "two": 2}.items()}
+    figure = planner.plan_strip(plans)
     assert [part.get_suptitle().partition(":")[0] for part in figure.subfigs] == ["one", "two"]
     assert len(figure.axes) == 4
 
 
 def test_the_widget_redraws_for_every_choice():
-    panel = widgets_planner.ffhq_planner(resolution=64, gpus=1)
+    panel = planner.ffhq_planner(resolution=64, gpus=1)
     shown = [panel.picture.value]
     for name, value in (("resolution", 128), ("gpus", 8), ("batch", 16), ("gpu_memory", 8)):
         panel.controls[name].value = value
@@ -51,4 +52,4 @@ def test_the_widget_redraws_for_every_choice():
 
 @pytest.mark.parametrize(("days", "text"), [(2.04, "2.0 d"), (0.5, "12.0 h"), (0.01, "14 min")])
 def test_times_are_in_the_unit_that_reads_best(days, text):
-    assert widgets_planner._short(days) == text
+    assert planner._short(days) == text

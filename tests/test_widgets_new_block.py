@@ -6,8 +6,8 @@ from helpers import SMALL, enlarge
 from PIL import Image
 
 import stylegan_tf as sg
-from stylegan_tf import widgets_growing as widgets
 from stylegan_tf.layout import images_of
+from stylegan_tf.widgets import new_block as widgets
 
 
 @pytest.fixture(scope="module")

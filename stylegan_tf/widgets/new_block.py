@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from stylegan_tf.data.pipeline import to_uint8
 from stylegan_tf.layers import upsample
 from stylegan_tf.layout import fit, images_of, table
-from stylegan_tf.widgets import Panel
+from stylegan_tf.widgets.panel import Panel
 
 
 def branches(generator, seeds: Sequence[int], resolution: int) -> tuple[np.ndarray, np.ndarray]:

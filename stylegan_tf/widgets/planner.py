@@ -11,7 +11,7 @@ from stylegan_tf import planning
 from stylegan_tf.figures import BLUE, ORANGE
 from stylegan_tf.layout import DPI
 from stylegan_tf.presets import preset
-from stylegan_tf.widgets import Panel
+from stylegan_tf.widgets.panel import Panel
 
 GREY = "0.6"
 

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from stylegan_tf import latents
 from stylegan_tf.figures import BLUE, ORANGE
 from stylegan_tf.layout import DPI, pictures
-from stylegan_tf.widgets import Panel
+from stylegan_tf.widgets.panel import Panel
 
 REACH = 8.0  # how far the plane goes to each side: about the length of z of 64 numbers
 

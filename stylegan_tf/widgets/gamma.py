@@ -14,7 +14,8 @@ from stylegan_tf import losses
 from stylegan_tf.draws import seeded
 from stylegan_tf.layout import DPI
 from stylegan_tf.optimizer import FusedAdam
-from stylegan_tf.widgets import Panel, draw_score_surface
+from stylegan_tf.widgets.panel import Panel
+from stylegan_tf.widgets.slow_motion import draw_score_surface
 
 GAMMAS = (0.0, 0.01, 0.1, 1.0, 10.0)
 

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from stylegan_tf.figures import BLUE, ORANGE
 from stylegan_tf.layout import DPI, grid, images_of
 from stylegan_tf.metrics.truncation import Truncated
-from stylegan_tf.widgets import Panel
+from stylegan_tf.widgets.panel import Panel
 
 
 def gauges(images, names: Sequence[str], bars: Sequence[Mapping[str, tuple]], title: str) -> Figure:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from stylegan_tf.widgets_entanglement import entanglement, entanglement_dials, entanglement_numbers
+from stylegan_tf.widgets.dials import entanglement, entanglement_dials, entanglement_numbers
 
 
 @pytest.mark.parametrize("rho", [0.0, 0.5, 0.8, 0.95])

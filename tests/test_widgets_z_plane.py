@@ -4,7 +4,7 @@ from helpers import SMALL
 
 from stylegan_tf import Generator, latents
 from stylegan_tf.layout import pictures
-from stylegan_tf.widgets_mapping import ZPlane, mapped, mapping_pad
+from stylegan_tf.widgets.z_plane import ZPlane, mapped, mapping_pad
 
 
 @pytest.fixture(scope="module")

@@ -13,8 +13,8 @@ from stylegan_tf.layout import DPI, grid
 from stylegan_tf.metrics.coverage import precision_recall
 from stylegan_tf.metrics.disturbances import blur, with_copies, without_class
 from stylegan_tf.metrics.fid import fid
-from stylegan_tf.widgets import Panel
-from stylegan_tf.widgets_truncation import gauges
+from stylegan_tf.widgets.panel import Panel
+from stylegan_tf.widgets.psi import gauges
 
 RADII = (0.0, 0.5, 0.7, 1.0, 1.5, 2.0)  # of blur, pixels
 COPIES = (0.0, 0.1, 0.3, 0.5, 0.9)

@@ -12,7 +12,7 @@ from stylegan_tf import latents, metrics
 from stylegan_tf.figures import BLUE, ORANGE
 from stylegan_tf.ideal import IdealFaces, attributes
 from stylegan_tf.layout import DPI
-from stylegan_tf.widgets import Panel
+from stylegan_tf.widgets.panel import Panel
 
 SAMPLES = 20_000
 

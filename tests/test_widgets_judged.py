@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from stylegan_tf import widgets_quality
-from stylegan_tf.widgets_quality import Scores
+from stylegan_tf.widgets import judged
+from stylegan_tf.widgets.judged import Scores
 
 
 def flat(images):
@@ -20,18 +20,18 @@ def images():
 @pytest.fixture
 def disturbed(images):
     real = np.random.default_rng(1).uniform(-1, 1, (60, 8, 8, 1))
-    return widgets_quality.Disturbed(images, np.arange(60) % 10, flat(real), flat)
+    return judged.Disturbed(images, np.arange(60) % 10, flat(real), flat)
 
 
 def test_undisturbed_images_have_the_scores_of_the_metrics(disturbed, images):
     shown, found = disturbed()
     np.testing.assert_array_equal(shown, images)
-    assert found == widgets_quality.scores(disturbed.real, flat(images))
+    assert found == judged.scores(disturbed.real, flat(images))
 
 
 def test_a_set_against_itself_is_perfect():
     features = np.random.default_rng(0).normal(size=(50, 3))
-    found = widgets_quality.scores(features, features)
+    found = judged.scores(features, features)
     assert found[:2] == (1.0, 1.0)
     assert found.fid == pytest.approx(0, abs=1e-6)
 
@@ -53,7 +53,7 @@ def test_blur_is_computed_once_for_each_radius(disturbed):
 
 def test_the_bars_are_what_was_measured(images):
     rows = [Scores(0.75, 0.5, 1000.0), Scores(0.25, 0.0, 0.5)]
-    figure = widgets_quality.quality(np.stack([images[:3]] * 2), ["a", "b"], rows, Scores(0.9, 0.8, 10.0))
+    figure = judged.quality(np.stack([images[:3]] * 2), ["a", "b"], rows, Scores(0.9, 0.8, 10.0))
     lengths = [[bar.get_width() for bar in axes.patches] for axes in figure.axes[1::2]]
     assert lengths == [[0.75, 0.5, 1.0], [0.25, 0.0, 0.0]]  # FID on a logarithmic scale from 1 to 1000
     ticks = [line.get_xdata()[0] for line in figure.axes[1].lines]
@@ -62,8 +62,8 @@ def test_the_bars_are_what_was_measured(images):
 
 def test_the_meters_follow_the_controls(disturbed, monkeypatch):
     shown = []
-    monkeypatch.setattr(widgets_quality, "quality", lambda *given: shown.append(given) or Image.new("L", (2, 2)))
-    panel = widgets_quality.quality_meters(disturbed, shown=4)
+    monkeypatch.setattr(judged, "quality", lambda *given: shown.append(given) or Image.new("L", (2, 2)))
+    panel = judged.quality_meters(disturbed, shown=4)
     panel.controls["radius"].value = 1.0
     panel.controls["dropped"].value = "3"
     panel.controls["copies"].value = 0.5
@@ -78,7 +78,7 @@ def test_the_meters_follow_the_controls(disturbed, monkeypatch):
 
 def test_each_pair_has_a_real_and_a_generated_image():
     real, fake = np.full((9, 2, 2, 1), 1.0) * np.arange(1, 10)[:, None, None, None], np.full((9, 2, 2, 1), -1.0)
-    rounds = widgets_quality.deal(real, fake, rounds=9, seed=4)
+    rounds = judged.deal(real, fake, rounds=9, seed=4)
     at_real = rounds.pairs[np.arange(9), rounds.real_at][:, 0, 0, 0]
     assert sorted(at_real) == list(range(1, 10))  # every real one once
     assert (rounds.pairs[np.arange(9), 1 - rounds.real_at] == -1).all()
@@ -87,18 +87,18 @@ def test_each_pair_has_a_real_and_a_generated_image():
 
 def test_more_rounds_than_images_are_refused():
     with pytest.raises(ValueError, match="5 rounds were asked for, of 4 real"):
-        widgets_quality.deal(np.zeros((4, 2, 2, 1)), np.zeros((9, 2, 2, 1)), rounds=5)
+        judged.deal(np.zeros((4, 2, 2, 1)), np.zeros((9, 2, 2, 1)), rounds=5)
 
 
 def test_the_verdict_counts_and_says_what_a_coin_does():
-    assert widgets_quality.verdict([0, 1, 1, 0], [0, 1, 0, 0]) == "3 of 4 right, 75 %; a coin: 50 ± 50 %"
-    assert widgets_quality.verdict(np.zeros(100), np.zeros(100)) == "100 of 100 right, 100 %; a coin: 50 ± 10 %"
-    assert widgets_quality.verdict([0, 1], []) == "no guess yet"
+    assert judged.verdict([0, 1, 1, 0], [0, 1, 0, 0]) == "3 of 4 right, 75 %; a coin: 50 ± 50 %"
+    assert judged.verdict(np.zeros(100), np.zeros(100)) == "100 of 100 right, 100 %; a coin: 50 ± 10 %"
+    assert judged.verdict([0, 1], []) == "no guess yet"
 
 
 def test_the_buttons_play_the_game_to_its_end(images):
-    rounds = widgets_quality.deal(images, -images, rounds=3)
-    panel = widgets_quality.which_is_real(rounds)
+    rounds = judged.deal(images, -images, rounds=3)
+    panel = judged.which_is_real(rounds)
     before = panel.picture.value
     left, right = panel.children[0].children
     left.click()
