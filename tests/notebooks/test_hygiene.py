@@ -16,6 +16,7 @@ REPOSITORY = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["ur
 FILES = {path.name: path for path in sorted((ROOT / "notebooks").glob("*.ipynb"))}
 WIDGETS = (
     "truncation",
+    "training_scrubber",
     "adain_channels",
     "gan_slow_motion",
     "ffhq_planner",
