@@ -14,7 +14,7 @@ from stylegan_tf.notebook_outputs import VIEW
 ROOT = Path(__file__).parent.parent.parent
 REPOSITORY = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["urls"]["Repository"]
 FILES = {path.name: path for path in sorted((ROOT / "notebooks").glob("*.ipynb"))}
-WIDGETS = ("truncation", "adain_channels", "gan_slow_motion", "psi_meters", "quality_meters")  # calls that show one
+WIDGETS = ("truncation", "adain_channels", "gan_slow_motion", "psi_meters", "quality_meters", "which_is_real")  # they show one
 LINES = 25
 
 pytestmark = pytest.mark.parametrize("name", FILES)
