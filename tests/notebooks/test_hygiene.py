@@ -26,6 +26,7 @@ WIDGETS = (
     "mapping_pad",
     "psi_meters",
     "quality_meters",
+    "which_is_real",
 )  # calls that show one, in widgets
 LINES = 25
 
