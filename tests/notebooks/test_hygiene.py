@@ -14,7 +14,10 @@ from stylegan_tf.notebook_outputs import VIEW
 ROOT = Path(__file__).parent.parent.parent
 REPOSITORY = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["urls"]["Repository"]
 FILES = {path.name: path for path in sorted((ROOT / "notebooks").glob("*.ipynb"))}
-WIDGETS = ("truncation", "adain_channels", "gan_slow_motion")  # calls that show one, in widgets.py
+WIDGETS = (  # calls that show one, in widgets/
+    "truncation", "adain_channels", "gan_slow_motion", "style_mixing", "noise", "interpolation", "training_scrubber",
+    "separability", "editing", "ablation_viewer",
+)  # fmt: skip
 LINES = 25
 
 pytestmark = pytest.mark.parametrize("name", FILES)
