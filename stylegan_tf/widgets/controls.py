@@ -67,6 +67,8 @@ class Layers(ipywidgets.VBox):
     def _colour(self, change):
         for layer, (button, choice) in enumerate(zip(self.buttons, self.value, strict=True)):
             button.description, button.style.button_color = f"{layer}: {self.choices[choice]}", self.colours[choice]
+            if button.style.has_trait("text_color"):  # ipywidgets 8: dark on light, whatever the theme
+                button.style.text_color = "#111111"
 
     def turn(self, layer: int) -> None:
         """Take the next choice in one layer."""

@@ -27,6 +27,12 @@ WIDGETS = (
     "psi_meters",
     "quality_meters",
     "which_is_real",
+    "style_mixing",
+    "noise",
+    "interpolation",
+    "separability",
+    "editing",
+    "ablation_viewer",
 )  # calls that show one, in widgets
 LINES = 25
 
