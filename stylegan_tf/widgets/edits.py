@@ -36,7 +36,7 @@ def leak_bars(before, after, changes: Mapping[str, float], asked: Sequence[str])
     """HTML: a row per factor, with its bar from the middle to the left (less) or the right (more)."""
     rows = []
     for name, change in changes.items():
-        what = "asked" if name in asked else "leak"
+        what = "asked" if name in asked else "leak" if abs(change) >= 0.005 else ""
         if np.isfinite(change):
             length = 50 * min(abs(change), LONGEST) / LONGEST
             colour = "#0072B2" if name in asked else "#B34700"

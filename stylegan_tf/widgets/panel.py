@@ -18,6 +18,7 @@ NAME = 100  # characters of a file's name
 LOOK = """<style>
 .stylegan-panel :focus-visible, .stylegan-panel .noUi-handle:focus { outline: 3px solid #0072B2 !important; outline-offset: 2px }
 .stylegan-panel .stylegan-error { color: var(--jp-error-color1, #A00000); font-weight: bold }
+.stylegan-panel a { color: var(--jp-content-link-color, #0063B1); text-decoration: underline }
 .stylegan-panel table { border-collapse: collapse; font-variant-numeric: tabular-nums }
 .stylegan-panel td, .stylegan-panel th { padding: 0 .6em; text-align: left; line-height: 1.5 }
 </style>"""

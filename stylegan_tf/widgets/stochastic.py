@@ -59,8 +59,8 @@ def noise(generator, seed: int = 0) -> Panel:
         return picture, layer_table(generator, table, layers, OFF_ON)
 
     controls = dict(
-        seed=Seed(seed, "seed of the image"),
-        noise_seed=Seed(0, "seed of the noise"),
+        seed=Seed(seed, "seed"),
+        noise_seed=Seed(0, "seed of noise"),
         strength=ipywidgets.FloatSlider(value=1.0, min=0.0, max=4.0, step=0.1, description="strength"),
         layers=Layers(count, ("off", "on"), (1,) * count, "noise of each layer", OFF_ON),
     )

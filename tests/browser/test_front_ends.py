@@ -12,7 +12,7 @@ MOVES = {  # widget -> what is moved, one after the other; each must change the 
         ("seed of A", 7), ("seed of B", 8),
     ],
     "style_mixing": [("crossover", 2), ("seed of A", 7), ("seed of B", 8), ("seed of C", 9), ("roll", 0), ("7: B", None)],
-    "noise": [("seed of the image", 7), ("seed of the noise", 8), ("strength", 3), ("roll", 1), ("7: on", None)],
+    "noise": [("seed", 7), ("seed of noise", 8), ("strength", 3), ("roll", 1), ("7: on", None)],
     "interpolation": [("t", 0.5), ("space", "z, a great circle"), ("seed of A", 7), ("seed of B", 8)],
     "training_scrubber": [("moment", "Home"), ("rows", 1)],
     "separability": [("angle, degrees", 20), ("offset", 1), ("attribute", "sky"), ("space", "z")],
