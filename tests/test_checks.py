@@ -8,12 +8,7 @@ from keras import ops
 
 import stylegan_tf as sg
 from stylegan_tf.adain import AdaIN
-from stylegan_tf.checks import adain, ffhq, frame, gans, start
-
-
-@pytest.fixture(autouse=True)
-def test_profile(monkeypatch):
-    monkeypatch.setenv("STYLEGAN_TF_PROFILE", "test")
+from stylegan_tf.checks import adain
 
 
 def normal(x, axis=(1, 2), epsilon=1e-8, **kwargs):
@@ -114,14 +109,6 @@ WRONG = {
         (lambda losses, replicas: losses / len(losses) / replicas, "one number"),
     ],
 }
-CASES = [(check, answer, words) for check, answers in WRONG.items() for answer, words in answers]
-
-
-@pytest.mark.parametrize("check, answer, words", CASES, ids=[f"{c.__name__}-{w}" for c, _, w in CASES])
-def test_a_wrong_answer_is_caught_and_named(check, answer, words):
-    with pytest.raises(sg.checks.WrongAnswer) as caught:
-        check(answer)
-    assert words in str(caught.value)
 
 
 def test_a_division_by_zero_is_named():
@@ -184,36 +171,12 @@ RIGHT = [
 ]
 
 
-@pytest.mark.parametrize("check, answer", RIGHT)
-def test_a_right_answer_written_differently_passes(check, answer, capsys):
-    check(answer)
-    assert capsys.readouterr().out.startswith("✓ correct")
-
-
-EXERCISES = {
-    f"{module.__name__.rpartition('.')[2]}{name}": value
-    for module in (adain, ffhq, gans, start)
-    for name, value in vars(module).items()
-    if isinstance(value, frame.Exercise)
-}
-
-
-@pytest.mark.parametrize("name", EXERCISES)
-@pytest.mark.parametrize("seed", range(5))
-def test_no_known_mistake_passes_on_any_input(name, seed):
-    exercise = EXERCISES[name]
-    assert len(exercise.mistakes) >= 3
-    for sentence, mistake in exercise.mistakes.items():
-        assert exercise.judge(mistake, seed) == ("wrong", sentence)
-    assert exercise.judge(exercise.oracle, seed)[0] == "correct"
-
-
 def test_the_oracle_of_adain_is_the_layer():
     rng = np.random.default_rng(0)
     x, w = rng.normal(size=(2, 4, 4, 3)).astype("float32"), rng.normal(size=(2, 5)).astype("float32")
     layer = AdaIN()
     expected = layer(x, w)
-    np.testing.assert_allclose(EXERCISES["adain_ADAIN"].oracle(x, np.asarray(layer.affine(w))), expected, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(adain._ADAIN.oracle(x, np.asarray(layer.affine(w))), expected, rtol=1e-4, atol=1e-5)
 
 
 CONFIG = sg.preset("mnist32")

@@ -2,16 +2,10 @@
 
 import keras
 import numpy as np
-import pytest
 import tensorflow as tf
 
 import stylegan_tf as sg
-from stylegan_tf.checks import discriminator, frame
-
-
-@pytest.fixture(autouse=True)
-def test_profile(monkeypatch):
-    monkeypatch.setenv("STYLEGAN_TF_PROFILE", "test")
+from stylegan_tf.checks import discriminator
 
 
 def filtered(x, kernel, **pad):
@@ -70,14 +64,6 @@ WRONG = {
         (lambda g, gamma: gamma * g, "shape"),
     ],
 }
-CASES = [(check, answer, words) for check, answers in WRONG.items() for answer, words in answers]
-
-
-@pytest.mark.parametrize("check, answer, words", CASES, ids=[f"{c.__name__}-{w}" for c, _, w in CASES])
-def test_a_wrong_answer_is_caught_and_named(check, answer, words):
-    with pytest.raises(sg.checks.WrongAnswer) as caught:
-        check(answer)
-    assert words in str(caught.value)
 
 
 def blur_by_depthwise(x):
@@ -106,29 +92,6 @@ RIGHT = [
     ),
     (sg.checks.check_r1, lambda g, gamma: 0.5 * gamma * keras.ops.norm(g.reshape(len(g), -1), axis=1) ** 2),
 ]
-
-
-@pytest.mark.parametrize("check, answer", RIGHT)
-def test_a_right_answer_written_differently_passes(check, answer, capsys):
-    check(answer)
-    assert capsys.readouterr().out.startswith("✓ correct")
-
-
-EXERCISES = {name: value for name, value in vars(discriminator).items() if isinstance(value, frame.Exercise)}
-
-
-@pytest.mark.parametrize("name", EXERCISES)
-@pytest.mark.parametrize("seed", range(5))
-def test_no_known_mistake_passes_on_any_input(name, seed):
-    exercise = EXERCISES[name]
-    assert len(exercise.mistakes) >= 3
-    for sentence, mistake in exercise.mistakes.items():
-        assert exercise.judge(mistake, seed) == ("wrong", sentence)
-    assert exercise.judge(exercise.oracle, seed)[0] == "correct"
-
-
-def test_every_check_of_the_lesson_has_wrong_answers_here():
-    assert {check.__name__ for check in WRONG} == {name for name in vars(discriminator) if name.startswith("check_")}
 
 
 def test_a_folded_frequency_is_what_the_spectrum_shows():

@@ -5,12 +5,7 @@ import pytest
 import tensorflow as tf
 
 import stylegan_tf as sg
-from stylegan_tf.checks import frame, latent_spaces
-
-
-@pytest.fixture(autouse=True)
-def test_profile(monkeypatch):
-    monkeypatch.setenv("STYLEGAN_TF_PROFILE", "test")
+from stylegan_tf.checks import latent_spaces
 
 
 def difference(w, has):
@@ -53,14 +48,6 @@ WRONG = {
         (lambda h: (1 - h) / 3, "three quarters"),
     ],
 }
-CASES = [(check, answer, words) for check, answers in WRONG.items() for answer, words in answers]
-
-
-@pytest.mark.parametrize("check, answer, words", CASES, ids=[f"{c.__name__}-{w}" for c, _, w in CASES])
-def test_a_wrong_answer_is_caught_and_named(check, answer, words):
-    with pytest.raises(sg.checks.WrongAnswer) as caught:
-        check(answer)
-    assert words in str(caught.value)
 
 
 RIGHT = [
@@ -77,25 +64,6 @@ RIGHT = [
     (sg.checks.check_corner_share, lambda h: (1 - h) / (3 + (1 - h))),
     (sg.checks.check_corner_share, lambda h: 1 - 3 / (4 - h)),
 ]
-
-
-@pytest.mark.parametrize("check, answer", RIGHT)
-def test_a_right_answer_written_differently_passes(check, answer, capsys):
-    check(answer)
-    assert capsys.readouterr().out.startswith("✓ correct")
-
-
-EXERCISES = {name: value for name, value in vars(latent_spaces).items() if isinstance(value, frame.Exercise)}
-
-
-@pytest.mark.parametrize("name", EXERCISES)
-@pytest.mark.parametrize("seed", range(5))
-def test_no_known_mistake_passes_on_any_input(name, seed):
-    exercise = EXERCISES[name]
-    assert len(exercise.mistakes) >= 3
-    for sentence, mistake in exercise.mistakes.items():
-        assert exercise.judge(mistake, seed) == ("wrong", sentence)
-    assert exercise.judge(exercise.oracle, seed)[0] == "correct"
 
 
 @pytest.mark.parametrize("hole", [0.0, 0.3, 1.0])

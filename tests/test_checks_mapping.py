@@ -2,17 +2,11 @@
 
 import keras
 import numpy as np
-import pytest
 import tensorflow as tf
 
 import stylegan_tf as sg
-from stylegan_tf.checks import frame, mapping
+from stylegan_tf.checks import mapping
 from stylegan_tf.mapping import MappingNetwork
-
-
-@pytest.fixture(autouse=True)
-def test_profile(monkeypatch):
-    monkeypatch.setenv("STYLEGAN_TF_PROFILE", "test")
 
 
 def layer(x, kernel, bias, slope=0.2):
@@ -52,14 +46,6 @@ WRONG = {
         (lambda a, w, beta: (a + w.mean(0)) / 2, "whatever beta"),
     ],
 }
-CASES = [(check, answer, words) for check, answers in WRONG.items() for answer, words in answers]
-
-
-@pytest.mark.parametrize("check, answer, words", CASES, ids=[f"{c.__name__}-{w}" for c, _, w in CASES])
-def test_a_wrong_answer_is_caught_and_named(check, answer, words):
-    with pytest.raises(sg.checks.WrongAnswer) as caught:
-        check(answer)
-    assert words in str(caught.value)
 
 
 RIGHT = [
@@ -71,25 +57,6 @@ RIGHT = [
     (sg.checks.check_running_mean, lambda a, w, beta: w.mean(0) + (a - w.mean(0)) * beta),
     (sg.checks.check_running_mean, lambda a, w, beta: sg.latents.lerp(w.mean(0), a, beta)),
 ]
-
-
-@pytest.mark.parametrize("check, answer", RIGHT)
-def test_a_right_answer_written_differently_passes(check, answer, capsys):
-    check(answer)
-    assert capsys.readouterr().out.startswith("✓ correct")
-
-
-EXERCISES = {name: value for name, value in vars(mapping).items() if isinstance(value, frame.Exercise)}
-
-
-@pytest.mark.parametrize("name", EXERCISES)
-@pytest.mark.parametrize("seed", range(5))
-def test_no_known_mistake_passes_on_any_input(name, seed):
-    exercise = EXERCISES[name]
-    assert len(exercise.mistakes) >= 3
-    for sentence, mistake in exercise.mistakes.items():
-        assert exercise.judge(mistake, seed) == ("wrong", sentence)
-    assert exercise.judge(exercise.oracle, seed)[0] == "correct"
 
 
 def test_the_three_answers_together_are_the_mapping_network():

@@ -10,11 +10,6 @@ import stylegan_tf as sg
 from stylegan_tf import museum
 
 
-@pytest.fixture(autouse=True)
-def test_profile(monkeypatch):
-    monkeypatch.setenv("STYLEGAN_TF_PROFILE", "test")
-
-
 def walk(kimg, stages, rule):
     for resolution, fade, stable in stages:
         if kimg < fade + stable:
@@ -53,13 +48,6 @@ WRONG = {
         (lambda k, s: s[0][0], "shape"),
     ],
 }
-CASES = [(check, answer, words) for check, answers in WRONG.items() for answer, words in answers]
-
-
-@pytest.mark.parametrize("check, answer, words", CASES, ids=[f"{c.__name__}: {w}" for c, _, w in CASES])
-def test_a_wrong_answer_is_caught_and_named(check, answer, words):
-    with pytest.raises(sg.checks.WrongAnswer, match=words):
-        check(answer)
 
 
 def by_bisection(kimg, stages):
@@ -70,20 +58,13 @@ def by_bisection(kimg, stages):
     return [resolution, min(1.0, since / fade) if fade else 1]
 
 
-@pytest.mark.parametrize(
-    "check, answer",
-    [
-        (sg.checks.check_average_weight, lambda b, h: math.exp(math.log(0.5) * b / (1000 * h))),
-        (sg.checks.check_average_weight, lambda b, h: 2 ** -(b / 1000 / h)),
-        (sg.checks.check_stage, by_bisection),
-        (sg.checks.check_stage, lambda k, s: walk(k, s, lambda kimg, fade, stable: 1.0 if kimg >= fade else kimg / fade)),
-        (sg.checks.check_diagnosis, dict(reversed(museum.ANSWERS.items()))),
-    ],
-)
-def test_a_right_answer_passes(check, answer, capsys):
-    check(answer)
-    assert capsys.readouterr().out.startswith("✓ correct")
-
+RIGHT = [
+    (sg.checks.check_average_weight, lambda b, h: math.exp(math.log(0.5) * b / (1000 * h))),
+    (sg.checks.check_average_weight, lambda b, h: 2 ** -(b / 1000 / h)),
+    (sg.checks.check_stage, by_bisection),
+    (sg.checks.check_stage, lambda k, s: walk(k, s, lambda kimg, fade, stable: 1.0 if kimg >= fade else kimg / fade)),
+    (sg.checks.check_diagnosis, dict(reversed(museum.ANSWERS.items()))),
+]
 
 LOOK_AGAIN = {"none": "calm", "rate": "leap", "gamma": "grey line", "range": "grey and not", "order": "and others later",
               "average": "first minute", "copies": "again and again"}  # fmt: skip
