@@ -8,6 +8,12 @@ from stylegan_tf.checks.gans import check_best_discriminator, check_discriminato
 from stylegan_tf.checks.growing import check_critic_loss, check_fade, check_pad, check_pixel_norm, check_scale, check_to_rgb
 from stylegan_tf.checks.latent_spaces import check_analogy, check_averaged_direction, check_corner_share, check_interpolate
 from stylegan_tf.checks.mapping import check_mapping_layer, check_normalize_z, check_running_mean
+from stylegan_tf.checks.path_length import (
+    check_great_circle,
+    check_linear_path_length,
+    check_map_distance,
+    check_path_score,
+)
 from stylegan_tf.checks.quality import check_fid_at_infinity, check_frechet, check_frechet_line, check_precision
 from stylegan_tf.checks.start import check_shape, check_truncate
 from stylegan_tf.checks.training import check_average_weight, check_diagnosis, check_stage
@@ -35,11 +41,15 @@ __all__ = [
     "check_frechet",
     "check_frechet_line",
     "check_generator_loss",
+    "check_great_circle",
     "check_group_deviation",
     "check_interpolate",
+    "check_linear_path_length",
+    "check_map_distance",
     "check_mapping_layer",
     "check_normalize_z",
     "check_pad",
+    "check_path_score",
     "check_pixel_norm",
     "check_precision",
     "check_r1",
