@@ -15,6 +15,7 @@ from stylegan_tf.checks.path_length import (
     check_path_score,
 )
 from stylegan_tf.checks.quality import check_fid_at_infinity, check_frechet, check_frechet_line, check_precision
+from stylegan_tf.checks.separability import check_angle, check_bits_left, check_most_confident, check_separability_score
 from stylegan_tf.checks.start import check_shape, check_truncate
 from stylegan_tf.checks.training import check_average_weight, check_diagnosis, check_stage
 from stylegan_tf.checks.truncation import check_centre_of_mass, check_choose_psi, check_truncate_layers, check_variance_left
@@ -23,9 +24,11 @@ __all__ = [
     "WrongAnswer",
     "check_adain",
     "check_analogy",
+    "check_angle",
     "check_average_weight",
     "check_averaged_direction",
     "check_best_discriminator",
+    "check_bits_left",
     "check_blur",
     "check_centre_of_mass",
     "check_choose_psi",
@@ -47,6 +50,7 @@ __all__ = [
     "check_linear_path_length",
     "check_map_distance",
     "check_mapping_layer",
+    "check_most_confident",
     "check_normalize_z",
     "check_pad",
     "check_path_score",
@@ -57,6 +61,7 @@ __all__ = [
     "check_replica_loss",
     "check_running_mean",
     "check_scale",
+    "check_separability_score",
     "check_shape",
     "check_stage",
     "check_style_count",

@@ -99,9 +99,15 @@ def _parts(value):
     return [np.asarray(v, "float64") for v in values]
 
 
+def _both(result, expected):
+    """The parts of a result and of what was wanted; where one array was wanted, a list of numbers or a range is one."""
+    one = isinstance(result, (list, range)) and not isinstance(expected, (tuple, list))
+    return _parts(np.asarray(result, "float64") if one else result), _parts(expected)
+
+
 def _close(result, expected, tolerance):
     try:
-        result, expected = _parts(result), _parts(expected)
+        result, expected = _both(result, expected)
     except (TypeError, ValueError):
         return False
     if [r.shape for r in result] != [e.shape for e in expected]:
@@ -122,7 +128,7 @@ def _difference(results, expected, tolerance):
     """What is wrong with a result that no known mistake explains."""
     for trial, (result, wanted) in enumerate(zip(results, expected, strict=True)):
         try:
-            got, want = _parts(result), _parts(wanted)
+            got, want = _both(result, wanted)
         except (TypeError, ValueError):
             return f"your function returns {_describe(result)}; it must return numbers"
         if [g.shape for g in got] != [w.shape for w in want]:

@@ -1,0 +1,123 @@
+"""Checks of lesson 13: bits that are left, the score, the most confident half, the angle between two hyperplanes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from stylegan_tf.checks.frame import Exercise
+from stylegan_tf.metrics.separability import conditional_entropy, entropy
+
+
+def _draw_tables(rng):
+    return [(rng.uniform(5, 50, size=(2, 2)),), (rng.integers(1, 900, size=(2, 2)),), (np.array([[30.0, 0.0], [4.0, 16.0]]),)]
+
+
+def _joint(table):
+    return float(entropy(table / table.sum(), (-2, -1)))
+
+
+def _mean_of_rows(table):
+    return float(np.mean([entropy(row / row.sum()) for row in table]))
+
+
+_BITS = Exercise(
+    oracle=lambda table: float(conditional_entropy(table)),
+    draw=_draw_tables,
+    why="the entropy of the classes on each side, weighted by how many samples lie there.",
+    mistakes={
+        "that is in nats; take the logarithm to base 2 for bits": lambda t: conditional_entropy(t) * np.log(2),
+        "you asked which side when the class is known; asked is the class when the side is known: rows are sides": lambda t: (
+            conditional_entropy(np.transpose(t))
+        ),
+        "that is the entropy of the classes alone; the side must tell something": lambda t: entropy(t.sum(axis=0) / t.sum()),
+        "that is what the side tells about the class; asked is what is left to know": lambda t: (
+            entropy(t.sum(axis=0) / t.sum()) - conditional_entropy(t)
+        ),
+        "that is the entropy of side and class together; that of the side must be taken off": _joint,
+        "both sides count the same in your mean; weigh them by how many samples lie there": _mean_of_rows,
+    },
+)
+
+
+def check_bits_left(bits_left) -> None:
+    """``bits_left(table)``: counts (2, 2), rows are sides, columns classes -> H(class | side) in bits, a number."""
+    _BITS.check(bits_left)
+
+
+_SCORE = Exercise(
+    oracle=lambda bits: 2 ** np.sum(bits),
+    draw=lambda rng: [(rng.uniform(0, 0.8, size=40) / 10,), (rng.uniform(0, 1, size=3),)],
+    why="bits are summed, and two to that power is e to the power of the same sum in nats.",
+    mistakes={
+        "e belongs to nats; bits go with 2": lambda b: np.exp(np.sum(b)),
+        "you took the mean of the bits; they are summed": lambda b: 2 ** np.mean(b),
+        "that is the sum of the bits; the score is 2 to that power": lambda b: np.sum(b),
+        "you summed the powers; sum the bits first": lambda b: np.sum(2**b),
+        "nothing left to know must give 1, and yours gives 0": lambda b: 2 ** np.sum(b) - 1,
+        "the sign is turned: more bits left must give a larger score": lambda b: 2 ** -np.sum(b),
+    },
+)
+
+
+def check_separability_score(separability_score) -> None:
+    """``separability_score(bits)``: conditional entropies (K,) in bits -> the score, a number from 1 on."""
+    _SCORE.check(separability_score)
+
+
+def _draw_probabilities(rng):
+    return [(rng.permutation(np.concatenate([rng.uniform(0, 0.5, 20), rng.uniform(0.55, 1, 10)])), 10),
+            (rng.permutation(np.concatenate([rng.uniform(0, 0.45, 10), rng.uniform(0.5, 1, 30)])), 20)]  # fmt: skip
+
+
+def _surest(p, count):
+    return np.sort(np.argsort(-np.abs(p - 0.5), kind="stable")[:count])
+
+
+_CONFIDENT = Exercise(
+    oracle=_surest,
+    draw=_draw_probabilities,
+    why="sure of yes and sure of no both count: what matters is the distance from one half.",
+    mistakes={
+        "you keep those that are surest to have it; those surely without it belong to it too": lambda p, n: np.sort(
+            np.argsort(-p)[:n]
+        ),
+        "you keep those surest to lack it; those that surely have it belong to it too": lambda p, n: np.sort(np.argsort(p)[:n]),
+        "these are the least sure ones": lambda p, n: np.sort(np.argsort(np.abs(p - 0.5))[:n]),
+        "you take the same number of both classes; the paper takes the surest, whatever they are": lambda p, n: np.sort(
+            np.concatenate([np.argsort(p)[: n // 2], np.argsort(-p)[: n // 2]])
+        ),
+        "these are the first ones; look at how sure the classifier is": lambda p, n: np.arange(n),
+        "these are probabilities; asked are the places": lambda p, n: np.sort(p[_surest(p, n)]),
+    },
+    tolerance=0,
+)
+
+
+def check_most_confident(most_confident) -> None:
+    """``most_confident(p, count)``: P(attribute) (N,) -> the places of the ``count`` surest samples, in rising order."""
+    _CONFIDENT.check(most_confident)
+
+
+def _angle(a, b):
+    return np.degrees(np.arccos(a @ b / np.linalg.norm(a) / np.linalg.norm(b)))
+
+
+_ANGLE = Exercise(
+    oracle=_angle,
+    draw=lambda rng: [tuple(rng.normal(size=(2, d))) for d in (3, 64)] + [(np.array([3.0, 1, 0]), np.array([-2.0, 1, 1]))],
+    why="90 degrees: the two attributes have nothing to do with each other there.",
+    mistakes={
+        "that is in radians": lambda a, b: np.radians(_angle(a, b)),
+        "that is the cosine; take the arc cosine, in degrees": lambda a, b: np.cos(np.radians(_angle(a, b))),
+        "normals need not have length 1: divide by both lengths": lambda a, b: np.degrees(np.arccos(np.clip(a @ b, -1, 1))),
+        "an angle above 90 degrees has a meaning, that the attributes work against each other; don't take the absolute value": (
+            lambda a, b: min(_angle(a, b), 180 - _angle(a, b))
+        ),
+        "that is 90 degrees minus the angle: the arc sine": lambda a, b: 90 - _angle(a, b),
+    },
+)
+
+
+def check_angle(angle) -> None:
+    """``angle(a, b)``: normals (D,) of any length -> degrees between them, 0 to 180."""
+    _ANGLE.check(angle)
