@@ -137,5 +137,5 @@ def load(path) -> StyleGAN:
 
 
 def pretrained(name: str) -> StyleGAN:
-    """A model that is shipped in ``data/pretrained``: "mnist32". See data/README.md for how it was made."""
+    """A model that is shipped in ``data/pretrained``: "mnist32" or "toyfaces32". See data/README.md for how they were made."""
     return load(data_file(f"pretrained/{name}.npz"))

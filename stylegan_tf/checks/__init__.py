@@ -8,6 +8,7 @@ from stylegan_tf.checks.gans import check_best_discriminator, check_discriminato
 from stylegan_tf.checks.growing import check_critic_loss, check_fade, check_pad, check_pixel_norm, check_scale, check_to_rgb
 from stylegan_tf.checks.latent_spaces import check_analogy, check_averaged_direction, check_corner_share, check_interpolate
 from stylegan_tf.checks.mapping import check_mapping_layer, check_normalize_z, check_running_mean
+from stylegan_tf.checks.noise import check_add_noise, check_deviation_map, check_share_of_z
 from stylegan_tf.checks.path_length import (
     check_great_circle,
     check_linear_path_length,
@@ -17,12 +18,14 @@ from stylegan_tf.checks.path_length import (
 from stylegan_tf.checks.quality import check_fid_at_infinity, check_frechet, check_frechet_line, check_precision
 from stylegan_tf.checks.separability import check_angle, check_bits_left, check_most_confident, check_separability_score
 from stylegan_tf.checks.start import check_shape, check_truncate
+from stylegan_tf.checks.style_mixing import check_carried, check_cross, check_draw_crossover
 from stylegan_tf.checks.training import check_average_weight, check_diagnosis, check_stage
 from stylegan_tf.checks.truncation import check_centre_of_mass, check_choose_psi, check_truncate_layers, check_variance_left
 
 __all__ = [
     "WrongAnswer",
     "check_adain",
+    "check_add_noise",
     "check_analogy",
     "check_angle",
     "check_average_weight",
@@ -30,13 +33,17 @@ __all__ = [
     "check_best_discriminator",
     "check_bits_left",
     "check_blur",
+    "check_carried",
     "check_centre_of_mass",
     "check_choose_psi",
     "check_corner_share",
     "check_critic_loss",
+    "check_cross",
     "check_days",
+    "check_deviation_map",
     "check_diagnosis",
     "check_discriminator_loss",
+    "check_draw_crossover",
     "check_fade",
     "check_feature_statistics",
     "check_fid_at_infinity",
@@ -63,6 +70,7 @@ __all__ = [
     "check_scale",
     "check_separability_score",
     "check_shape",
+    "check_share_of_z",
     "check_stage",
     "check_style_count",
     "check_to_rgb",
