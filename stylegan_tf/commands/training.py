@@ -1,4 +1,4 @@
-"""stylegan-tf train, demo, lab."""
+"""stylegan-tf train, demo."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import argparse
 import importlib.util
 import math
 import shlex
-import subprocess
 import sys
 import time
 
@@ -139,7 +138,3 @@ def _mnist_test_set():
         return sg.data.load_tfds("mnist", split="test")
     except (ImportError, FileNotFoundError):
         return None
-
-
-def lab(args) -> int:
-    return subprocess.call([sys.executable, "-m", "jupyter", "lab", "notebooks"])
