@@ -45,8 +45,8 @@ def notebooks_folder() -> Path:
 def copy_notebooks(folder: Path) -> Copied:
     """Copy the course's notebooks to a folder of the user's, which is made if it is missing.
 
-    A notebook that is there already and differs from what was copied before belongs to the user: it stays as it is. One that nobody
-    changed is replaced by a newer release's. If ``folder`` is where the notebooks come from, nothing is done.
+    A notebook that is there already and differs from what was copied before belongs to the user: it stays as it is. One that
+    nobody changed is replaced by a newer release's. If ``folder`` is where the notebooks come from, nothing is done.
 
     Raises:
         OSError: if the folder can not be written, or ``folder`` is a file.
@@ -59,7 +59,7 @@ def copy_notebooks(folder: Path) -> Copied:
     if folder.exists() and not folder.is_dir():
         raise FileExistsError(f"{folder} is a file; name a folder for the notebooks")
     record = folder / RECORD
-    sums = json.loads(record.read_text("utf-8")) if record.exists() else {}
+    sums = _recorded(record)
     for file in files:
         content, target = file.read_bytes(), folder / file.name
         there = _sum(target.read_bytes()) if target.exists() else None
@@ -74,6 +74,15 @@ def copy_notebooks(folder: Path) -> Copied:
         sums[file.name] = _sum(content)
     write_atomically(record, json.dumps(sums, indent=1).encode())
     return copied
+
+
+def _recorded(record):
+    """Name -> sum, or nothing if it is missing or damaged: then whatever differs is taken for the user's."""
+    try:
+        sums = json.loads(record.read_text("utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+    return sums if isinstance(sums, dict) else {}
 
 
 def _sum(content):

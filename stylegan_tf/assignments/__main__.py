@@ -9,9 +9,6 @@ the student's sheet and the autograder. OUT/points.md says what each question is
 from __future__ import annotations
 
 import argparse
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import nbformat
@@ -32,26 +29,6 @@ def write_sources(lessons: dict[str, list[Lesson]], out: Path, seed: int) -> Non
             write_atomically(out / place, nbformat.writes(sheet).encode())
 
 
-def release(name: str, out: Path) -> None:
-    """What students get, made from a source by the graders' own commands.
-
-    Raises:
-        FileNotFoundError: if a grader is not installed. RuntimeError: if it refuses the source, with what it says.
-    """
-    _run(out / "nbgrader", "nbgrader", "generate_assignment", name, "--create", "--force")
-    _run(out / "otter" / name, "otter", "assign", f"{name}.ipynb", "dist")
-
-
-def _run(folder, tool, *arguments):
-    command = Path(sys.executable).with_name(tool)
-    if not command.exists():
-        raise FileNotFoundError(f"{tool} is not installed beside {sys.executable}; pip install 'stylegan-tf[graders]'")
-    path = os.pathsep.join([str(command.parent), os.environ.get("PATH", "")])  # nbgrader calls alembic by its name alone
-    done = subprocess.run([command, *arguments], cwd=folder, env=os.environ | {"PATH": path}, capture_output=True, text=True)
-    if done.returncode:
-        raise RuntimeError(f"{tool} {' '.join(arguments)} failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
-
-
 def main(argv: list[str] | None = None) -> int:
     """Write the assignments of a folder of notebooks."""
     parser = argparse.ArgumentParser(prog="python -m stylegan_tf.assignments", description="Write sheets for nbgrader and Otter.")
@@ -63,9 +40,12 @@ def main(argv: list[str] | None = None) -> int:
         lessons = read_lessons(args.source)
         write_sources({lesson.stem: [lesson] for lesson in lessons}, args.out, args.seed)
         for lesson in lessons:
-            release(lesson.stem, args.out)
+            nbgrader.release(lesson.stem, args.out / "nbgrader")
+            otter.release(lesson.stem, args.out / "otter" / lesson.stem)
             print(f"{lesson.stem}: {len(lesson.questions)} questions, {lesson.points} points", flush=True)
         write_atomically(args.out / "points.md", points_table(lessons).encode())
+    except ImportError as error:
+        parser.error(f"{error.name} is not installed; pip install 'stylegan-tf[graders]'")
     except (OSError, RuntimeError, ValueError) as error:
         parser.error(str(error))
     return 0

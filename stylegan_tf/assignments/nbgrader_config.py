@@ -8,9 +8,7 @@ class ThreeDots(ClearSolutions):
     """Blanks as in the student notebooks: three dots, and a value keeps its name."""
 
     def preprocess_cell(self, cell, resources, cell_index):
-        from stylegan_tf import (
-            student,
-        )  # here, because it imports TensorFlow: autograding reads this file and needs no such thing
+        from stylegan_tf import student  # takes seconds, which autograding does without
 
         cell.source, _ = student.blank(cell.source)
         return cell, resources
@@ -21,6 +19,4 @@ steps = GenerateAssignment.preprocessors.default()
 c = get_config()  # noqa: F821, which nbgrader defines
 c.CourseDirectory.course_id = "stylegan_tf"
 c.GenerateAssignment.preprocessors = [ThreeDots if step is ClearSolutions else step for step in steps]
-c.Execute.timeout = (
-    120  # seconds a cell; the first imports TensorFlow. A cell that takes longer is stopped, and the next one runs
-)
+c.Execute.timeout = 120  # seconds a cell; the first one imports TensorFlow

@@ -1,9 +1,10 @@
-"""The source notebook of an Otter assignment, in the format of ``otter assign``."""
+"""An Otter assignment: its source notebook, in the format of ``otter assign``, and what that makes of it."""
 
 from __future__ import annotations
 
 import ast
 import re
+from pathlib import Path
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
@@ -21,7 +22,6 @@ init_cell: true
 show_question_points: true
 export_cell:
   pdf: false
-run_tests: false
 tests:
   ok_format: false"""
 
@@ -37,6 +37,17 @@ def source(lessons: list[Lesson], seed: int) -> nbformat.NotebookNode:
                 cells.append(new_code_cell(question.setup))
             cells += _question(question, seed)
     return notebook(cells)
+
+
+def release(name: str, folder: Path) -> None:
+    """Make dist/student and dist/autograder from a source, as ``otter assign`` does; what was there before is replaced.
+
+    Raises:
+        ImportError: without Otter.
+    """
+    from otter.assign import main as assign
+
+    assign(str(folder / f"{name}.ipynb"), str(folder / "dist"), no_run_tests=True)
 
 
 def _question(question: Question, seed: int) -> list:

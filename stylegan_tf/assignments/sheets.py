@@ -14,14 +14,12 @@ KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "languag
 def head(lessons: list[Lesson]) -> str:
     """Markdown: the title, what to do, and what it is worth."""
     titles = " and ".join(f"lesson {lesson.title}" for lesson in lessons)
-    questions = [question for lesson in lessons for question in lesson.questions]
-    points = ", ".join(f"{n + 1}: {question.points}" for n, question in enumerate(questions))
     return (
         f"# Exercises of {titles}\n\n"
         "Work through the lesson first and keep it open beside this sheet: it explains the words and the formulas. "
-        "Write your answers where three dots stand, and run the cell below each: it says whether the answer is right, and if not, "
-        "what to look at. The grader tries the answer on other numbers. Answers do not need each other, so any may be left out.\n\n"
-        f"{sum(question.points for question in questions)} points in all; by question: {points}."
+        "Write your answers where three dots stand, and run the cell below each: it says whether the answer is right, "
+        "and if not, what to look at. The grader tries the answer on other numbers. No answer needs another one.\n\n"
+        f"All answers together are worth {sum(lesson.points for lesson in lessons)} points."
     )
 
 

@@ -14,6 +14,10 @@ from stylegan_tf import course
 class WrongAnswer(AssertionError):
     """Raised by ``grade``, and by a check in the ``test`` profile, where a wrong answer must not pass unseen."""
 
+    def _render_traceback_(self):
+        """What a notebook shows instead of a traceback."""
+        return [str(self)]
+
 
 @dataclass
 class _Grading:
