@@ -197,7 +197,9 @@ def parser() -> argparse.ArgumentParser:
     ablation.add_argument("--report-only", action="store_true", help="table and figure of the rows that are there")
 
     demo = add("demo", commands.demo, "Train digits from 4x4 to 32x32, then write a report.")
-    demo.add_argument("--minutes", type=_positive, default=10.0, help="training time (default 10)")
+    length = demo.add_mutually_exclusive_group()
+    length.add_argument("--minutes", type=_positive, default=10.0, help="training time (default 10)")
+    length.add_argument("--kimg", type=_positive, help="thousands of images instead of a time: the same on every machine")
     demo.add_argument("--out", default="runs/mnist32", help="folder of the run (default runs/mnist32)")
     demo.add_argument("--seed", type=int, default=0)
     lab = add("lab", commands.lab, "Copy the notebooks to a folder of yours, and open it in JupyterLab.")

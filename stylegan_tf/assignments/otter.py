@@ -59,8 +59,8 @@ def _question(question: Question, seed: int) -> list:
         new_code_cell(_answer(question.answer)),
         new_raw_cell("# END SOLUTION"),
         new_raw_cell("# BEGIN TESTS"),
-        new_code_cell(_test(question, 0)),
-        new_code_cell(f"# HIDDEN\n{_test(question, seed)}"),
+        new_code_cell(_test("test_shown", question, 0)),  # of two tests with one name Otter would see only the second
+        new_code_cell("# HIDDEN\n" + _test("test_hidden", question, seed)),
         new_raw_cell("# END TESTS"),
         new_raw_cell("# END QUESTION"),
     ]
@@ -79,7 +79,7 @@ def _answer(answer: str) -> str:
     return pattern.sub(mark, answer)
 
 
-def _test(question: Question, seed: int) -> str:
-    """A test function; Otter hands it the variables of the notebook that its parameters name."""
+def _test(name: str, question: Question, seed: int) -> str:
+    """A test function: Otter hands it the variables of the notebook that its parameters name."""
     names = {node.id for code in question.arguments for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)}
-    return f"def test({', '.join(sorted(names))}):\n    from stylegan_tf import checks\n\n    {question.graded(seed)}"
+    return f"def {name}({', '.join(sorted(names))}):\n    from stylegan_tf import checks\n\n    {question.graded(seed)}"

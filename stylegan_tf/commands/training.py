@@ -120,7 +120,8 @@ def _dry_run(config, args) -> int:
 
 
 def demo(args) -> int:
-    settings = dict(preset="mnist32", dataset="digits", minutes=args.minutes, seed=args.seed, kimg=None, set=[])
+    length = dict(minutes=None if args.kimg else args.minutes, kimg=args.kimg)
+    settings = dict(preset="mnist32", dataset="digits", seed=args.seed, set=[], **length)
     options = dict(data_dir=None, download=False, resume=True, dry_run=False, quiet=False, out=args.out)
     train(argparse.Namespace(**settings, **options, **ONE_DEVICE))
     print("judging 10,000 generated digits and drawing the figures", flush=True)

@@ -4,11 +4,9 @@ A kernel takes seconds to import TensorFlow, so a submission holds one wrong ans
 third wrong answer of every question that has three. A question with fewer is answered rightly in it, and must keep its points.
 """
 
-import os
 from pathlib import Path
 
 import nbformat
-import pytest
 from test_checks_all import VALUES, WRONG
 
 from stylegan_tf import student
@@ -97,12 +95,3 @@ def write_table(grader, scores):
     path = ROOT / "build/graders" / f"{grader}.md"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("\n".join(rows) + "\n")
-
-
-@pytest.fixture(scope="module")
-def students_find_the_answers():
-    """Kernels import this module and the tests of the checks."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", os.pathsep.join(str(ROOT / folder) for folder in ("", "tests", "tests/graders")))
-        patch.setenv("STYLEGAN_TF_PROFILE", "cpu")
-        yield

@@ -4,12 +4,10 @@ import re
 
 import pytest
 from otter.api import grade_submission
-from submissions import LESSONS, SUBMISSIONS, expected, hand_in, students_find_the_answers, write_table  # noqa: F401
+from submissions import LESSONS, SUBMISSIONS, expected, hand_in, write_table
 
 from stylegan_tf.assignments import otter
 from stylegan_tf.assignments.__main__ import write_sources
-
-pytestmark = [pytest.mark.filterwarnings("default"), pytest.mark.usefixtures("students_find_the_answers")]
 
 
 @pytest.fixture(scope="module")

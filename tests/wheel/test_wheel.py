@@ -68,7 +68,7 @@ def test_the_shipped_digits_generator_draws(installed, elsewhere):
 
 
 def test_the_demo_trains_and_writes_its_report(installed, elsewhere):
-    said = run([installed / "stylegan-tf", "demo", "--minutes", "0.5"], elsewhere)
+    said = run([installed / "stylegan-tf", "demo", "--kimg", "2"], elsewhere)
     assert "FID" in said
     assert (elsewhere / "runs/mnist32/report.html").stat().st_size > 10_000
 
