@@ -204,6 +204,7 @@ def parser() -> argparse.ArgumentParser:
     demo.add_argument("--seed", type=int, default=0)
     lab = add("lab", commands.lab, "Copy the notebooks to a folder of yours, and open it in JupyterLab.")
     lab.add_argument("folder", nargs="?", default="notebooks", help="made if missing; what you changed stays (default notebooks)")
+    lab.add_argument("--student", action="store_true", help="the notebooks without the solutions")
     lab.add_argument("--copy-only", action="store_true", help="do not open JupyterLab")
 
     doctor = add("doctor", commands.doctor, "Examine a folder of pictures; the exit code is 0 if training can start, else 1.")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from stylegan_tf.files import write_atomically
+from stylegan_tf.student import student_file
 
 RECORD = ".stylegan_tf.json"  # in the user's folder: the sums of the notebooks as they were copied
 
@@ -42,18 +43,21 @@ def notebooks_folder() -> Path:
     raise FileNotFoundError(f"the notebooks are missing from {package}; reinstall stylegan_tf or clone it again")
 
 
-def copy_notebooks(folder: Path) -> Copied:
-    """Copy the course's notebooks to a folder of the user's, which is made if it is missing.
+def copy_notebooks(folder: Path, student: bool = False) -> Copied:
+    """Copy the course's notebooks, or the students' without solutions, to a folder of the user's, made if it is missing.
 
     A notebook that is there already and differs from what was copied before belongs to the user: it stays as it is. One that
     nobody changed is replaced by a newer release's. If ``folder`` is where the notebooks come from, nothing is done.
 
     Raises:
         OSError: if the folder can not be written, or ``folder`` is a file.
+        ValueError: if solutions would be blanked at their source.
     """
     source, copied = notebooks_folder(), Copied()
     files = sorted(source.glob("*.ipynb"))
     if folder.resolve() == source:
+        if student:
+            raise ValueError(f"{folder} holds the notebooks with solutions; name another folder for those without")
         copied.unchanged = [file.name for file in files]
         return copied
     if folder.exists() and not folder.is_dir():
@@ -61,7 +65,7 @@ def copy_notebooks(folder: Path) -> Copied:
     record = folder / RECORD
     sums = _recorded(record)
     for file in files:
-        content, target = file.read_bytes(), folder / file.name
+        content, target = student_file(file) if student else file.read_bytes(), folder / file.name
         there = _sum(target.read_bytes()) if target.exists() else None
         if there == _sum(content):
             copied.unchanged.append(file.name)

@@ -5,6 +5,7 @@ import re
 
 import nbformat
 import pytest
+from IPython.core.inputtransformer2 import TransformerManager
 from test_house import ROOT
 
 from stylegan_tf import checks, student
@@ -141,3 +142,12 @@ def test_the_same_lessons_make_the_same_files(tmp_path):
         write_sources({"lesson": LESSONS[:1]}, tmp_path / folder, seed=1)
     for path in (tmp_path / "a").rglob("*.ipynb"):
         assert path.read_bytes() == (tmp_path / "b" / path.relative_to(tmp_path / "a")).read_bytes()
+
+
+@pytest.mark.parametrize("lesson_", LESSONS, ids=lambda lesson: lesson.stem)
+def test_the_answers_of_a_sheet_pass_its_tests_with_nothing_but_the_sheet(lesson_, capsys):
+    names = {}
+    for cell in nbgrader.source([lesson_], seed=1).cells:
+        if cell.cell_type == "code":
+            exec(TransformerManager().transform_cell(cell.source), names)
+    assert capsys.readouterr().out.count("✓ correct") == 2 * len(lesson_.questions)

@@ -68,6 +68,21 @@ def test_where_the_lessons_come_from_nothing_is_written(shipped):
     assert sorted(shipped.iterdir()) == before
 
 
+def test_students_get_blanks_and_a_changed_one_stays(tmp_path):
+    first = sorted(notebooks_folder().glob("*.ipynb"))[0].name
+    copied = copy_notebooks(tmp_path / "mine", student=True)
+    text = (tmp_path / "mine" / first).read_text("utf-8")
+    assert first in copied.written and "SOLUTION" not in text and "five_digits = ..." in text
+    (tmp_path / "mine" / first).write_text(text.replace("five_digits = ...", "five_digits = (5, 32, 32, 1)"), "utf-8")
+    again = copy_notebooks(tmp_path / "mine", student=True)
+    assert again.kept == [first] and len(again.unchanged) == len(copied.written) - 1
+
+
+def test_solutions_are_not_blanked_at_their_source(shipped):
+    with pytest.raises(ValueError, match="name another folder"):
+        copy_notebooks(shipped, student=True)
+
+
 def test_the_command_says_what_it_did(shipped, tmp_path, capsys):
     assert main(["lab", str(tmp_path / "mine"), "--copy-only"]) == 0
     assert capsys.readouterr().out == f"{tmp_path / 'mine'}: 2 copied\n"

@@ -13,7 +13,7 @@ from stylegan_tf.shipped_notebooks import copy_notebooks
 
 def lab(args) -> int:
     folder = Path(args.folder)
-    print(f"{folder}: {copy_notebooks(folder)}", flush=True)
+    print(f"{folder}: {copy_notebooks(folder, args.student)}", flush=True)
     if args.copy_only:
         return 0
     if not importlib.util.find_spec("jupyterlab"):

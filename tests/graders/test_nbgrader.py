@@ -2,7 +2,7 @@
 
 import pytest
 from nbgrader.api import Gradebook
-from submissions import LESSONS, SUBMISSIONS, expected, hand_in, write_table
+from submissions import LESSON, LESSONS, SUBMISSIONS, expected, hand_in, write_table
 
 from stylegan_tf.assignments import nbgrader
 from stylegan_tf.assignments.__main__ import write_sources
@@ -10,9 +10,9 @@ from stylegan_tf.assignments.__main__ import write_sources
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
-    """A course whose sheets are released: one with all questions, and that of each lesson."""
+    """A course whose sheets are released: one with all questions, and that of a lesson."""
     out = tmp_path_factory.mktemp("assignments")
-    sheets = {"course": LESSONS} | {lesson.stem: [lesson] for lesson in LESSONS}
+    sheets = {"course": LESSONS, LESSON.stem: [LESSON]}
     write_sources(sheets, out, seed=1)
     for name in sheets:
         nbgrader.release(name, out / "nbgrader")
@@ -51,11 +51,10 @@ def test_a_submission_loses_the_points_of_its_wrong_answers_only(course, table, 
     assert table[who] == expected(losing)
 
 
-@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.stem)
-def test_the_solution_of_a_lesson_gets_full_marks_on_its_own_sheet(course, lesson):
-    names = [question.name for question in lesson.questions]
+def test_the_solution_of_a_lesson_gets_full_marks_on_its_own_sheet(course):
+    names = [question.name for question in LESSON.questions]
     answers = {name: code for name, code in SUBMISSIONS["solution"][0].items() if name in names}
-    assert grade(course, lesson.stem, "solution", answers) == expected(set(), names)
+    assert grade(course, LESSON.stem, "solution", answers) == expected(set(), names)
 
 
 def test_a_student_does_not_see_the_hidden_tests(course):
@@ -66,12 +65,12 @@ def test_a_student_does_not_see_the_hidden_tests(course):
 
 def test_a_changed_test_is_put_back(course):
     """A student who weakens the visible test gains nothing."""
-    lesson = LESSONS[0]
-    released = course / "release" / lesson.stem / f"{lesson.stem}.ipynb"
-    target = course / "submitted" / "weakened" / lesson.stem / f"{lesson.stem}.ipynb"
+    sheet = LESSON.stem
+    released = course / "release" / sheet / f"{sheet}.ipynb"
+    target = course / "submitted" / "weakened" / sheet / f"{sheet}.ipynb"
     target.parent.mkdir(parents=True)
     target.write_text(released.read_text("utf-8").replace("checks.grade(", "print("), "utf-8")
     api = nbgrader.course(course)
-    assert api.autograde(lesson.stem, "weakened")["success"]
+    assert api.autograde(sheet, "weakened")["success"]
     with Gradebook(api.coursedir.db_url, api.coursedir.course_id) as book:
-        assert book.find_submission(lesson.stem, "weakened").score == 0
+        assert book.find_submission(sheet, "weakened").score == 0
