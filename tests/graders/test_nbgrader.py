@@ -19,11 +19,7 @@ def course(tmp_path_factory):
     return out / "nbgrader"
 
 
-@pytest.fixture(scope="module")
-def table():
-    scores = {}
-    yield scores
-    write_table("nbgrader", scores)
+TABLE = {}  # {student: {question: points}}
 
 
 def answered(cells, i):
@@ -42,13 +38,6 @@ def grade(course, sheet, who, answers):
         notebook = book.find_submission_notebook(sheet, sheet, who)
         assert not notebook.needs_manual_grade
         return {grade.name: grade.score for grade in notebook.grades}
-
-
-@pytest.mark.parametrize("who", SUBMISSIONS)
-def test_a_submission_loses_the_points_of_its_wrong_answers_only(course, table, who):
-    answers, losing = SUBMISSIONS[who]
-    table[who] = grade(course, "course", who, answers)
-    assert table[who] == expected(losing)
 
 
 def test_the_solution_of_a_lesson_gets_full_marks_on_its_own_sheet(course):
@@ -74,3 +63,11 @@ def test_a_changed_test_is_put_back(course):
     assert api.autograde(sheet, "weakened")["success"]
     with Gradebook(api.coursedir.db_url, api.coursedir.course_id) as book:
         assert book.find_submission(sheet, "weakened").score == 0
+
+
+@pytest.mark.parametrize("who", SUBMISSIONS)
+def test_a_submission_loses_the_points_of_its_wrong_answers_only(course, who):
+    answers, losing = SUBMISSIONS[who]
+    TABLE[who] = grade(course, "course", who, answers)
+    write_table("nbgrader", TABLE)
+    assert TABLE[who] == expected(losing)

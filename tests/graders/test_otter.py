@@ -21,11 +21,7 @@ def course(tmp_path_factory):
     return out / "otter"
 
 
-@pytest.fixture(scope="module")
-def table():
-    scores = {}
-    yield scores
-    write_table("otter", scores)
+TABLE = {}  # {student: {question: points}}
 
 
 def answered(cells, i):
@@ -45,13 +41,6 @@ def grade(course, sheet, answers, tmp_path):
     return {name: file.score for name, file in results.results.items()}
 
 
-@pytest.mark.parametrize("who", SUBMISSIONS)
-def test_a_submission_loses_the_points_of_its_wrong_answers_only(course, table, tmp_path, who):
-    answers, losing = SUBMISSIONS[who]
-    table[who] = grade(course, "course", answers, tmp_path)
-    assert table[who] == expected(losing)
-
-
 def test_the_solution_of_a_lesson_gets_full_marks_on_its_own_sheet(course, tmp_path):
     names = [question.name for question in LESSON.questions]
     answers = {name: code for name, code in SUBMISSIONS["solution"][0].items() if name in names}
@@ -62,3 +51,11 @@ def test_a_student_does_not_see_the_hidden_tests(course):
     for released in course.glob("*/dist/student/*.ipynb"):
         text = released.read_text("utf-8")
         assert "seed=0" in text and "seed=1" not in text and "SOLUTION" not in text
+
+
+@pytest.mark.parametrize("who", SUBMISSIONS)
+def test_a_submission_loses_the_points_of_its_wrong_answers_only(course, tmp_path, who):
+    answers, losing = SUBMISSIONS[who]
+    TABLE[who] = grade(course, "course", answers, tmp_path)
+    write_table("otter", TABLE)
+    assert TABLE[who] == expected(losing)
