@@ -3,13 +3,18 @@
 # make lab    the notebooks in JupyterLab
 # make student    the notebooks without the solutions, in notebooks/student/
 # make notebooks  runs the notebooks in the cpu profile and stores what they show
-# make clean  removes the environment and caches, never runs/
+# make assignments  sheets for a class, for nbgrader and for Otter, in build/assignments/
+# make dist   the wheel and the sdist, in dist/
+# make test-wheel    the wheel in an empty environment: import, demo, lab; about five minutes
+# make test-graders  both graders on right, missing and wrong answers; about a quarter of an hour
+# make clean  removes the environments and caches, never runs/ or build/assignments/
 #
 # Each makes its own environment first, which is built anew when pyproject.toml or the constraints change.
 # Other settings: make test PYTHON=python3.12 VENV=~/venvs/oldest CONSTRAINTS=constraints-oldest.txt PYTEST_ARGS="tests/test_house.py -v"
 
 PYTHON ?= python3
 VENV ?= .venv
+GRADERS_VENV ?= .venv-graders
 CONSTRAINTS ?= constraints.txt
 MINUTES ?= 10
 OUT ?= runs/mnist32
@@ -28,7 +33,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Packages of another environment would hide those installed here.
 unexport PYTHONPATH PYTHONHOME
 
-.PHONY: demo test lab student notebooks clean
+.PHONY: demo test lab student notebooks assignments graders dist test-wheel test-graders clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -53,6 +58,24 @@ notebooks: $(READY)-dev $(READY)-course
 	$(BIN)/nbstripout $(STRIP) $(NOTEBOOKS)
 	$(BIN)/python -m stylegan_tf.notebook_outputs $(NOTEBOOKS)
 
+assignments: graders
+	$(GRADERS_VENV)/bin/python -m stylegan_tf.assignments notebooks build/assignments
+
+dist: $(READY)-test
+	rm -rf dist
+	$(BIN)/python -m hatchling build
+
+test-wheel: $(READY)-test
+	$(BIN)/python -m pytest tests/wheel
+
+test-graders: graders
+	$(GRADERS_VENV)/bin/python -m pytest -n 2 --dist loadfile tests/graders
+
+# The graders' environment: their versions exclude some of the package's.
+graders:
+	$(MAKE) --no-print-directory VENV=$(GRADERS_VENV) CONSTRAINTS=constraints-graders.txt \
+	  $(GRADERS_VENV)/ready-constraints-graders.txt-graders
+
 # An empty environment; uv installs three to five times faster than pip, which serves where there is no uv.
 $(READY): pyproject.toml $(CONSTRAINTS)
 	@$(PYTHON) -c 'import sys; v = sys.version.split()[0]; \
@@ -74,6 +97,7 @@ $(READY)-%: $(READY)
 	@touch $@
 
 clean:
-	test ! -e $(VENV)/pyvenv.cfg || rm -rf $(VENV)
-	rm -rf build dist .pytest_cache .ruff_cache
+	for venv in $(VENV) $(GRADERS_VENV); do test ! -e $$venv/pyvenv.cfg || rm -rf $$venv; done
+	test ! -d build || find build -mindepth 1 -maxdepth 1 ! -name assignments -exec rm -rf {} +
+	rm -rf dist .pytest_cache .ruff_cache
 	find . -path ./runs -prune -o -name __pycache__ -type d -exec rm -rf {} +

@@ -25,7 +25,8 @@ Where each idea of the paper lives, in the order of the lessons:
     directions of attributes, edits    directions.py, editing.py
     from an image to its latents       projection.py, encoder.py
     the command stylegan-tf            cli.py, commands/
-    the notebooks                      course.py, checks/, widgets/, student.py, notebook_outputs.py
+    the notebooks                      course.py, checks/, widgets/, notebook_outputs.py, shipped_notebooks.py
+    what a class hands in              student.py, assignments/
 """
 
 import os
@@ -73,7 +74,7 @@ from stylegan_tf.presets import ABLATIONS, PRESETS, official_batch_sizes, preset
 from stylegan_tf.runs import Run, load, pretrained  # noqa: E402
 from stylegan_tf.training import StyleGAN  # noqa: E402
 
-__version__ = "0.1.0.dev0"
+__version__ = "0.1.0"
 __all__ = [
     "ABLATIONS",
     "PRESETS",

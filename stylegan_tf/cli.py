@@ -20,7 +20,7 @@ EXAMPLES = {
     "demo": "stylegan-tf demo --minutes 10 --out runs/mnist32",
     "project": "stylegan-tf project runs/x seven.png two.png --space w --out projected",
     "edit": "stylegan-tf edit runs/x --seeds 0-7 --attribute slant --strengths -3:3 --out sheet.png",
-    "lab": "stylegan-tf lab",
+    "lab": "stylegan-tf lab notebooks",
     "ablation": "stylegan-tf ablation --dataset digits --configs A-F --seeds 0,1 --kimg 60 --out ablation",
     "doctor": "stylegan-tf doctor photos --resolution 64 --sheet contact.png",
 }
@@ -197,10 +197,15 @@ def parser() -> argparse.ArgumentParser:
     ablation.add_argument("--report-only", action="store_true", help="table and figure of the rows that are there")
 
     demo = add("demo", commands.demo, "Train digits from 4x4 to 32x32, then write a report.")
-    demo.add_argument("--minutes", type=_positive, default=10.0, help="training time (default 10)")
+    length = demo.add_mutually_exclusive_group()
+    length.add_argument("--minutes", type=_positive, default=10.0, help="training time (default 10)")
+    length.add_argument("--kimg", type=_positive, help="thousands of images instead of a time: the same on every machine")
     demo.add_argument("--out", default="runs/mnist32", help="folder of the run (default runs/mnist32)")
     demo.add_argument("--seed", type=int, default=0)
-    add("lab", commands.lab, "Open the notebooks in JupyterLab.")
+    lab = add("lab", commands.lab, "Copy the notebooks to a folder of yours, and open it in JupyterLab.")
+    lab.add_argument("folder", nargs="?", default="notebooks", help="made if missing; what you changed stays (default notebooks)")
+    lab.add_argument("--student", action="store_true", help="the notebooks without the solutions")
+    lab.add_argument("--copy-only", action="store_true", help="do not open JupyterLab")
 
     doctor = add("doctor", commands.doctor, "Examine a folder of pictures; the exit code is 0 if training can start, else 1.")
     doctor.add_argument("path", help="folder of pictures, with or without sub-folders")

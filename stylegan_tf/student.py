@@ -54,6 +54,12 @@ def student_notebook(notebook: dict) -> dict:
     return notebook
 
 
+def student_file(file: Path) -> bytes:
+    """What a student's copy of a notebook file holds."""
+    notebook = student_notebook(json.loads(file.read_text("utf-8")))
+    return (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode()
+
+
 def main(argv: list[str] | None = None) -> int:
     """Write the student's copy of each notebook of a folder."""
     parser = argparse.ArgumentParser(prog="python -m stylegan_tf.student", description="Write notebooks without the solutions.")
@@ -65,8 +71,7 @@ def main(argv: list[str] | None = None) -> int:
         parser.error(f"there is no notebook in {args.source}")
     args.out.mkdir(parents=True, exist_ok=True)
     for file in files:
-        text = json.dumps(student_notebook(json.loads(file.read_text("utf-8"))), indent=1, ensure_ascii=False)
-        (args.out / file.name).write_text(text + "\n", "utf-8")
+        (args.out / file.name).write_bytes(student_file(file))
         print(args.out / file.name)
     return 0
 

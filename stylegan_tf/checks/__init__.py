@@ -3,7 +3,7 @@
 from stylegan_tf.checks.adain import check_adain, check_feature_statistics, check_style_count, check_transfer
 from stylegan_tf.checks.discriminator import check_blur, check_folded, check_group_deviation, check_r1
 from stylegan_tf.checks.ffhq import check_days, check_records_size, check_replica_loss
-from stylegan_tf.checks.frame import WrongAnswer
+from stylegan_tf.checks.frame import WrongAnswer, grade, verdict_of
 from stylegan_tf.checks.gans import check_best_discriminator, check_discriminator_loss, check_generator_loss
 from stylegan_tf.checks.growing import check_critic_loss, check_fade, check_pad, check_pixel_norm, check_scale, check_to_rgb
 from stylegan_tf.checks.latent_spaces import check_analogy, check_averaged_direction, check_corner_share, check_interpolate
@@ -78,4 +78,6 @@ __all__ = [
     "check_truncate",
     "check_truncate_layers",
     "check_variance_left",
+    "grade",
+    "verdict_of",
 ]

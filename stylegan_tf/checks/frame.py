@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,7 +12,22 @@ from stylegan_tf import course
 
 
 class WrongAnswer(AssertionError):
-    """Raised by a check in the ``test`` profile, where a wrong answer must not pass unseen."""
+    """Raised by ``grade``, and by a check in the ``test`` profile, where a wrong answer must not pass unseen."""
+
+    def _render_traceback_(self):
+        """What a notebook shows instead of a traceback."""
+        return [str(self)]
+
+
+@dataclass
+class _Grading:
+    """A check that is being graded: it draws from ``seed``, and its verdict is kept here instead of being printed."""
+
+    seed: int
+    verdict: tuple[str, str] | None = None
+
+
+_GRADING: ContextVar[_Grading | None] = ContextVar("grading", default=None)
 
 
 @dataclass(frozen=True)
@@ -32,9 +48,10 @@ class Exercise:
     mistakes: dict[str, Callable] = field(default_factory=dict)
     tolerance: float = 1e-4
 
-    def check(self, answer, seed: int = 0) -> None:
+    def check(self, answer) -> None:
         """Say whether ``answer`` is right; see ``report``."""
-        report(*self.judge(answer, seed))
+        grading = _GRADING.get()
+        report(*self.judge(answer, grading.seed if grading else 0))
 
     def judge(self, answer, seed: int = 0) -> tuple[str, str]:
         """("correct" | "wrong" | "unanswered", a sentence) for a function, on input drawn from ``seed``."""
@@ -83,10 +100,42 @@ def report(verdict: str, sentence: str) -> None:
     Raises:
         WrongAnswer: in the ``test`` profile, if the answer is wrong; an exercise that is not answered yet passes there.
     """
-    message = {"correct": "✓ correct", "wrong": "✗ not yet", "unanswered": "… not answered"}[verdict] + f": {sentence}"
-    if verdict == "wrong" and course.profile() == "test":
-        raise WrongAnswer(message)
-    print(message)
+    if grading := _GRADING.get():
+        grading.verdict = (verdict, sentence)
+    elif verdict == "wrong" and course.profile() == "test":
+        raise WrongAnswer(_message(verdict, sentence))
+    else:
+        print(_message(verdict, sentence))
+
+
+def verdict_of(check: Callable, *arguments, seed: int = 0) -> tuple[str, str]:
+    """What ``check(*arguments)`` finds, and prints nothing: ("correct" | "wrong" | "unanswered", a sentence).
+
+    ``seed``: of the input that the answer is tried on. The notebooks use 0.
+    """
+    grading = _Grading(seed)
+    token = _GRADING.set(grading)
+    try:
+        check(*arguments)
+    finally:
+        _GRADING.reset(token)
+    return grading.verdict
+
+
+def grade(check: Callable, *arguments, seed: int = 0) -> None:
+    """A check for graders: prints the sentence of a right answer; nothing else passes. Parameters as of ``verdict_of``.
+
+    Raises:
+        WrongAnswer: if the answer is wrong or missing, with the sentence that says why.
+    """
+    verdict, sentence = verdict_of(check, *arguments, seed=seed)
+    if verdict != "correct":
+        raise WrongAnswer(_message(verdict, sentence))
+    print(_message(verdict, sentence))
+
+
+def _message(verdict, sentence):
+    return {"correct": "✓ correct", "wrong": "✗ not yet", "unanswered": "… not answered"}[verdict] + f": {sentence}"
 
 
 def _copies(trial):

@@ -3,10 +3,11 @@
 from stylegan_tf.commands.ablating import ablation
 from stylegan_tf.commands.common import UserError, parse_seeds, parse_settings
 from stylegan_tf.commands.editing import edit, project
+from stylegan_tf.commands.lab import lab
 from stylegan_tf.commands.looking import evaluate, figures, generate, info
 from stylegan_tf.commands.plan import gigabytes, plan
 from stylegan_tf.commands.sources import doctor, import_official, records
-from stylegan_tf.commands.training import demo, lab, train
+from stylegan_tf.commands.training import demo, train
 
 __all__ = [
     "UserError",

@@ -1,4 +1,4 @@
-"""stylegan-tf train, demo, lab."""
+"""stylegan-tf train, demo."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import argparse
 import importlib.util
 import math
 import shlex
-import subprocess
 import sys
 import time
 
@@ -121,7 +120,8 @@ def _dry_run(config, args) -> int:
 
 
 def demo(args) -> int:
-    settings = dict(preset="mnist32", dataset="digits", minutes=args.minutes, seed=args.seed, kimg=None, set=[])
+    length = dict(minutes=None if args.kimg else args.minutes, kimg=args.kimg)
+    settings = dict(preset="mnist32", dataset="digits", seed=args.seed, set=[], **length)
     options = dict(data_dir=None, download=False, resume=True, dry_run=False, quiet=False, out=args.out)
     train(argparse.Namespace(**settings, **options, **ONE_DEVICE))
     print("judging 10,000 generated digits and drawing the figures", flush=True)
@@ -139,7 +139,3 @@ def _mnist_test_set():
         return sg.data.load_tfds("mnist", split="test")
     except (ImportError, FileNotFoundError):
         return None
-
-
-def lab(args) -> int:
-    return subprocess.call([sys.executable, "-m", "jupyter", "lab", "notebooks"])
