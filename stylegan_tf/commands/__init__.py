@@ -5,6 +5,7 @@ from stylegan_tf.commands.common import UserError, parse_seeds, parse_settings
 from stylegan_tf.commands.editing import edit, project
 from stylegan_tf.commands.looking import evaluate, figures, generate, info
 from stylegan_tf.commands.plan import gigabytes, plan
+from stylegan_tf.commands.playing import playground
 from stylegan_tf.commands.sources import doctor, import_official, records
 from stylegan_tf.commands.training import demo, lab, train
 
@@ -24,6 +25,7 @@ __all__ = [
     "parse_seeds",
     "parse_settings",
     "plan",
+    "playground",
     "project",
     "records",
     "train",
