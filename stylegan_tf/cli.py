@@ -6,7 +6,11 @@ import argparse
 import sys
 
 from stylegan_tf import commands, directions, projection
-from stylegan_tf.commands import argument_types as types
+from stylegan_tf.commands.argument_types import memory as _memory
+from stylegan_tf.commands.argument_types import names as _names
+from stylegan_tf.commands.argument_types import port as _port
+from stylegan_tf.commands.argument_types import positive as _positive
+from stylegan_tf.commands.argument_types import whole as _whole
 from stylegan_tf.data import NAMES
 
 EXAMPLES = {
@@ -72,18 +76,18 @@ def parser() -> argparse.ArgumentParser:
     train.add_argument("--download", action="store_true", help="allow tensorflow-datasets to download")
     train.add_argument("--out", required=True, help="folder of the run")
     length = train.add_mutually_exclusive_group()
-    length.add_argument("--minutes", type=types.positive, help="time box: measure this machine, plan, stop on time")
-    length.add_argument("--kimg", type=types.positive, help="thousands of images; the preset's schedule is scaled to it")
+    length.add_argument("--minutes", type=_positive, help="time box: measure this machine, plan, stop on time")
+    length.add_argument("--kimg", type=_positive, help="thousands of images; the preset's schedule is scaled to it")
     train.add_argument("--seed", type=int, help="seed of every random draw (default the preset's)")
     train.add_argument("--set", action="append", default=[], metavar="FIELD=VALUE", help="change a field of the configuration")
     train.add_argument("--resume", action="store_true", help="go on from the last checkpoint, if there is one")
     train.add_argument("--dry-run", action="store_true", help="print plan, parameters and memory; train nothing")
     where = train.add_mutually_exclusive_group()
     where.add_argument(
-        "--gpus", type=types.whole, metavar="N", help="GPUs of this machine; ffhq presets take the official batch sizes"
+        "--gpus", type=_whole, metavar="N", help="GPUs of this machine; ffhq presets take the official batch sizes"
     )
     where.add_argument(
-        "--devices", type=types.names, metavar="NAMES", help="such as gpu:0,gpu:2, or cpu:0,cpu:1 to try it without GPUs"
+        "--devices", type=_names, metavar="NAMES", help="such as gpu:0,gpu:2, or cpu:0,cpu:1 to try it without GPUs"
     )
     train.add_argument("--slurm", action="store_true", help="the tasks of a Slurm job train together (as with TF_CONFIG)")
     train.add_argument("--precision", choices=["float32", "float16", "bfloat16"], help="of the networks (default the preset's)")
@@ -96,7 +100,7 @@ def parser() -> argparse.ArgumentParser:
     generate.add_argument("--psi", type=float, default=1.0, help="truncation; 1 is none (default 1)")
     generate.add_argument("--cutoff", type=int, help="number of truncated layers (default all)")
     generate.add_argument("--noise", choices=["fixed", "random", "none"], default="fixed")
-    generate.add_argument("--scale", type=types.whole, default=2, help="enlarge each pixel (default 2)")
+    generate.add_argument("--scale", type=_whole, default=2, help="enlarge each pixel (default 2)")
     generate.add_argument("--out", default="sheet.png", help="a .png or .webp file (default sheet.png)")
 
     figures = add("figures", commands.figures, "Draw the paper's figures from a run, and its report.")
@@ -106,7 +110,7 @@ def parser() -> argparse.ArgumentParser:
     evaluate.add_argument("run", help="run folder, checkpoint or .keras file")
     evaluate.add_argument("--metrics", default="fid,kid,pr,ppl,ls", help="of fid, kid, pr, ppl, ls (default all)")
     evaluate.add_argument("--out", default="result.json", help="a JSON file; the figure goes beside it (default result.json)")
-    evaluate.add_argument("--samples", type=types.whole, default=10_000, help="images, and pairs of path length (default 10000)")
+    evaluate.add_argument("--samples", type=_whole, default=10_000, help="images, and pairs of path length (default 10000)")
     evaluate.add_argument("--seed", type=int, default=0)
     evaluate.add_argument("--floors", action="store_true", help="also compare halves of the real images with each other")
     evaluate.add_argument("--cache", metavar="FOLDER", help="keep the statistics of real images there, for FID alone")
@@ -124,13 +128,13 @@ def parser() -> argparse.ArgumentParser:
         "plan", commands.plan, "Memory and days of a training run before it begins; the exit code is 1 if it does not fit."
     )
     plan.add_argument("--preset", default="ffhq1024", help="configuration to plan (default ffhq1024)")
-    plan.add_argument("--gpus", type=types.whole, default=1, help="equal GPUs (default 1)")
-    plan.add_argument("--gpu-memory", type=types.memory, help="of each, like 24GB: also gives the largest batch")
-    plan.add_argument("--batch", type=types.whole, help="images per GPU and step (default the official ones for so many GPUs)")
+    plan.add_argument("--gpus", type=_whole, default=1, help="equal GPUs (default 1)")
+    plan.add_argument("--gpu-memory", type=_memory, help="of each, like 24GB: also gives the largest batch")
+    plan.add_argument("--batch", type=_whole, help="images per GPU and step (default the official ones for so many GPUs)")
     speed = plan.add_mutually_exclusive_group()
-    speed.add_argument("--tflops", type=types.positive, help="TFLOP/s of a GPU (default: V100s, fitted to the published times)")
+    speed.add_argument("--tflops", type=_positive, help="TFLOP/s of a GPU (default: V100s, fitted to the published times)")
     speed.add_argument("--measure", action="store_true", help="measure this machine on the stage 16x16 of this network")
-    plan.add_argument("--kimg", type=types.positive, help="thousands of images; the preset's schedule is scaled to it")
+    plan.add_argument("--kimg", type=_positive, help="thousands of images; the preset's schedule is scaled to it")
     plan.add_argument("--set", action="append", default=[], metavar="FIELD=VALUE", help="change a field of the configuration")
 
     records = add("records", commands.records, "Write a data set as the official TFRecords; the same command goes on if stopped.")
@@ -138,9 +142,9 @@ def parser() -> argparse.ArgumentParser:
     records.add_argument("out", help="folder to make, which --dataset tfrecords:OUT then reads")
     records.add_argument("--data-dir", help="where tensorflow-datasets keeps its data")
     records.add_argument("--download", action="store_true", help="allow tensorflow-datasets to download")
-    records.add_argument("--resolution", type=types.whole, help="side of the largest level (default that of the data)")
+    records.add_argument("--resolution", type=_whole, help="side of the largest level (default that of the data)")
     records.add_argument("--in-order", action="store_true", help="keep the order; by default it is shuffled as the official one")
-    records.add_argument("--workers", type=types.whole, help="threads (default one for each processor)")
+    records.add_argument("--workers", type=_whole, help="threads (default one for each processor)")
     records.add_argument("--restart", action="store_true", help="delete what an interrupted call left, and start anew")
 
     imported = add("import", commands.import_official, "Turn an official StyleGAN pickle into a run. Nothing in it is executed.")
@@ -151,7 +155,7 @@ def parser() -> argparse.ArgumentParser:
     project.add_argument("run", help="run folder, checkpoint or .keras file")
     project.add_argument("images", nargs="+", metavar="IMAGE", help="square pictures of what the generator draws")
     project.add_argument("--space", choices=projection.SPACES, default="w", help="where to search (default w)")
-    project.add_argument("--steps", type=types.whole, default=500, help="steps of the search (default 500)")
+    project.add_argument("--steps", type=_whole, default=500, help="steps of the search (default 500)")
     starts = "the mean of w (default), the nearest of 1,000 drawn images, or an encoder's guess (it is trained first: minutes)"
     project.add_argument("--start", choices=["mean", "nearest", "encoder"], default="mean", help=starts)
     project.add_argument("--noise-maps", action="store_true", help="search the noise maps too")
@@ -167,7 +171,7 @@ def parser() -> argparse.ArgumentParser:
     edit.add_argument("--method", choices=directions.METHODS, default="regression", help="default regression")
     edit.add_argument("--hold", metavar="NAME,...", help="attributes that the direction leaves alone")
     edit.add_argument("--layers", help="styled layers to edit, like 0-3 (default all)")
-    edit.add_argument("--samples", type=types.whole, default=4000, help="images that the direction is found from (default 4000)")
+    edit.add_argument("--samples", type=_whole, default=4000, help="images that the direction is found from (default 4000)")
     edit.add_argument("--dataset", help="what the run learned from (default: as its config.json says)")
     edit.add_argument("--out", default="sheet.png", help="a PNG file (default sheet.png)")
 
@@ -182,12 +186,12 @@ def parser() -> argparse.ArgumentParser:
     ablation.add_argument("--mixing", help="probabilities of Table 2, like 0,0.5,0.9,1")
     ablation.add_argument("--depth", help="mapping layers of Table 4, like 0,1,2,8")
     length = ablation.add_mutually_exclusive_group()
-    length.add_argument("--kimg", type=types.positive, help="thousands of images, the same for all: the fair comparison")
-    length.add_argument("--minutes", type=types.positive, help="time, the same for all: another question")
+    length.add_argument("--kimg", type=_positive, help="thousands of images, the same for all: the fair comparison")
+    length.add_argument("--minutes", type=_positive, help="time, the same for all: another question")
     ablation.add_argument("--seeds", default="0,1", help="runs of each (default 0,1)")
     ablation.add_argument("--metrics", default="fid,ppl", help="of fid, ppl, ls (default fid,ppl)")
-    ablation.add_argument("--samples", type=types.whole, default=10_000, help="images of FID (default 10000)")
-    ablation.add_argument("--pairs", type=types.whole, default=10_000, help="pairs of path length (default 10000)")
+    ablation.add_argument("--samples", type=_whole, default=10_000, help="images of FID (default 10000)")
+    ablation.add_argument("--pairs", type=_whole, default=10_000, help="pairs of path length (default 10000)")
     ablation.add_argument("--test-latents", metavar="N,...", help="also FID of images from so many latents, like 2,3,4 (Table 2)")
     ablation.add_argument("--set", action="append", default=[], metavar="FIELD=VALUE", help="change a field in all of them")
     line = ("LINE", "FIELD=VALUE")
@@ -199,7 +203,7 @@ def parser() -> argparse.ArgumentParser:
     ablation.add_argument("--report-only", action="store_true", help="table and figure of the rows that are there")
 
     demo = add("demo", commands.demo, "Train digits from 4x4 to 32x32, then write a report.")
-    demo.add_argument("--minutes", type=types.positive, default=10.0, help="training time (default 10)")
+    demo.add_argument("--minutes", type=_positive, default=10.0, help="training time (default 10)")
     demo.add_argument("--out", default="runs/mnist32", help="folder of the run (default runs/mnist32)")
     demo.add_argument("--seed", type=int, default=0)
     add("lab", commands.lab, "Open the notebooks in JupyterLab.")
@@ -208,13 +212,11 @@ def parser() -> argparse.ArgumentParser:
     playground.add_argument("run", nargs="?", help="run folder, checkpoint or .keras file (default the shipped digits)")
     playground.add_argument("--dataset", help="what the run learned from, for the sliders (default: as its config.json says)")
     playground.add_argument("--state", default="", help="settings to begin with, as the page shows them")
-    playground.add_argument("--port", type=types.port, help="of this machine (default any that is free)")
+    playground.add_argument("--port", type=_port, help="of this machine (default any that is free)")
     playground.add_argument("--no-browser", action="store_true", help="print the address, open nothing")
 
     doctor = add("doctor", commands.doctor, "Examine a folder of pictures; the exit code is 0 if training can start, else 1.")
     doctor.add_argument("path", help="folder of pictures, with or without sub-folders")
-    doctor.add_argument(
-        "--resolution", type=types.whole, help="side to judge (default the largest that 95 %% of the pictures reach)"
-    )
+    doctor.add_argument("--resolution", type=_whole, help="side to judge (default the largest that 95 %% of the pictures reach)")
     doctor.add_argument("--sheet", metavar="PNG", help="save up to 64 pictures as training would see them")
     return top

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import signal
 import socket
 import subprocess
 import sys
@@ -31,7 +32,7 @@ def playground(args) -> int:
     with tempfile.TemporaryDirectory(prefix="stylegan-tf-") as folder:
         page = Path(folder) / "playground.ipynb"
         page.write_text(page_of(run, dataset, args.state), "utf-8")
-        lacking = "--VoilaConfiguration.extension_denylist=['@jupyter-notebook/lab-extension']"  # its base is not in voila 0.5
+        lacking = "--VoilaConfiguration.extension_denylist=@jupyter-notebook/lab-extension"  # its base is not in voila 0.5
         options = [
             lacking,
             f"--port={port}",
@@ -40,13 +41,15 @@ def playground(args) -> int:
             *(["--no-browser"] * args.no_browser),
         ]
         print(f"the playground of {run} is at http://{HOST}:{port}/ once its kernel runs; Ctrl+C ends it", flush=True)
+        before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever ends the command ends its server
         server = subprocess.Popen([sys.executable, "-m", "voila", page.name, *options], cwd=folder)
         try:
             return server.wait()
-        except KeyboardInterrupt:  # voila has heard it as well, and ends by itself
+        except KeyboardInterrupt:
             return 0
         finally:
             _end(server)
+            signal.signal(signal.SIGTERM, before)
 
 
 def page_of(run: Path, dataset: str | None, state: str = "") -> str:

@@ -43,9 +43,9 @@ class Playground(Panel):
     def __init__(self, generator, directions: Mapping, about: str = "", state: State | None = None):
         self.generator, self.directions = generator, dict(directions)
         self._sources = functools.lru_cache(maxsize=4)(functools.partial(sources, generator))
-        start = state or State()
+        start, layout = state or State(), dict(align_self="flex-start", max_width="100%")
         self.field = ipywidgets.Text(continuous_update=False, description="state", layout=dict(width="34em"))
-        self.views, self.moving = (ipywidgets.Image(format="png", layout=dict(max_width="100%")) for _ in range(2))
+        self.views, self.moving = (ipywidgets.Image(format="png", layout=layout) for _ in range(2))
         self.walk_link, self.shown = ipywidgets.HTML(), None
         super().__init__(self._draw, ALT, **self._make_controls(start))
         self._link_controls()
