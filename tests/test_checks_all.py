@@ -12,6 +12,7 @@ import test_checks_discriminator
 import test_checks_growing
 import test_checks_latent_spaces
 import test_checks_mapping
+import test_checks_playground
 import test_checks_quality
 import test_checks_training
 import test_checks_truncation
@@ -21,7 +22,7 @@ from stylegan_tf.checks.frame import Exercise, WrongAnswer
 
 FILES = (
     test_checks, test_checks_discriminator, test_checks_growing, test_checks_latent_spaces, test_checks_mapping,
-    test_checks_quality, test_checks_training, test_checks_truncation,
+    test_checks_playground, test_checks_quality, test_checks_training, test_checks_truncation,
 )  # fmt: skip
 
 

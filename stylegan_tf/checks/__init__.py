@@ -8,6 +8,7 @@ from stylegan_tf.checks.gans import check_best_discriminator, check_discriminato
 from stylegan_tf.checks.growing import check_critic_loss, check_fade, check_pad, check_pixel_norm, check_scale, check_to_rgb
 from stylegan_tf.checks.latent_spaces import check_analogy, check_averaged_direction, check_corner_share, check_interpolate
 from stylegan_tf.checks.mapping import check_mapping_layer, check_normalize_z, check_running_mean
+from stylegan_tf.checks.playground import check_all_dials, check_demodulate
 from stylegan_tf.checks.quality import check_fid_at_infinity, check_frechet, check_frechet_line, check_precision
 from stylegan_tf.checks.start import check_shape, check_truncate
 from stylegan_tf.checks.training import check_average_weight, check_diagnosis, check_stage
@@ -16,6 +17,7 @@ from stylegan_tf.checks.truncation import check_centre_of_mass, check_choose_psi
 __all__ = [
     "WrongAnswer",
     "check_adain",
+    "check_all_dials",
     "check_analogy",
     "check_average_weight",
     "check_averaged_direction",
@@ -26,6 +28,7 @@ __all__ = [
     "check_corner_share",
     "check_critic_loss",
     "check_days",
+    "check_demodulate",
     "check_diagnosis",
     "check_discriminator_loss",
     "check_fade",
