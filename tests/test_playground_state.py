@@ -41,6 +41,10 @@ def test_the_text_is_short_and_says_what_is_unusual():
     assert str(State(cutoff=4, noise=9, strengths=(0, 1, 2.5), t=0.25)) == "seed=0 cutoff=4 t=0.25 noise=9 strength=0/1/2.5"
 
 
+def test_what_a_slider_rounds_badly_is_written_as_it_was_meant():
+    assert str(State(psi=-1 + 26 * 0.05, t=0.1 + 0.2, edits={"tilt": 1e-9})) == "seed=0 psi=0.3 t=0.3"
+
+
 def test_a_text_may_be_written_in_another_way():
     text = "  moustache=+1.50   styles=5@7,4-6  psi=.7 cutoff=all\tnoise=fixed seed=003 "
     assert State.parse(text, ["moustache"]) == State.parse("seed=3 psi=0.7 styles=5@4-7 moustache=1.5", ["moustache"])

@@ -11,6 +11,7 @@ from stylegan_tf.widgets.controls import LARGEST
 
 LIMITS = {"psi": (-1.0, 1.5), "t": (0.0, 1.0), "strength": (0.0, 4.0), "edit": (-4.0, 4.0)}
 KEYS = ("seed", "psi", "cutoff", "styles", "t", "noise", "strength")  # of the text, before the attributes
+DECIMALS = 6  # of every number of a state: sliders give 0.30000000000000004, which nobody wants to share
 GROUPS = ("coarse", "middle", "fine")
 
 
@@ -24,6 +25,8 @@ class State:
         noise: ``fixed`` (the stored maps), ``none``, or the seed of a draw. strengths: times the coarse, middle and fine maps,
             0 to 4; 1 is what the network was trained with.
         edits: attribute -> strength in deviations of w, -4 to 4; kept as sorted pairs, without zeros. Names have no spaces.
+
+    Numbers are kept to 6 decimals.
 
     Raises:
         ValueError: for a value outside of its range.
@@ -40,8 +43,10 @@ class State:
     edits: Mapping[str, float] | tuple[tuple[str, float], ...] = ()
 
     def __post_init__(self):
-        edits = tuple(sorted((name, float(strength)) for name, strength in dict(self.edits).items() if strength != 0))
-        normal = dict(layers=tuple(sorted(set(self.layers))), strengths=tuple(map(float, self.strengths)), edits=edits)
+        edits = {name: _rounded(strength) for name, strength in dict(self.edits).items()}
+        normal = dict(psi=_rounded(self.psi), t=_rounded(self.t), strengths=tuple(map(_rounded, self.strengths)))
+        normal["layers"] = tuple(sorted(set(self.layers)))
+        normal["edits"] = tuple(sorted((name, strength) for name, strength in edits.items() if strength != 0))
         for name, value in normal.items():
             object.__setattr__(self, name, value)
         for name, value in (("seed", self.seed), ("seed of B", self.seed_b), ("seed of noise", self.noise)):
@@ -104,6 +109,10 @@ class State:
         if wrong := [layer for layer in self.layers if not 0 <= layer < count]:
             raise ValueError(f"styles name layer {wrong[0]}; this network has layers 0 to {count - 1}")
         return self
+
+
+def _rounded(value):
+    return round(float(value), DECIMALS)
 
 
 def _within(name, value, kind):
