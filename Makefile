@@ -1,6 +1,7 @@
 # make demo   trains digits for about ten minutes and writes runs/mnist32/report.html
 # make test   lint and all tests
 # make lab    the notebooks in JupyterLab
+# make playground  all dials of the shipped digits on one page
 # make student    the notebooks without the solutions, in notebooks/student/
 # make notebooks  runs the notebooks in the cpu profile and stores what they show
 # make assignments  sheets for a class, for nbgrader and for Otter, in build/assignments/
@@ -33,7 +34,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Packages of another environment would hide those installed here.
 unexport PYTHONPATH PYTHONHOME
 
-.PHONY: demo test lab student notebooks assignments graders dist test-wheel test-graders clean
+.PHONY: demo test lab playground student notebooks assignments graders dist test-wheel test-graders clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -48,6 +49,9 @@ test: $(READY)-test
 
 lab: $(READY)-course
 	$(BIN)/jupyter lab notebooks
+
+playground: $(READY)-course
+	$(BIN)/stylegan-tf playground
 
 student: $(READY)-course
 	$(BIN)/python -m stylegan_tf.student notebooks notebooks/student

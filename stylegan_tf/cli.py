@@ -6,6 +6,11 @@ import argparse
 import sys
 
 from stylegan_tf import commands, directions, projection
+from stylegan_tf.commands.argument_types import memory as _memory
+from stylegan_tf.commands.argument_types import names as _names
+from stylegan_tf.commands.argument_types import port as _port
+from stylegan_tf.commands.argument_types import positive as _positive
+from stylegan_tf.commands.argument_types import whole as _whole
 from stylegan_tf.data import NAMES
 
 EXAMPLES = {
@@ -21,6 +26,7 @@ EXAMPLES = {
     "project": "stylegan-tf project runs/x seven.png two.png --space w --out projected",
     "edit": "stylegan-tf edit runs/x --seeds 0-7 --attribute slant --strengths -3:3 --out sheet.png",
     "lab": "stylegan-tf lab notebooks",
+    "playground": "stylegan-tf playground runs/x --state 'seed=3 psi=0.7 styles=5@4-7'",
     "ablation": "stylegan-tf ablation --dataset digits --configs A-F --seeds 0,1 --kimg 60 --out ablation",
     "doctor": "stylegan-tf doctor photos --resolution 64 --sheet contact.png",
 }
@@ -207,38 +213,15 @@ def parser() -> argparse.ArgumentParser:
     lab.add_argument("--student", action="store_true", help="the notebooks without the solutions")
     lab.add_argument("--copy-only", action="store_true", help="do not open JupyterLab")
 
+    playground = add("playground", commands.playground, "Open a page with all dials of a trained generator, through voila.")
+    playground.add_argument("run", nargs="?", help="run folder, checkpoint or .keras file (default the shipped digits)")
+    playground.add_argument("--dataset", help="what the run learned from, for the sliders (default: as its config.json says)")
+    playground.add_argument("--state", default="", help="settings to begin with, as the page shows them")
+    playground.add_argument("--port", type=_port, help="of this machine (default any that is free)")
+    playground.add_argument("--no-browser", action="store_true", help="print the address, open nothing")
+
     doctor = add("doctor", commands.doctor, "Examine a folder of pictures; the exit code is 0 if training can start, else 1.")
     doctor.add_argument("path", help="folder of pictures, with or without sub-folders")
     doctor.add_argument("--resolution", type=_whole, help="side to judge (default the largest that 95 %% of the pictures reach)")
     doctor.add_argument("--sheet", metavar="PNG", help="save up to 64 pictures as training would see them")
     return top
-
-
-def _positive(text):
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0 < value < float("inf"):
-        raise argparse.ArgumentTypeError(f"'{text}' is not a positive number")
-    return value
-
-
-def _names(text):
-    names = text.split(",")
-    if len(names) < 2 or len(set(names)) < len(names):
-        raise argparse.ArgumentTypeError(f"'{text}' is not two or more devices, like gpu:0,gpu:1")
-    return names
-
-
-def _memory(text):
-    try:
-        return commands.gigabytes(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
-
-
-def _whole(text):
-    if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number of 1 or more")
-    return int(text)

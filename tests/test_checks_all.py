@@ -14,6 +14,7 @@ import test_checks_latent_spaces
 import test_checks_mapping
 import test_checks_noise
 import test_checks_path_length
+import test_checks_playground
 import test_checks_quality
 import test_checks_separability
 import test_checks_style_mixing
@@ -25,8 +26,8 @@ from stylegan_tf.checks.frame import Exercise, WrongAnswer
 
 FILES = (
     test_checks, test_checks_discriminator, test_checks_growing, test_checks_latent_spaces, test_checks_mapping,
-    test_checks_noise, test_checks_path_length, test_checks_quality, test_checks_separability, test_checks_style_mixing,
-    test_checks_training, test_checks_truncation,
+    test_checks_noise, test_checks_path_length, test_checks_playground, test_checks_quality, test_checks_separability,
+    test_checks_style_mixing, test_checks_training, test_checks_truncation,
 )  # fmt: skip
 
 

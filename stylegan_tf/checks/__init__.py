@@ -15,6 +15,7 @@ from stylegan_tf.checks.path_length import (
     check_map_distance,
     check_path_score,
 )
+from stylegan_tf.checks.playground import check_all_dials, check_demodulate
 from stylegan_tf.checks.quality import check_fid_at_infinity, check_frechet, check_frechet_line, check_precision
 from stylegan_tf.checks.separability import check_angle, check_bits_left, check_most_confident, check_separability_score
 from stylegan_tf.checks.start import check_shape, check_truncate
@@ -26,6 +27,7 @@ __all__ = [
     "WrongAnswer",
     "check_adain",
     "check_add_noise",
+    "check_all_dials",
     "check_analogy",
     "check_angle",
     "check_average_weight",
@@ -40,6 +42,7 @@ __all__ = [
     "check_critic_loss",
     "check_cross",
     "check_days",
+    "check_demodulate",
     "check_deviation_map",
     "check_diagnosis",
     "check_discriminator_loss",

@@ -6,6 +6,7 @@ from stylegan_tf.commands.editing import edit, project
 from stylegan_tf.commands.lab import lab
 from stylegan_tf.commands.looking import evaluate, figures, generate, info
 from stylegan_tf.commands.plan import gigabytes, plan
+from stylegan_tf.commands.playing import playground
 from stylegan_tf.commands.sources import doctor, import_official, records
 from stylegan_tf.commands.training import demo, train
 
@@ -25,6 +26,7 @@ __all__ = [
     "parse_seeds",
     "parse_settings",
     "plan",
+    "playground",
     "project",
     "records",
     "train",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from stylegan_tf.ranges import parse_ranges
 from stylegan_tf.runs import load
 from stylegan_tf.training import StyleGAN
 
@@ -28,15 +29,7 @@ def parse_settings(pairs: list[str]) -> dict:
 
 def parse_seeds(text: str, option: str = "--seeds") -> list[int]:
     """ "0-3,7" -> [0, 1, 2, 3, 7]; ``option`` is named in errors."""
-    seeds = []
-    for part in text.split(","):
-        first, dash, last = part.partition("-")
-        if not first.isdigit() or (dash and not last.isdigit()):
-            raise ValueError(f"{option} {text} is not like 0-99 or 3,5,8")
-        seeds += range(int(first), int(last if dash else first) + 1)
-    if not 0 < len(seeds) <= 10_000:
-        raise ValueError(f"{option} {text} names {len(seeds)}; give 1 to 10,000")
-    return seeds
+    return parse_ranges(text, option)
 
 
 def finished(path) -> StyleGAN:

@@ -12,6 +12,9 @@ from stylegan_tf.widgets.edits import edited, editing, leaks
 from stylegan_tf.widgets.hyperplane import bits_left, project, separability
 from stylegan_tf.widgets.mixing import mixed, mixed_styles, style_mixing
 from stylegan_tf.widgets.panel import Panel
+from stylegan_tf.widgets.playground import Playground, playground
+from stylegan_tf.widgets.playground_files import state_in
+from stylegan_tf.widgets.playground_state import State
 from stylegan_tf.widgets.scrubber import sample_rows, training_scrubber
 from stylegan_tf.widgets.slow_motion import draw_score_surface, gan_slow_motion, score_surface
 from stylegan_tf.widgets.stochastic import learned_strengths, noise, noise_effect, noisy
@@ -21,7 +24,9 @@ from stylegan_tf.widgets.walk import interpolation, lengths, squared_difference,
 __all__ = [
     "Layers",
     "Panel",
+    "Playground",
     "Seed",
+    "State",
     "ablation_viewer",
     "adain_channels",
     "bits_left",
@@ -39,6 +44,7 @@ __all__ = [
     "noise",
     "noise_effect",
     "noisy",
+    "playground",
     "project",
     "restyled",
     "sample_rows",
@@ -46,6 +52,7 @@ __all__ = [
     "separability",
     "side_by_side",
     "squared_difference",
+    "state_in",
     "style_layers",
     "style_mixing",
     "style_strip",

@@ -33,6 +33,7 @@ WIDGETS = (
     "separability",
     "editing",
     "ablation_viewer",
+    "playground",
 )  # calls that show one, in widgets
 LINES = 25
 

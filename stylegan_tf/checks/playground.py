@@ -1,0 +1,100 @@
+"""Checks of lesson 17: all dials in one formula, and StyleGAN2's replacement for AdaIN."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from stylegan_tf import latents
+from stylegan_tf.checks.frame import Exercise
+
+
+def _draw_dials(rng):
+    ws_a, ws_b = rng.normal(size=(2, 3, 6, 5)).astype("float32")
+    mean, direction = rng.normal(size=(2, 5)).astype("float32")
+    return [(ws_a, ws_b, [4, 1], mean, 0.4, direction, 1.5), (ws_a, ws_b, [0], mean, -0.7, direction, -2.0)]
+
+
+def _truncate(ws, mean, psi):
+    return mean + psi * (ws - mean)
+
+
+def _mix(ws_a, ws_b, layers):
+    return np.asarray(latents.mix(ws_a, ws_b, layers))
+
+
+_DIALS = Exercise(
+    oracle=lambda a, b, layers, m, psi, d, s: np.asarray(latents.truncate(_mix(a, b, layers), m, psi)) + s * d,
+    draw=_draw_dials,
+    why="mix, then truncate what came out, then edit: so psi = 0 makes all seeds equal, and the slider works there too.",
+    mistakes={
+        "you edit before you truncate: psi then shrinks the edit as well, and at psi = 0 the slider does nothing": (
+            lambda a, b, layers, m, psi, d, s: _truncate(_mix(a, b, layers) + s * d, m, psi)
+        ),
+        "you truncate A alone and then mix: the layers from B keep their full length": (
+            lambda a, b, layers, m, psi, d, s: _mix(_truncate(a, m, psi), b, layers) + s * d
+        ),
+        "A and B are the wrong way round: the named layers come from B": (
+            lambda a, b, layers, m, psi, d, s: _truncate(_mix(b, a, layers), m, psi) + s * d
+        ),
+        "nothing is truncated": lambda a, b, layers, m, psi, d, s: _mix(a, b, layers) + s * d,
+        "nothing is edited": lambda a, b, layers, m, psi, d, s: _truncate(_mix(a, b, layers), m, psi),
+        "you truncate towards zero; the centre of W is the mean": (
+            lambda a, b, layers, m, psi, d, s: psi * _mix(a, b, layers) + s * d
+        ),
+        "you edit the layers from B only; the slider moves all layers": (
+            lambda a, b, layers, m, psi, d, s: _mix(_truncate(a, m, psi), _truncate(b, m, psi) + s * d, layers)
+        ),
+    },
+)
+
+
+def check_all_dials(all_dials) -> None:
+    """``all_dials(ws_a, ws_b, layers, mean, psi, direction, strength)``: ws (B, L, D) twice, layers that come from B, mean and
+    direction (D,), two numbers -> ws (B, L, D)."""
+    _DIALS.check(all_dials)
+
+
+def _draw_weights(rng):
+    return [(rng.normal(size=(3, 3, 5, 5)).astype("float32"), rng.normal(1, 0.5, size=(2, 5)).astype("float32"))]
+
+
+def _modulated(weight, style):
+    return np.asarray(weight, "float64")[None] * style[:, None, None, :, None]  # (B, 3, 3, I, O)
+
+
+def _divided(values, axis, root=True):
+    squares = (values**2).sum(axis=axis, keepdims=True) + 1e-8
+    return values / (np.sqrt(squares) if root else squares)
+
+
+_DEMODULATE = Exercise(
+    oracle=lambda weight, style: _divided(_modulated(weight, style), (1, 2, 3)),
+    draw=_draw_weights,
+    why="each output map has length 1 again, whatever the style: no map can become loud, and no statistics of pictures are used.",
+    mistakes={
+        "that is modulation alone; now divide by the length that each output map's weights have got": _modulated,
+        "you divide without the square root: the sum of squares is a squared length": (
+            lambda weight, style: _divided(_modulated(weight, style), (1, 2, 3), root=False)
+        ),
+        "you sum over the output maps; each output map has a length of its own, over kernel and inputs": (
+            lambda weight, style: _divided(_modulated(weight, style), (1, 2, 4))
+        ),
+        "you sum over the inputs only; the kernel's 3x3 places belong to the length as well": (
+            lambda weight, style: _divided(_modulated(weight, style), (3,))
+        ),
+        "one length for all output maps together; each has its own": (
+            lambda weight, style: _divided(_modulated(weight, style), (1, 2, 3, 4))
+        ),
+        "the style scales the output maps, and demodulation then takes it away again; it belongs to the input maps": (
+            lambda weight, style: _divided(np.asarray(weight, "float64")[None] * style[:, None, None, None, :], (1, 2, 3))
+        ),
+        "you divide by the length before the style came in: the loudness that it adds stays": (
+            lambda weight, style: _modulated(_divided(np.asarray(weight, "float64"), (0, 1, 2)), style)
+        ),
+    },
+)
+
+
+def check_demodulate(demodulate) -> None:
+    """``demodulate(weight, style)``: (3, 3, I, O) and (B, I) -> the weights of each image, (B, 3, 3, I, O)."""
+    _DEMODULATE.check(demodulate)

@@ -1,0 +1,94 @@
+"""stylegan-tf playground: all dials of a run on a page of its own, served by voila on this machine."""
+
+from __future__ import annotations
+
+import importlib.util
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from stylegan_tf import Run
+from stylegan_tf.commands.common import UserError, finished
+from stylegan_tf.data.digits import data_file
+from stylegan_tf.widgets import State
+from stylegan_tf.widgets.playground_picture import attributes_of
+
+HOST = "127.0.0.1"
+SHIPPED, SHIPPED_DATA = "pretrained/mnist32.npz", "digits"
+
+
+def playground(args) -> int:
+    """Serve the page until Ctrl+C."""
+    if importlib.util.find_spec("voila") is None:
+        raise UserError('the playground is a page of voila, which is not installed: pip install "stylegan-tf[course]" brings it')
+    run = Path(args.run).resolve() if args.run else data_file(SHIPPED)
+    dataset = args.dataset or _dataset_of(run, args.run)
+    config = finished(run).config
+    State.parse(args.state, attributes_of(dataset)).check(config)
+    port = _free_port(args.port)
+    with tempfile.TemporaryDirectory(prefix="stylegan-tf-") as folder:
+        page = Path(folder) / "playground.ipynb"
+        page.write_text(page_of(run, dataset, args.state), "utf-8")
+        lacking = "--VoilaConfiguration.extension_denylist=@jupyter-notebook/lab-extension"  # its base is not in voila 0.5
+        options = [
+            lacking,
+            f"--port={port}",
+            f"--Voila.ip={HOST}",
+            "--show_tracebacks=True",
+            *(["--no-browser"] * args.no_browser),
+        ]
+        print(f"the playground of {run} is at http://{HOST}:{port}/ once its kernel runs; Ctrl+C ends it", flush=True)
+        before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever ends the command ends its server
+        server = subprocess.Popen([sys.executable, "-m", "voila", page.name, *options], cwd=folder)
+        try:
+            return server.wait()
+        except KeyboardInterrupt:
+            return 0
+        finally:
+            _end(server)
+            signal.signal(signal.SIGTERM, before)
+
+
+def page_of(run: Path, dataset: str | None, state: str = "") -> str:
+    """The notebook that voila shows: one cell, which opens the run and its playground."""
+    import nbformat
+
+    source = [
+        "import stylegan_tf as sg",
+        "from stylegan_tf.widgets import playground",
+        "",
+        f"playground(sg.load({str(run)!r}).ema_generator, dataset={dataset!r}, state={state!r})",
+    ]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    cell = nbformat.v4.new_code_cell("\n".join(source), id="playground")
+    return nbformat.writes(nbformat.v4.new_notebook(cells=[cell], metadata=kernel))
+
+
+def _dataset_of(run, named):
+    """What the run learned from; None for a file, which does not say so."""
+    if not named:
+        return SHIPPED_DATA
+    return Run(run).info["dataset"] if run.is_dir() else None
+
+
+def _free_port(wanted):
+    """The port itself, or any free one for None."""
+    with socket.socket() as probe:
+        try:
+            probe.bind((HOST, wanted or 0))
+        except OSError as error:
+            raise UserError(f"port {wanted} cannot be used ({error.strerror}); choose another, or leave out --port") from error
+        return probe.getsockname()[1]
+
+
+def _end(server):
+    if server.poll() is None:
+        server.terminate()
+        try:
+            server.wait(10)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
