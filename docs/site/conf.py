@@ -1,0 +1,46 @@
+"""Settings of Sphinx; build.py lays out what it reads."""
+
+import tomllib
+from pathlib import Path
+
+import stylegan_tf
+
+HERE = Path(__file__).resolve().parent
+REPOSITORY = tomllib.loads((HERE.parent.parent / "pyproject.toml").read_text())["project"]["urls"]["Repository"]
+
+project = "stylegan_tf"
+author = copyright = "the stylegan_tf authors"
+release = version = stylegan_tf.__version__
+
+extensions = [
+    "myst_nb", "sphinx.ext.autodoc", "sphinx.ext.mathjax", "sphinx.ext.viewcode", "sphinx_copybutton",
+    "plain_docstrings", "notebook_pages",
+]  # fmt: skip
+exclude_patterns = [".doctrees"]
+root_doc = "index"
+
+# Notebooks: shown as they were executed
+nb_execution_mode = "off"
+myst_enable_extensions = ["dollarmath", "amsmath", "colon_fence", "deflist"]
+myst_heading_anchors = 3
+myst_all_links_external = False
+
+# The reference
+autodoc_inherit_docstrings = False  # what is Keras's is explained there
+autodoc_member_order = "bysource"
+autodoc_default_options = {"members": True, "ignore-module-all": True}
+autodoc_typehints_format = "short"
+python_maximum_signature_line_length = 100
+toc_object_entries_show_parents = "hide"
+
+# The look
+html_theme = "furo"
+html_title = "stylegan_tf"
+html_static_path = ["static"]
+html_css_files = ["site.css"]
+html_copy_source = False
+html_show_sphinx = False
+mathjax_path = "mathjax/tex-svg.js"  # with its letters inside: no fonts to be fetched
+pygments_style, pygments_dark_style = "a11y-high-contrast-light", "a11y-high-contrast-dark"
+copybutton_exclude = ".linenos, .gp, .go"
+html_theme_options = {"footer_icons": [], "source_repository": f"{REPOSITORY}/", "source_branch": "main", "top_of_page_buttons": []}
