@@ -19,7 +19,7 @@ from stylegan_tf.data.digits import data_file
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-sys.path.insert(0, str(HERE / "extensions"))  # for conf.py too, which Sphinx runs in this process
+sys.path.insert(0, str(HERE / "extensions"))
 import reference_pages  # noqa: E402
 
 PAGES = ("docs/*.md", "docs/*.png", "notebooks/*.ipynb", "data/README.md", "benchmarks/results/*.md", "CONTRIBUTING.md")

@@ -1,11 +1,13 @@
 """Settings of Sphinx; build.py lays out what it reads."""
 
+import sys
 import tomllib
 from pathlib import Path
 
 import stylegan_tf
 
 HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE / "extensions"))
 REPOSITORY = tomllib.loads((HERE.parent.parent / "pyproject.toml").read_text())["project"]["urls"]["Repository"]
 
 project = "stylegan_tf"
@@ -30,7 +32,7 @@ autodoc_inherit_docstrings = False  # what is Keras's is explained there
 autodoc_member_order = "bysource"
 autodoc_default_options = {"members": True, "ignore-module-all": True}
 autodoc_typehints_format = "short"
-python_maximum_signature_line_length = 100
+python_maximum_signature_line_length = 120
 toc_object_entries_show_parents = "hide"
 
 # The look
@@ -40,7 +42,13 @@ html_static_path = ["static"]
 html_css_files = ["site.css"]
 html_copy_source = False
 html_show_sphinx = False
+html_show_search_summary = False  # it would fetch pages, which a browser refuses where they are opened from a disk
 mathjax_path = "mathjax/tex-svg.js"  # with its letters inside: no fonts to be fetched
 pygments_style, pygments_dark_style = "a11y-high-contrast-light", "a11y-high-contrast-dark"
 copybutton_exclude = ".linenos, .gp, .go"
-html_theme_options = {"footer_icons": [], "source_repository": f"{REPOSITORY}/", "source_branch": "main", "top_of_page_buttons": []}
+html_theme_options = {
+    "footer_icons": [],
+    "source_repository": f"{REPOSITORY}/",
+    "source_branch": "main",
+    "top_of_page_buttons": [],
+}

@@ -19,7 +19,7 @@ def add_links(app, docname, source):
     notebook, name = json.loads(source[0]), docname.partition("/")[2]
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
-            links = rf"[Open in Colab](\1) · {{download}}`Download the notebook <{name}.ipynb>`"
+            links = rf":::{{container}} lesson-links\n[Open in Colab](\1)\n{{download}}`Download <{name}.ipynb>`\n:::"
             cell["source"] = BADGE.sub(links, "".join(cell["source"]))
     source[0] = json.dumps(notebook)
 
@@ -46,7 +46,7 @@ def copy_files(app):
         return
     static, source = Path(app.outdir) / "_static", Path(mathjax.__file__).parent / "static" / "mathjax"
     for folder, files in {"mathjax": [source / "es5" / "tex-svg.js", source / "LICENSE"], "networks": networks(app)}.items():
-        (static / folder).mkdir(parents=True)
+        (static / folder).mkdir(parents=True, exist_ok=True)
         for file in files:
             shutil.copy(file, static / folder)
 

@@ -59,9 +59,16 @@ const StyleGAN = (() => {
             const x = column + j - half;
             if (x < 0 || x >= side) continue;
             const from = (y * side + x) * channels, tap = (i * size + j) * channels * filters;
-            for (let c = 0; c < channels; c++) {
-              const value = data[from + c], at = tap + c * filters;
-              for (let f = 0; f < filters; f++) result[to + f] += value * kernel[at + f];
+            let c = 0;
+            for (; c + 3 < channels; c += 4) { // four at a time: half the time
+              const v0 = data[from + c], v1 = data[from + c + 1], v2 = data[from + c + 2], v3 = data[from + c + 3];
+              let k0 = tap + c * filters, k1 = k0 + filters, k2 = k1 + filters, k3 = k2 + filters;
+              for (let f = to; f < to + filters; f++) {
+                result[f] += v0 * kernel[k0++] + v1 * kernel[k1++] + v2 * kernel[k2++] + v3 * kernel[k3++];
+              }
+            }
+            for (; c < channels; c++) {
+              for (let f = 0; f < filters; f++) result[to + f] += data[from + c] * kernel[tap + c * filters + f];
             }
           }
         }
@@ -72,18 +79,25 @@ const StyleGAN = (() => {
 
   // (1, 2, 1) / 4 along the rows, then along the columns: zeros outside
   function blur({ side, channels, data }) {
-    const along = (source, step, position) => source.map((value, i) => {
-      const place = position(Math.floor(i / channels));
-      const before = place > 0 ? source[i - step] : 0, after = place < side - 1 ? source[i + step] : 0;
-      return (before + 2 * value + after) / 4;
-    });
-    const rows = along(data, channels, (pixel) => pixel % side);
-    return { side, channels, data: along(rows, side * channels, (pixel) => Math.floor(pixel / side)) };
+    const rows = new Float32Array(data.length), result = new Float32Array(data.length), width = side * channels;
+    for (let i = 0; i < data.length; i++) {
+      const inRow = i % width;
+      const before = inRow >= channels ? data[i - channels] : 0, after = inRow < width - channels ? data[i + channels] : 0;
+      rows[i] = (before + 2 * data[i] + after) / 4;
+    }
+    for (let i = 0; i < data.length; i++) {
+      const above = i >= width ? rows[i - width] : 0, below = i < data.length - width ? rows[i + width] : 0;
+      result[i] = (above + 2 * rows[i] + below) / 4;
+    }
+    return { side, channels, data: result };
   }
 
   // Noise, bias, leaky ReLU: what follows a convolution before the style
   function addNoise({ side, channels, data }, strength, noise, bias) {
-    const result = data.map((value, i) => value + strength[i % channels] * noise[Math.floor(i / channels)] + bias[i % channels]);
+    const result = new Float32Array(data.length);
+    for (let pixel = 0, i = 0; i < data.length; pixel++) {
+      for (let c = 0; c < channels; c++, i++) result[i] = data[i] + strength[c] * noise[pixel] + bias[c];
+    }
     return { side, channels, data: leakyReLU(result) };
   }
 
