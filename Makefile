@@ -3,6 +3,7 @@
 # make lab    the notebooks in JupyterLab
 # make student    the notebooks without the solutions, in notebooks/student/
 # make notebooks  runs the notebooks in the cpu profile and stores what they show
+# make site   the notebooks as they are, the reference and the texts as pages, in build/site
 # make clean  removes the environment and caches, never runs/
 #
 # Each makes its own environment first, which is built anew when pyproject.toml or the constraints change.
@@ -28,7 +29,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Packages of another environment would hide those installed here.
 unexport PYTHONPATH PYTHONHOME
 
-.PHONY: demo test lab student notebooks clean
+.PHONY: demo test lab student notebooks site clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -52,6 +53,10 @@ notebooks: $(READY)-dev $(READY)-course
 	STYLEGAN_TF_PROFILE=cpu $(BIN)/jupyter nbconvert --to notebook --execute --inplace $(NOTEBOOKS)
 	$(BIN)/nbstripout $(STRIP) $(NOTEBOOKS)
 	$(BIN)/python -m stylegan_tf.notebook_outputs $(NOTEBOOKS)
+
+# Nothing is executed or downloaded; make site SITE_ARGS=--check-links asks every outside link.
+site: $(READY)-site
+	$(BIN)/python docs/site/build.py build/site $(SITE_ARGS)
 
 # An empty environment; uv installs three to five times faster than pip, which serves where there is no uv.
 $(READY): pyproject.toml $(CONSTRAINTS)

@@ -26,6 +26,7 @@ Where each idea of the paper lives, in the order of the lessons:
     from an image to its latents       projection.py, encoder.py
     the command stylegan-tf            cli.py, commands/
     the notebooks                      course.py, checks/, widgets/, student.py, notebook_outputs.py
+    a generator for the browser        web_export.py
 """
 
 import os

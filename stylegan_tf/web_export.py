@@ -47,12 +47,9 @@ def tensors(generator: Generator) -> dict[str, np.ndarray]:
             name, conv = f"layer{2 * i + j}", block.conv1 if j else getattr(block, "conv0", None)
             found |= {f"{name}.kernel": conv.kernel} if conv else {}
             found |= {f"{name}.noise": epilogue.noise.noise_map, f"{name}.strength": epilogue.noise.strength}
-            affine = epilogue.style.affine
-            found |= {
-                f"{name}.bias": epilogue.bias.bias,
-                f"{name}.style.kernel": affine.kernel,
-                f"{name}.style.bias": affine.bias,
-            }
+            style = epilogue.style.affine
+            found |= {f"{name}.bias": epilogue.bias.bias}
+            found |= {f"{name}.style.kernel": style.kernel, f"{name}.style.bias": style.bias}
     last = synthesis.to_rgb[config.resolution]
     found |= {"rgb.kernel": last.kernel, "rgb.bias": last.bias}
     return {name: np.asarray(value) for name, value in found.items()}

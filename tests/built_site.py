@@ -1,11 +1,11 @@
 """Builds the site in a process of its own, and reads its pages."""
 
+import html.parser
+import os
 import subprocess
 import sys
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
-
-from bs4 import BeautifulSoup
 
 ROOT = Path(__file__).parent.parent
 LIMIT = 6_000_000  # bytes that the front page may load
@@ -19,20 +19,47 @@ def build_site(folder) -> Path:
     return folder / "site"
 
 
-def parse(page) -> BeautifulSoup:
-    return BeautifulSoup(page.read_text(), "html.parser")
+class Page(html.parser.HTMLParser):
+    """What a page links, loads and names.
 
+    ``links``: (address, text) of its anchors; ``images``: attributes of its pictures; ``places``: its ids; ``classes``.
+    """
 
-def target(page, link) -> tuple[Path, str] | None:
-    """The file and the place in it that a link of a page leads to; None for a link to another host."""
-    parts = urlsplit(link)
-    if parts.scheme or parts.netloc:
-        return None
-    path = (page.parent / unquote(parts.path)).resolve() if parts.path else page
-    return path, unquote(parts.fragment)
+    def __init__(self, path):
+        super().__init__()
+        self.path, self.links, self.loads, self.images = path, [], [], []
+        self.places, self.classes, self.open_link = set(), set(), False
+        self.feed(path.read_text())
 
+    def handle_starttag(self, tag, attributes):
+        found = {name: value or "" for name, value in attributes}
+        self.places.add(found.get("id"))
+        self.classes.update(found.get("class", "").split())
+        if tag == "a" and "href" in found:
+            self.links.append((found["href"], ""))
+            self.open_link = True
+        if "src" in found:
+            self.loads.append(found["src"])
+        if tag == "link" and {"stylesheet", "icon", "preload"} & set(found["rel"].split()):
+            self.loads.append(found["href"])
+        if tag == "img":
+            self.images.append(found)
 
-def loaded(soup) -> list[str]:
-    """What a browser fetches to show the page: scripts, styles, pictures."""
-    links = [tag["src"] for tag in soup.select("script[src], img[src], iframe[src], source[src]")]
-    return links + [tag["href"] for tag in soup.select("link[href]") if set(tag["rel"]) & {"stylesheet", "icon", "preload"}]
+    def handle_endtag(self, tag):
+        self.open_link = self.open_link and tag != "a"
+
+    def handle_data(self, text):
+        if self.open_link:
+            self.links[-1] = (self.links[-1][0], self.links[-1][1] + text)
+
+    def target(self, link) -> tuple[Path, str] | None:
+        """The file and the place in it that a link leads to; None for a link to another host."""
+        parts = urlsplit(link)
+        if parts.scheme or parts.netloc:
+            return None
+        path = Path(os.path.normpath(self.path.parent / unquote(parts.path))) if parts.path else self.path
+        return path, unquote(parts.fragment)
+
+    def files(self) -> set[Path]:
+        """What a browser fetches to show the page: scripts, styles, pictures."""
+        return {found[0] for link in self.loads if (found := self.target(link))}

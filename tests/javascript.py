@@ -8,7 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-STATIC = Path(__file__).parent.parent / "docs" / "site" / "static"
+from stylegan_tf import PRESETS, latents
+
+ROOT = Path(__file__).parent.parent
+STATIC = ROOT / "docs" / "site" / "static"
+SHIPPED = [file.stem for file in sorted((ROOT / "data" / "pretrained").glob("*.npz")) if file.stem in PRESETS]
 
 DRAW = """
 const fs = require("fs");
@@ -45,8 +49,6 @@ def cases(z, psis, crossovers, strengths=(1,)) -> list[dict]:
 
 def keras_images(G, drawn) -> np.ndarray:
     """What the generator itself makes of the cases, (N, r, r, C)."""
-    from stylegan_tf import latents
-
     images = []
     for psi, k, s in sorted({(c["psi"], c["crossover"], c["strength"]) for c in drawn}):
         chosen = [i for i, c in enumerate(drawn) if (c["psi"], c["crossover"], c["strength"]) == (psi, k, s)]

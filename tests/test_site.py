@@ -5,7 +5,7 @@ import re
 import sys
 
 import pytest
-from built_site import LIMIT, ROOT, build_site, loaded, parse, target
+from built_site import LIMIT, ROOT, Page, build_site
 
 import stylegan_tf
 
@@ -21,100 +21,89 @@ def site(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def pages(site):
-    """{page: its parsed text}, of all pages."""
-    return {page: parse(page) for page in sorted(site.rglob("*.html"))}
+    """{path: Page} of all pages."""
+    return {path: Page(path) for path in sorted(site.rglob("*.html"))}
+
+
+def notebooks():
+    return sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
 def test_every_notebook_and_every_text_is_a_page_that_the_front_page_leads_to(site, pages):
-    sources = [*(ROOT / "notebooks").glob("*.ipynb"), *(ROOT / "docs").glob("*.md")]
+    sources = [*notebooks(), *(ROOT / "docs").glob("*.md")]
     wanted = {(site / file.relative_to(ROOT)).with_suffix(".html") for file in sources}
-    start = site / "index.html"
-    reached, todo = {start}, [start]
+    reached, todo = set(), {site / "index.html"}
     while todo:
-        page = todo.pop()
-        found = {target(page, a["href"])[0] for a in pages[page].select("a[href]") if target(page, a["href"])}
-        new = {path for path in found if path in pages} - reached
-        reached |= new
-        todo += new
+        reached |= todo
+        found = {found[0] for path in todo for link, _ in pages[path].links if (found := pages[path].target(link))}
+        todo = {path for path in found if path in pages} - reached
     assert len(wanted) > 20
     assert wanted <= reached
 
 
 def test_no_link_between_the_pages_is_broken(pages):
-    places = {page: {tag["id"] for tag in soup.select("[id]")} for page, soup in pages.items()}
     broken = []
-    for page, soup in pages.items():
-        for link in [a["href"] for a in soup.select("a[href]")] + loaded(soup):
-            if (found := target(page, link)) is None:
-                continue
-            path, place = found
-            if not path.is_file() or (place and path in places and place not in places[path] and place != "top"):
-                broken.append(f"{page.name}: {link}")
+    for page in pages.values():
+        for link in {*(link for link, _ in page.links), *page.loads}:
+            path, place = page.target(link) or (page.path, "")
+            known = pages[path].places if path in pages else None
+            if (known is None and not path.is_file()) or (known is not None and place and place not in known):
+                broken.append(f"{page.path.name}: {link}")
     assert not broken
 
 
 def test_no_page_loads_anything_from_another_host(site, pages):
-    far = [f"{page.name}: {link}" for page, soup in pages.items() for link in loaded(soup) if target(page, link) is None]
-    far = [link for link in far if ": data:" not in link]
-    for style in site.rglob("*.css"):
-        far += [
-            f"{style.name}: {url}" for url in re.findall(r"(?:url\(|@import)\s*[\"']?((?:https?:)?//[^\"')]+)", style.read_text())
-        ]
+    far = {f"{page.path.name}: {link}" for page in pages.values() for link in page.loads if page.target(link) is None}
+    far = {link for link in far if ": data:" not in link}
+    address = re.compile(r"(?:url\(|@import)\s*[\"']?((?:https?:)?//[^\"')]+)")
+    far |= {f"{style.name}: {url}" for style in site.rglob("*.css") for url in address.findall(style.read_text())}
     assert not far
 
 
 def test_the_front_page_is_light_enough(site, pages):
-    front = site / "index.html"
-    files = {target(front, link)[0] for link in loaded(pages[front])} | {front}
+    files = pages[site / "index.html"].files() | {site / "index.html"}
     assert any(file.parent.name == "networks" for file in files)
     assert sum(file.stat().st_size for file in files) < LIMIT
 
 
 def test_every_shipped_generator_is_on_the_front_page(site, pages):
-    shipped = {line for line in re.findall(r"^\| `pretrained/(\w+)\.npz`", (ROOT / "data/README.md").read_text(), re.MULTILINE)}
-    scripts = {target(site / "index.html", link)[0] for link in loaded(pages[site / "index.html"])}
-    exported = {script.stem for script in scripts if script.parent.name == "networks"}
+    shipped = re.findall(r"^\| `pretrained/(\w+)\.npz`", (ROOT / "data/README.md").read_text(), re.MULTILINE)
+    exported = {file.stem for file in pages[site / "index.html"].files() if file.parent.name == "networks"}
     assert "mnist32" in exported
-    assert exported == {name for name in shipped if name in stylegan_tf.PRESETS}
+    assert exported == set(shipped) & set(stylegan_tf.PRESETS)
 
 
 def test_a_lesson_shows_its_stored_pictures_with_their_texts(site, pages):
-    for file in sorted((ROOT / "notebooks").glob("*.ipynb")):
-        cells = json.loads(file.read_text())["cells"]
-        outputs = [o for cell in cells for o in cell.get("outputs", []) if "image/png" in o.get("data", {})]
-        texts = [" ".join(o["metadata"]["image/png"]["alt"].split()) for o in outputs]
-        page = pages[site / "notebooks" / f"{file.stem}.html"]
-        assert [" ".join(img["alt"].split()) for img in page.select(".cell_output img")] == texts
+    for file in notebooks():
+        outputs = [o for cell in json.loads(file.read_text())["cells"] for o in cell.get("outputs", ())]
+        stored = [o["metadata"]["image/png"]["alt"] for o in outputs if "image/png" in o.get("data", {})]
+        shown = [image["alt"] for image in pages[site / "notebooks" / f"{file.stem}.html"].images]
+        assert [" ".join(text.split()) for text in shown] == [" ".join(text.split()) for text in stored]
 
 
 def test_every_picture_of_the_site_has_a_text(pages):
-    missing = [f"{page.name}: {img['src']}" for page, soup in pages.items() for img in soup.select("img") if not img.get("alt")]
-    assert not missing
+    assert not [f"{page.path.name}: {image['src']}" for page in pages.values() for image in page.images if not image.get("alt")]
 
 
 def test_a_lesson_can_be_opened_in_colab_and_downloaded(site, pages):
-    for file in sorted((ROOT / "notebooks").glob("*.ipynb")):
-        page = site / "notebooks" / f"{file.stem}.html"
-        colab, download = pages[page].select(".lesson-links a")
-        assert colab["href"].endswith(f"/notebooks/{file.name}")
-        assert json.loads(target(page, download["href"])[0].read_text()) == json.loads(file.read_text())
+    for file in notebooks():
+        page = pages[site / "notebooks" / f"{file.stem}.html"]
+        links = {text: link for link, text in page.links}
+        assert links["Open in Colab"].endswith(f"/notebooks/{file.name}")
+        assert page.target(links["Download the notebook"])[0].read_bytes() == file.read_bytes()
 
 
 def test_formulas_are_set_by_mathjax_of_the_site_itself(site, pages):
-    with_math = [page for page, soup in pages.items() if soup.select(".math")]
+    with_math = [page for page in pages.values() if "math" in page.classes]
     assert len(with_math) > 5
     for page in with_math:
-        assert site / "_static/mathjax/tex-svg.js" in {
-            target(page, link)[0] for link in loaded(pages[page]) if target(page, link)
-        }
+        assert site / "_static/mathjax/tex-svg.js" in page.files()
     assert (site / "_static/mathjax/LICENSE").is_file()
 
 
 def test_every_public_name_has_its_place_in_the_reference(site, pages):
-    index = site / "reference" / "index.html"
-    linked = {a.get_text() for a in pages[index].select("a.reference.internal")}
-    data = {"ABLATIONS", "PRESETS"}
-    assert {f"sg.{name}" for name in stylegan_tf.__all__ if name not in data} <= linked
+    linked = {text for _, text in pages[site / "reference" / "index.html"].links}
+    assert {f"sg.{name}" for name in stylegan_tf.__all__} - {"sg.ABLATIONS", "sg.PRESETS"} <= linked
 
 
 def test_the_reference_follows_the_map_of_the_package():

@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 from helpers import PUBLIC, SMALL
-from javascript import DRAW, STATIC, cases, keras_images, run
+from javascript import DRAW, SHIPPED, STATIC, cases, keras_images, run
 
 from stylegan_tf import Generator, latents, pretrained, web_export
 
@@ -26,11 +26,13 @@ def random_generator(config, seed):
     return G
 
 
-def test_the_shipped_digits_are_those_of_keras(tmp_path):
-    G = pretrained("mnist32").ema_generator
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_shipped_network_draws_what_keras_draws(name, tmp_path):
+    G = pretrained(name).ema_generator
     given = cases(latents.from_seeds(range(20), G.z_dim), psis=(-0.5, 0.7), crossovers=(3, 8))
-    images = np.reshape(drawn_by_node(written(G, tmp_path / "digits.js"), given), (-1, 32, 32, 1))
-    assert np.abs(images - keras_images(G, given)).max() < TOLERANCE
+    expected = keras_images(G, given)
+    images = np.reshape(drawn_by_node(written(G, tmp_path / "network.js"), given), expected.shape)
+    assert np.abs(images - expected).max() < TOLERANCE
 
 
 @pytest.mark.parametrize("config", [SMALL, PUBLIC.replace(mapping_layers=0, resolution=64)], ids=["colour", "no mapping"])

@@ -1,14 +1,12 @@
 """Settings of Sphinx; build.py lays out what it reads."""
 
 import sys
-import tomllib
 from pathlib import Path
 
 import stylegan_tf
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE / "extensions"))
-REPOSITORY = tomllib.loads((HERE.parent.parent / "pyproject.toml").read_text())["project"]["urls"]["Repository"]
 
 project = "stylegan_tf"
 author = copyright = "the stylegan_tf authors"
@@ -39,6 +37,7 @@ toc_object_entries_show_parents = "hide"
 html_theme = "furo"
 html_title = "stylegan_tf"
 html_static_path = ["static"]
+html_favicon = "static/favicon.svg"
 html_css_files = ["site.css"]
 html_copy_source = False
 html_show_sphinx = False
@@ -46,9 +45,4 @@ html_show_search_summary = False  # it would fetch pages, which a browser refuse
 mathjax_path = "mathjax/tex-svg.js"  # with its letters inside: no fonts to be fetched
 pygments_style, pygments_dark_style = "a11y-high-contrast-light", "a11y-high-contrast-dark"
 copybutton_exclude = ".linenos, .gp, .go"
-html_theme_options = {
-    "footer_icons": [],
-    "source_repository": f"{REPOSITORY}/",
-    "source_branch": "main",
-    "top_of_page_buttons": [],
-}
+html_theme_options = {"footer_icons": [], "top_of_page_buttons": []}

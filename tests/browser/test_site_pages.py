@@ -1,4 +1,4 @@
-"""The site in a real browser, opened from the disk and from a server: nothing fetched from elsewhere, no errors, for everybody."""
+"""The site in a real browser, from the disk and from a server: nothing fetched from elsewhere, no errors, for everybody."""
 
 import functools
 import http.server
@@ -7,14 +7,14 @@ import threading
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from built_site import LIMIT, build_site
-from javascript import cases, keras_images
+from javascript import SHIPPED, cases, keras_images
 
 from stylegan_tf import latents, pretrained
 
 PAGES = {"front": "index.html", "lesson": "notebooks/04_mapping_network.html", "reference": "reference/latents.html"}
 SIZES = {"desktop": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
+LOOKS = [dict(viewport=size, color_scheme=scheme) for size in SIZES.values() for scheme in ("light", "dark")]
 DRAWN = "() => document.getElementById('playground').dataset.drawn"
 TOLERANCE = 1e-3  # of images in [-1, 1]
 
@@ -57,8 +57,8 @@ def drawn(page) -> dict:
 
 
 def pixels(page, name) -> list:
-    script = "id => { const c = document.getElementById(id); return [...c.getContext('2d').getImageData(0, 0, c.width, c.width).data] }"
-    return page.evaluate(script, f"picture-{name}")
+    read = "c => [...c.getContext('2d').getImageData(0, 0, c.width, c.width).data]"
+    return page.locator(f"#picture-{name}").evaluate(read)
 
 
 @pytest.mark.parametrize("place", ["disk", "server"])
@@ -88,33 +88,35 @@ def test_the_search_works_without_a_server(site, page):
     assert page.noise == []
 
 
-@pytest.mark.parametrize(
-    "page", [dict(viewport=v, color_scheme=c) for v in SIZES.values() for c in ("light", "dark")], indirect=True
-)
+@pytest.mark.parametrize("page", LOOKS, indirect=True, ids=str)
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_can_be_used_by_everybody_and_on_a_phone(name, site, page):
-    page.goto(f"{site.as_uri()}/{PAGES[name]}", wait_until="networkidle")
+def test_a_page_can_be_used_by_everybody_and_on_a_phone(name, served, page):
+    from axe_playwright_python.sync_playwright import Axe
+
+    page.goto(f"{served}/{PAGES[name]}", wait_until="networkidle")
     found = Axe().run(page).response["violations"]
     serious = [f"{v['id']}: {n['target']}" for v in found if v["impact"] in ("serious", "critical") for n in v["nodes"]]
     assert serious == []
     assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_the_browser_draws_what_keras_draws(site, page):
+@pytest.mark.parametrize("name", SHIPPED)
+def test_the_browser_draws_what_keras_draws(name, site, page):
     page.goto(site.as_uri() + "/index.html")
-    G = pretrained("mnist32").ema_generator
+    G = pretrained(name).ema_generator
     given = cases(latents.from_seeds(range(20), G.z_dim), psis=(-0.5, 0.7), crossovers=(3, 8))
     images = page.evaluate(
-        """given => {
-            const G = new StyleGAN.Generator(STYLEGAN_NETWORKS.find((network) => network.name === "mnist32"));
+        """([name, given]) => {
+            const G = new StyleGAN.Generator(STYLEGAN_NETWORKS.find((network) => network.name === name));
             return given.map(({ a, b, psi, crossover }) => {
                 const [first, second] = [a, b].map((z) => G.truncate(G.mapping(Float32Array.from(z)), psi));
                 return [...G.synthesis(G.mix(first, second, crossover)).data];
             });
         }""",
-        given,
+        [name, given],
     )
-    assert np.abs(np.reshape(images, (-1, 32, 32, 1)) - keras_images(G, given)).max() < TOLERANCE
+    expected = keras_images(G, given)
+    assert np.abs(np.reshape(images, expected.shape) - expected).max() < TOLERANCE
 
 
 def test_the_sliders_and_the_lines_of_python_say_the_same(site, page):

@@ -19,7 +19,8 @@ def add_links(app, docname, source):
     notebook, name = json.loads(source[0]), docname.partition("/")[2]
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
-            links = rf":::{{container}} lesson-links\n[Open in Colab](\1)\n{{download}}`Download <{name}.ipynb>`\n:::"
+            links = [r"[Open in Colab](\1)", f"{{download}}`Download the notebook <{name}.ipynb>`"]
+            links = "\n".join([":::{container} lesson-links", *links, ":::"])
             cell["source"] = BADGE.sub(links, "".join(cell["source"]))
     source[0] = json.dumps(notebook)
 
@@ -58,9 +59,19 @@ def add_scripts(app, pagename, templatename, context, doctree):
             app.add_js_file(script, loading_method="defer")
 
 
+def help_readers(app, pagename, templatename, context, doctree):
+    """For keyboards and screen readers: code that scrolls can have the focus, and a heading has a level."""
+    if "body" in context:
+        context["body"] = context["body"].replace("<pre>", '<pre tabindex="0">')
+    if "furo_navigation_tree" in context:
+        levels = context["furo_navigation_tree"].replace('role="heading"', 'role="heading" aria-level="2"')
+        context["furo_navigation_tree"] = levels
+
+
 def setup(app):
     NbElementRenderer.render_image = with_text(NbElementRenderer.render_image)
     app.connect("source-read", add_links)
     app.connect("builder-inited", copy_files)
     app.connect("html-page-context", add_scripts)
+    app.connect("html-page-context", help_readers, priority=900)  # after the theme has made its tree
     return {"parallel_read_safe": True}
