@@ -6,6 +6,9 @@ indented block, and what follows ``>>>``, is shown as it stands.
 
 import re
 
+from sphinx.util import inspect
+from sphinx.util.inspect import stringify_signature
+
 CODE = re.compile(r"(``.+?``)")
 ENTRY = re.compile(r"([\w.*/ ,=\[\]-]{1,60}): (.*)")
 
@@ -62,6 +65,13 @@ def process(app, what, name, obj, options, lines):
     lines[:] = convert(list(lines))
 
 
+def signature(app, what, name, obj, options, arguments, returned):
+    """Keras hides what its classes take behind ``*args, **kwargs``; ``__init__`` tells it."""
+    if what == "class" and arguments == "(*args, **kwargs)":
+        return stringify_signature(inspect.signature(obj.__init__, bound_method=True)), returned
+
+
 def setup(app):
     app.connect("autodoc-process-docstring", process)
+    app.connect("autodoc-process-signature", signature)
     return {"parallel_read_safe": True}

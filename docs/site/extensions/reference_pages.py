@@ -7,6 +7,8 @@ import importlib
 import pkgutil
 from pathlib import Path
 
+from plain_docstrings import escape
+
 import stylegan_tf
 
 MAP = stylegan_tf.__doc__
@@ -41,19 +43,19 @@ def page(module: str) -> str:
     return "\n".join(parts)
 
 
-def public_names() -> list[tuple[str, str]]:
-    """The names of ``stylegan_tf`` as Sphinx knows them, and what each is: a class, a function or a module."""
-    kinds = []
+def public_names() -> list[str]:
+    """The names of ``stylegan_tf``, each a link to the class, the function or the module that it is."""
+    links = []
     for name in stylegan_tf.__all__:
         value = getattr(stylegan_tf, name)
         if hasattr(value, "__path__") or type(value).__name__ == "module":
-            kinds.append((name, f":py:mod:`sg.{name} <{value.__name__}>`"))
+            links.append(f":py:mod:`sg.{name} <{value.__name__}>`")
         elif hasattr(value, "__module__") and callable(value):
             role = "class" if isinstance(value, type) else "func"
-            kinds.append((name, f":py:{role}:`sg.{name} <{value.__module__}.{value.__name__}>`"))
+            links.append(f":py:{role}:`sg.{name} <{value.__module__}.{value.__name__}>`")
         else:
-            kinds.append((name, f":py:data:`sg.{name} <stylegan_tf.presets.{name}>`"))
-    return kinds
+            links.append(f":py:mod:`sg.{name} <stylegan_tf.presets>`")  # ABLATIONS, PRESETS
+    return links
 
 
 def write(folder: Path) -> None:
@@ -62,13 +64,13 @@ def write(folder: Path) -> None:
     found = sorted(modules(), key=lambda module: (place(module), module))
     for module in found:
         (folder / f"{module.rpartition('.')[2]}.rst").write_text(page(module))
-    rows = "".join(f"   * - :doc:`{m.rpartition('.')[2]}`\n     - {summary(m)}\n" for m in found)
+    rows = "".join(f"   * - :doc:`{m.rpartition('.')[2]}`\n     - {escape(summary(m))}\n" for m in found)
     tree = "".join(f"   {m.rpartition('.')[2]}\n" for m in found)
     text = f"""Reference
 =========
 
 What the package can be asked for, from its docstrings. ``import stylegan_tf as sg`` gives the public names:
-{", ".join(role for _, role in public_names())}.
+{", ".join(public_names())}.
 
 Each file of the package is one idea. They come in the order of the lessons.
 
