@@ -8,6 +8,7 @@
 # make dist   the wheel and the sdist, in dist/
 # make test-wheel    the wheel in an empty environment: import, demo, lab; about five minutes
 # make test-graders  both graders on right, missing and wrong answers; about a quarter of an hour
+# make site   the notebooks as they are, the reference and the texts as pages, in build/site
 # make clean  removes the environments and caches, never runs/ or build/assignments/
 #
 # Each makes its own environment first, which is built anew when pyproject.toml or the constraints change.
@@ -34,7 +35,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Packages of another environment would hide those installed here.
 unexport PYTHONPATH PYTHONHOME
 
-.PHONY: demo test lab playground student notebooks assignments graders dist test-wheel test-graders clean
+.PHONY: demo test lab playground student notebooks site assignments graders dist test-wheel test-graders clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -79,6 +80,10 @@ test-graders: graders
 graders:
 	$(MAKE) --no-print-directory VENV=$(GRADERS_VENV) CONSTRAINTS=constraints-graders.txt \
 	  $(GRADERS_VENV)/ready-constraints-graders.txt-graders
+
+# Nothing is executed or downloaded; make site SITE_ARGS=--check-links asks every outside link.
+site: $(READY)-site
+	$(BIN)/python docs/site/build.py build/site $(SITE_ARGS)
 
 # An empty environment; uv installs three to five times faster than pip, which serves where there is no uv.
 $(READY): pyproject.toml $(CONSTRAINTS)

@@ -27,6 +27,7 @@ Where each idea of the paper lives, in the order of the lessons:
     the command stylegan-tf            cli.py, commands/
     the notebooks                      course.py, checks/, widgets/, notebook_outputs.py, shipped_notebooks.py
     what a class hands in              student.py, assignments/
+    a generator for the browser        web_export.py
 """
 
 import os

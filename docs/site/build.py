@@ -1,0 +1,71 @@
+"""Builds the site: make site.
+
+    python docs/site/build.py build/site
+
+The pages are copied, laid out as in the repository, so that a link that works there works here. Notebooks are shown as they were
+executed, never run again, and nothing is fetched from a network.
+"""
+
+import argparse
+import shutil
+import sys
+from pathlib import Path
+
+import numpy as np
+from sphinx.cmd.build import main as sphinx_build
+
+from stylegan_tf import pretrained, web_export
+from stylegan_tf.data.digits import data_file
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+sys.path.insert(0, str(HERE / "extensions"))
+import reference_pages  # noqa: E402
+
+PAGES = ("docs/*.md", "docs/*.png", "notebooks/*.ipynb", "data/README.md", "benchmarks/results/*.md", "CONTRIBUTING.md")
+
+
+def generators() -> list[str]:
+    """The names of the generators in data/pretrained: files that ``pretrained`` opens, so not the classifiers beside them."""
+    files = sorted(data_file("pretrained").glob("*.npz"))
+    return [file.stem for file in files if "E/0" in np.load(file).files]
+
+
+def lay_out(source: Path) -> None:
+    """The folder that Sphinx reads: copies of the pages, the reference's pages, the networks as scripts."""
+    shutil.rmtree(source, ignore_errors=True)
+    for file in [file for pattern in PAGES for file in ROOT.glob(pattern)]:
+        copy = source / file.relative_to(ROOT)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(file, copy)
+    for page in [*HERE.glob("*.md"), *HERE.glob("*.html")]:
+        shutil.copy(page, source)
+    reference_pages.write(source / "reference")
+    (source / "networks").mkdir()
+    for name in generators():
+        (source / "networks" / f"{name}.js").write_text(web_export.script(pretrained(name).ema_generator, name))
+
+
+def build(out: Path, *, check_links: bool = False) -> int:
+    """Write the site to a folder, made anew; the exit code of Sphinx, which takes every warning for an error."""
+    source = out.with_name(f"{out.name}.source")
+    lay_out(source)
+    shutil.rmtree(out, ignore_errors=True)
+    builder = "linkcheck" if check_links else "html"
+    folders = ["-c", str(HERE), "-d", str(source / ".doctrees"), str(source), str(out)]
+    return sphinx_build(["-b", builder, "-q", "-W", "--keep-going", *folders])
+
+
+def main(argv: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python docs/site/build.py", description="Build the site, without a network.")
+    parser.add_argument("out", type=Path, help="folder to write to; what is in it goes")
+    parser.add_argument("--check-links", action="store_true", help="ask every outside link whether it answers; needs a network")
+    args = parser.parse_args(argv)
+    failed = build(args.out.resolve(), check_links=args.check_links)
+    if not failed:
+        print(f"open {args.out}/index.html" if not args.check_links else "every link answers")
+    return failed
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
