@@ -117,6 +117,23 @@ class Shown:
         """The name of the picture's file: the values that were drawn."""
         return self.root.get_by_text("save picture").get_attribute("download")
 
+    def settings(self) -> list[str]:
+        """The parts of that name, such as psi_0.5."""
+        return self.saved_name().removesuffix(".png").split("-")
+
+    def drag(self, label, places):
+        """Take the handle of a slider and drag it to some places along it, shares of its length, one event each."""
+        slider = self.control(label)
+        slider.scroll_into_view_if_needed()
+        box = slider.locator(".noUi-base, .ui-slider").bounding_box()
+        handle = slider.locator(".noUi-handle, .ui-slider-handle").bounding_box()
+        y = handle["y"] + handle["height"] / 2
+        self.page.mouse.move(handle["x"] + handle["width"] / 2, y)
+        self.page.mouse.down()
+        for place in places:
+            self.page.mouse.move(box["x"] + box["width"] * place, y)
+        self.page.mouse.up()
+
     def button(self, label, place=0):
         return self.root.get_by_role("button", name=label, exact=True).nth(place)
 
