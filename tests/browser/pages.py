@@ -3,6 +3,7 @@
 import base64
 import io
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -117,9 +118,9 @@ class Shown:
         """The name of the picture's file: the values that were drawn."""
         return self.root.get_by_text("save picture").get_attribute("download")
 
-    def settings(self) -> list[str]:
-        """The parts of that name, such as psi_0.5."""
-        return self.saved_name().removesuffix(".png").split("-")
+    def setting(self, name) -> float:
+        """What a control was set to when the picture was drawn: the number after its name, as in "-psi_0.5-"."""
+        return float(re.search(rf"(?:^|-){name}_(-?[0-9.]+?)(?=-|\.png)", self.saved_name())[1])
 
     def drag(self, label, places):
         """Take the handle of a slider and drag it to some places along it, shares of its length, one event each."""
