@@ -12,6 +12,7 @@ from stylegan_tf import latents, metrics
 from stylegan_tf.figures import BLUE, ORANGE
 from stylegan_tf.ideal import IdealFaces, attributes
 from stylegan_tf.layout import DPI
+from stylegan_tf.widgets.live import raster
 from stylegan_tf.widgets.panel import Panel
 
 SAMPLES = 20_000
@@ -80,4 +81,9 @@ def entanglement_dials() -> Panel:
         hole=ipywidgets.FloatSlider(value=0.8, min=0.0, max=1.0, step=0.1, description="hole", continuous_update=False),
     )
     alt = "Left a square grid in Z, right the same grid carried into the data; bold: where hair and smile change sides."
-    return Panel(entanglement, alt, **controls)
+
+    @functools.lru_cache(maxsize=256)  # all places of both sliders
+    def draw(rho, hole):
+        return raster(entanglement(rho, hole))
+
+    return Panel(draw, alt, **controls)

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 import ipywidgets
 import numpy as np
-from matplotlib.figure import Figure
 from PIL import Image, ImageDraw, ImageFont
 
 from stylegan_tf.layout import labelled
@@ -35,7 +34,7 @@ def scores(real, fake) -> Scores:
     return Scores(*precision_recall(real, fake), fid(fake, real))
 
 
-def quality(images, names: Sequence[str], rows: Sequence[Scores], start: Scores) -> Figure:
+def quality(images, names: Sequence[str], rows: Sequence[Scores], start: Scores) -> Image.Image:
     """Images and their scores, a line for each set.
 
     Args:
