@@ -28,10 +28,11 @@ class Live:
 
     def __init__(self, figure: Figure, moving: Sequence[Artist]):
         self.figure, self.moving, self.canvas = figure, list(moving), FigureCanvasAgg(figure)
+        figure.draw_without_rendering()  # for the layout, in which animated artists take no room
+        figure.set_layout_engine("none")
         for artist in self.moving:
             artist.set_animated(True)
         self.canvas.draw()
-        figure.set_layout_engine("none")
         self.ground = self.canvas.copy_from_bbox(figure.bbox)
 
     def picture(self) -> Image.Image:
