@@ -17,7 +17,7 @@ from PIL import Image
 VARIABLE = "STYLEGAN_TF_BROWSER"
 ROOT = Path(__file__).parent.parent.parent
 SETTINGS = "--no-sandbox --disable-gpu --disable-dev-shm-usage --disable-quic --no-first-run --disable-background-networking"
-PATIENCE = 120  # seconds, for a server and for the cells of the page on a busy machine
+PATIENCE = 600  # seconds, for a server and for the cells of the page; a quiet machine needs 20, a busy one many more
 
 
 def find_chromium(playwright) -> str | None:
