@@ -33,7 +33,56 @@ def panels(generator):
     rng = np.random.default_rng(0)
     ring, knot = rng.standard_normal((200, 2)), 0.3 * rng.standard_normal((200, 2)) + 1
 
-    async def measure(panel, control, values, events: int, fresh: bool = False) -> np.ndarray:
+    def measured():
+        return metrics.truncation_table(
+            generator, lambda images: judge(images)[0], judge(real)[0], (1.0, 0.7, 0.3, 0.0), (2, None), 200
+        )
+
+    def run():
+        run = sg.Run(tempfile.mkdtemp())
+        for kimg in range(8):
+            images = sg.layout.images_of(generator, range(64 * kimg, 64 * kimg + 64))
+            run.write_sample(sg.layout.grid(images, 8), f"{kimg:010.3f}_32x32.png")
+        return run
+
+    def slow_motion():
+        return widgets.gan_slow_motion(int, int, lambda: knot, lambda points: points[:, :1], ring)
+
+    def game():
+        return widgets.which_is_real(widgets.deal(real, sg.layout.images_of(generator, range(20))))
+
+    def disturbed():
+        return widgets.Disturbed(real[:500], labels, judge(real[500:])[0], lambda images: judge(images)[0])
+
+    return {
+        "truncation": lambda: (widgets.truncation(generator), "psi", tenths),
+        "adain_channels": lambda: (widgets.adain_channels(generator), "scale", [10 * t for t in tenths]),
+        "style_mixing": lambda: (widgets.style_mixing(generator), "crossover", range(generator.config.num_layers)),
+        "style_mixing, another seed": lambda: (widgets.style_mixing(generator), "seed_a", range(2, 1000)),
+        "noise": lambda: (widgets.noise(generator), "strength", tenths),
+        "growing": lambda: (widgets.growing(generator), "alpha", tenths),
+        "mapping_pad": lambda: (widgets.mapping_pad(generator), "across", [0.5 * i for i in range(-16, 17)]),
+        "interpolation": lambda: (widgets.interpolation(generator), "t", tenths),
+        "interpolation, another seed": lambda: (widgets.interpolation(generator), "seed_a", range(2, 1000)),
+        "separability": lambda: (widgets.separability(generator, attributes(), "slant"), "angle", range(-80, 90, 10)),
+        "editing": lambda: (widgets.editing(generator, attributes(), read, ["slant", "thickness"]), "slant", tenths),
+        "psi_meters": lambda: (widgets.psi_meters(generator, measured()), "psi", (1.0, 0.7, 0.3, 0.0)),
+        "quality_meters": lambda: (widgets.quality_meters(disturbed()), "copies", (0.0, 0.1, 0.3, 0.5, 0.9)),
+        "which_is_real": lambda: (game(), "size", (64, 160, 224)),
+        "entanglement_dials": lambda: (widgets.entanglement_dials(), "rho", (0.0, 0.3, 0.6, 0.9)),
+        "gan_slow_motion": lambda: (slow_motion(), "steps", range(1, 20)),
+        "r1_gamma": lambda: (widgets.r1_gamma(ring, knot, steps=20), "gamma", (0.0, 0.01, 0.1, 1.0, 10.0)),
+        "training_scrubber": lambda: (widgets.training_scrubber(run()), "moment", [f"{kimg:.1f} kimg" for kimg in range(8)]),
+        "ablation_viewer, 2 networks": lambda: (widgets.ablation_viewer({"A": generator, "B": generator}), "psi", tenths),
+        "ffhq_planner": lambda: (widgets.ffhq_planner(), "gpus", (1, 2, 4, 8)),
+        "entanglement_dials, new values": lambda: (widgets.entanglement_dials(), "rho", [0.05 * i for i in range(1, 20)]),
+        "ffhq_planner, new values": lambda: (widgets.ffhq_planner(memories=range(8, 80)), "gpu_memory", range(8, 80)),
+        "quality_meters, new values of blur": lambda: (widgets.quality_meters(disturbed()), "radius", (0.5, 0.7, 1.0, 1.5, 2.0)),
+        "r1_gamma, new values": lambda: (widgets.r1_gamma(ring, knot), "gamma", (0.0, 0.01, 0.1, 1.0, 10.0)),
+    }
+
+
+async def measure(panel, control, values, events: int, fresh: bool = False) -> np.ndarray:
     """Milliseconds (events,) from a value to its picture, in an event loop as in a kernel, after a round that traces graphs;
     ``fresh``: no value twice."""
     values, times = list(values), []
