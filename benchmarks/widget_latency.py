@@ -19,6 +19,7 @@ import numpy as np
 import stylegan_tf as sg
 from stylegan_tf import editing, metrics, widgets
 from stylegan_tf.data.pipeline import to_unit_range
+from stylegan_tf.draws import seeded
 
 LIMIT = 60  # ms
 
@@ -31,6 +32,8 @@ def panels(generator):
     attributes = functools.cache(lambda: editing.Attributes(generator, read, 1000))
     tenths = [round(i / 10, 1) for i in range(1, 11)]
     rng = np.random.default_rng(0)
+    with seeded(0):
+        untrained = sg.Generator(generator.config)
     ring, knot = rng.standard_normal((200, 2)), 0.3 * rng.standard_normal((200, 2)) + 1
 
     def measured():
@@ -39,14 +42,26 @@ def panels(generator):
         )
 
     def run():
+        """As a run of 32x32 leaves it; here the same network at its resolutions."""
         run = sg.Run(tempfile.mkdtemp())
         for kimg in range(8):
-            images = sg.layout.images_of(generator, range(64 * kimg, 64 * kimg + 64))
-            run.write_sample(sg.layout.grid(images, 8), f"{kimg:010.3f}_32x32.png")
+            side = (4, 8, 16, 32)[kimg // 2]
+            images = sg.layout.images_of(generator, range(64), resolution=side)
+            run.write_sample(sg.layout.grid(images, 8, scale=32 // side), f"{kimg:010.3f}_{side}x{side}.png")
         return run
 
     def slow_motion():
-        return widgets.gan_slow_motion(int, int, lambda: knot, lambda points: points[:, :1], ring)
+        """The smallest GAN: D is a straight line, G moves its points all alike."""
+        line, fake = np.zeros(2), knot - 2.5
+
+        def step_d():
+            for points, real in ((ring, 1), (fake, 0)):
+                line[:] += 0.5 * ((real - 1 / (1 + np.exp(-points @ line)))[:, None] * points).mean(axis=0)
+
+        def step_g():
+            fake[:] += line
+
+        return widgets.gan_slow_motion(step_d, step_g, lambda: fake, lambda points: points @ line[:, None], ring)
 
     def game():
         return widgets.which_is_real(widgets.deal(real, sg.layout.images_of(generator, range(20))))
@@ -73,7 +88,11 @@ def panels(generator):
         "gan_slow_motion": lambda: (slow_motion(), "steps", range(1, 20)),
         "r1_gamma": lambda: (widgets.r1_gamma(ring, knot, steps=20), "gamma", (0.0, 0.01, 0.1, 1.0, 10.0)),
         "training_scrubber": lambda: (widgets.training_scrubber(run()), "moment", [f"{kimg:.1f} kimg" for kimg in range(8)]),
-        "ablation_viewer, 2 networks": lambda: (widgets.ablation_viewer({"A": generator, "B": generator}), "psi", tenths),
+        "ablation_viewer, 2 networks": lambda: (
+            widgets.ablation_viewer({"trained": generator, "untrained": untrained}),
+            "psi",
+            tenths,
+        ),
         "ffhq_planner": lambda: (widgets.ffhq_planner(), "gpus", (1, 2, 4, 8)),
         "entanglement_dials, new values": lambda: (widgets.entanglement_dials(), "rho", [0.05 * i for i in range(1, 20)]),
         "ffhq_planner, new values": lambda: (widgets.ffhq_planner(memories=range(8, 80)), "gpu_memory", range(8, 80)),

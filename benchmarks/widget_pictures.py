@@ -31,7 +31,7 @@ SETTINGS = {  # widget -> three settings of some controls; a number under "click
     "gan_slow_motion": [dict(), dict(click=[0, 0]), dict(click=[0, 0, 1, 1, 1])],
     "r1_gamma": [dict(gamma=0.0), dict(gamma=0.1), dict(gamma=10.0)],
     "training_scrubber": [dict(moment="0.0 kimg"), dict(moment="3.0 kimg"), dict(moment="7.0 kimg")],
-    "ablation_viewer": [dict(psi=1.0), dict(psi=0.3), dict(shown=("B",))],
+    "ablation_viewer": [dict(psi=1.0), dict(psi=0.3), dict(shown=("untrained",))],
     "ffhq_planner": [dict(), dict(gpus=8), dict(resolution=1024, gpus=8, gpu_memory=11)],
 }
 WIDTH = 900  # dots; a wider picture is shrunk
@@ -52,7 +52,8 @@ def shown(panel, setting: dict) -> Image.Image:
     if picture.width > WIDTH:
         picture = picture.resize((WIDTH, round(picture.height * WIDTH / picture.width)), Image.Resampling.LANCZOS)
     said = [f"{name} = {value}" for name, value in setting.items() if name != "click"]
-    said += [f"buttons pressed: {len(setting['click'])}"] * ("click" in setting)
+    if "click" in setting:
+        said.append("pressed: " + ", ".join(panel.children[0].children[button].description for button in setting["click"]))
     page = Image.new("RGB", (max(picture.width, 300), picture.height + 24), "white")
     ImageDraw.Draw(page).text((0, 3), ", ".join(said) or "at first", "black", ImageFont.load_default(15))
     page.paste(picture, (0, 24))
@@ -82,7 +83,7 @@ def main():
         if name.startswith(options.only):
             panel = made[name]()[0]
             sheet = strip([shown(panel, setting) for setting in settings])
-            sheet.quantize(128, dither=Image.Dither.NONE).save(options.out / f"{name}.png", optimize=True)
+            sheet.save(options.out / f"{name}.png", optimize=True)
             print(
                 f"{name}: {sheet.width}x{sheet.height}, {(options.out / f'{name}.png').stat().st_size / 1000:.0f} kB", flush=True
             )

@@ -43,7 +43,7 @@ def entanglement(rho: float = 0.0, hole: float = 0.0, numbers: bool = True) -> F
     The bold lines are where hair turns light and where the smile turns: what a straight cut should follow.
     """
     faces = IdealFaces(rho, hole)
-    figure = Figure(figsize=(6.8, 3.9), dpi=DPI, layout="constrained")
+    figure = Figure(figsize=(7.8, 3.9), dpi=DPI, layout="constrained")
     axes = figure.subplots(1, 2)
     z = np.random.default_rng(0).standard_normal((500, 3))
     line, ticks = np.linspace(-2.5, 2.5, 401), np.linspace(-2.5, 2.5, 11)
