@@ -96,7 +96,7 @@ def panels(generator):
         "ffhq_planner": lambda: (widgets.ffhq_planner(), "gpus", (1, 2, 4, 8)),
         "entanglement_dials, new values": lambda: (widgets.entanglement_dials(), "rho", [0.05 * i for i in range(1, 20)]),
         "ffhq_planner, new values": lambda: (widgets.ffhq_planner(memories=range(8, 80)), "gpu_memory", range(8, 80)),
-        "quality_meters, new values of blur": lambda: (widgets.quality_meters(disturbed()), "radius", (0.5, 0.7, 1.0, 1.5, 2.0)),
+        "quality_meters, new values": lambda: (widgets.quality_meters(disturbed()), "copies", (0.0, 0.1, 0.3, 0.5, 0.9)),
         "r1_gamma, new values": lambda: (widgets.r1_gamma(ring, knot), "gamma", (0.0, 0.01, 0.1, 1.0, 10.0)),
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -82,6 +83,7 @@ def quality_meters(disturbed: Disturbed, shown: int = 10) -> Panel:
     """Blur, drop a class, copy one image: what precision, recall and FID make of it."""
     start, classes = disturbed()[1], np.unique(disturbed.labels).tolist()
 
+    @functools.lru_cache(maxsize=512)  # all settings of the controls
     def draw(radius, dropped, copies):
         images, found = disturbed(radius, None if dropped == "none" else int(dropped), copies)
         return quality(images[None, :shown], [""], [found], start)
