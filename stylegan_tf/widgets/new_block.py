@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 import ipywidgets
@@ -30,9 +31,13 @@ def branches(generator, seeds: Sequence[int], resolution: int) -> tuple[np.ndarr
     return np.asarray(old), synthesis(generator, ws, resolution=resolution)
 
 
-def fading(generator, seeds: Sequence[int], resolution: int, alphas: Sequence[float]) -> Image.Image:
-    """Old branch, the blends at some alphas, new branch: one row each, one column per seed (ProGAN figure 2)."""
-    (old, new), ws = branches(generator, seeds, resolution), styles(generator, seeds)
+def fading(generator, seeds: Sequence[int], resolution: int, alphas: Sequence[float], ends=None) -> Image.Image:
+    """Old branch, the blends at some alphas, new branch: one row each, one column per seed (ProGAN figure 2).
+
+    Args:
+        ends: what ``branches`` gives for these seeds, if it is known already.
+    """
+    (old, new), ws = ends or branches(generator, seeds, resolution), styles(generator, seeds)
     blends = [synthesis(generator, ws, resolution=resolution, alpha=alpha) for alpha in alphas]
     half = resolution // 2
     names = [f"old branch\n{half}x{half}, repeated", *(f"alpha = {a:g}" for a in alphas)]
@@ -43,9 +48,14 @@ def fading(generator, seeds: Sequence[int], resolution: int, alphas: Sequence[fl
 def growing(generator, seeds: Sequence[int] = range(6), resolution: int | None = None) -> Panel:
     """A slider for alpha: 0 shows the old branch, 1 the new one. ``resolution``: the block that fades, the last by default."""
     sides = generator.config.resolutions[1:]
+    ends = functools.cache(lambda resolution: branches(generator, seeds, resolution))
+
+    def draw(resolution, alpha):
+        return fading(generator, seeds, resolution, [alpha], ends(resolution))
+
     controls = dict(
         resolution=ipywidgets.SelectionSlider(options=sides, value=resolution or sides[-1], description="resolution"),
         alpha=ipywidgets.FloatSlider(value=0.5, min=0.0, max=1.0, step=0.05, description="alpha"),
     )
     alt = "Upper row: the old branch. Lower row: the new one. Between them what the network draws."
-    return Panel(lambda resolution, alpha: fading(generator, seeds, resolution, [alpha]), alt, **controls)
+    return Panel(draw, alt, **controls)
