@@ -74,7 +74,7 @@ def test_what_arrives_while_it_draws_is_drawn_next():
     assert seen == [0, 1, 29]
 
 
-def test_a_panel_outlives_the_event_loop_that_it_waited_in():
+def test_a_panel_outlives_the_event_loop_that_it_waited_in(monkeypatch):
     """A front end that goes away takes its loop with it, and what was to be drawn there."""
     p = panel()
 
@@ -85,7 +85,9 @@ def test_a_panel_outlives_the_event_loop_that_it_waited_in():
         p.controls["level"].value = 30
         await drawn(p)
 
+    monkeypatch.setattr("stylegan_tf.widgets.panel.WAIT", 3600)  # so that the loop ends first, however slow the machine
     asyncio.run(leave())
+    monkeypatch.undo()
     assert level(p) == 10
     asyncio.run(come_back())
     assert level(p) == 30

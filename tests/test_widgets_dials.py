@@ -47,6 +47,6 @@ def test_the_dials_draw_anew_and_say_what_was_measured():
     before = panel.picture.value
     panel.controls["rho"].value = 0.5
     assert panel.picture.value != before
-    found, titles = entanglement_numbers(0.5, 0.8), [ax.get_title() for ax in panel.draw(0.5, 0.8).axes]
+    found, titles = entanglement_numbers(0.5, 0.8), [ax.get_title() for ax in entanglement(0.5, 0.8).axes]
     assert f"separability {found['z']:.2f}\nrho 0.50, hole 80%" in titles[0]
     assert f"hair takes {found['leak']:+.2f} smile along" in titles[1]

@@ -4,7 +4,7 @@ import io
 
 import numpy as np
 import pytest
-from helpers import GOLDEN, PUBLIC, SMALL
+from helpers import PUBLIC, SMALL
 from PIL import Image
 
 import stylegan_tf as sg
@@ -32,11 +32,6 @@ def generator():
 def attributes(generator):
     """Brightness of the picture, of its upper half, and whether it is more red than blue."""
     return Attributes(generator, read, 300)
-
-
-@pytest.fixture(scope="module")
-def official_generator():
-    return sg.official.load(GOLDEN / "official_tiny_nosrc.pkl")[2]
 
 
 def read(images):
@@ -101,20 +96,6 @@ def test_grey_and_colour_stand_side_by_side():
     sheet = np.asarray(labelled([[grey], [colour]], ["", ""], [""], size=16))
     assert sheet[0, 0].tolist() == [7, 7, 7]
     assert sheet[-1, -1].tolist() == [1, 2, 3]
-
-
-# Any generator
-
-
-@pytest.mark.parametrize("make", ["truncation", "adain_channels", "style_mixing", "noise", "interpolation"])
-def test_widgets_take_a_generator_from_an_official_pickle(official_generator, make):
-    panel = getattr(widgets, make)(official_generator)
-    first = shown(panel)
-    assert np.ptp(first) > 20
-    control, value = next((name, value) for name, value in (("seed_b", 9), ("seed", 9), ("psi", 0.5)) if name in panel.controls)
-    panel.controls[control].value = value
-    assert panel.problem.value == ""
-    assert shown(panel).shape == first.shape and (shown(panel) != first).any()
 
 
 # Style mixing

@@ -12,6 +12,7 @@ from stylegan_tf import latents, metrics
 from stylegan_tf.figures import BLUE, ORANGE
 from stylegan_tf.ideal import IdealFaces, attributes
 from stylegan_tf.layout import DPI
+from stylegan_tf.widgets.live import raster
 from stylegan_tf.widgets.panel import Panel
 
 SAMPLES = 20_000
@@ -42,7 +43,7 @@ def entanglement(rho: float = 0.0, hole: float = 0.0, numbers: bool = True) -> F
     The bold lines are where hair turns light and where the smile turns: what a straight cut should follow.
     """
     faces = IdealFaces(rho, hole)
-    figure = Figure(figsize=(6.8, 3.9), dpi=DPI, layout="constrained")
+    figure = Figure(figsize=(7.8, 3.9), dpi=DPI, layout="constrained")
     axes = figure.subplots(1, 2)
     z = np.random.default_rng(0).standard_normal((500, 3))
     line, ticks = np.linspace(-2.5, 2.5, 401), np.linspace(-2.5, 2.5, 11)
@@ -80,4 +81,9 @@ def entanglement_dials() -> Panel:
         hole=ipywidgets.FloatSlider(value=0.8, min=0.0, max=1.0, step=0.1, description="hole", continuous_update=False),
     )
     alt = "Left a square grid in Z, right the same grid carried into the data; bold: where hair and smile change sides."
-    return Panel(entanglement, alt, **controls)
+
+    @functools.lru_cache(maxsize=256)  # all places of both sliders
+    def draw(rho, hole):
+        return raster(entanglement(rho, hole))
+
+    return Panel(draw, alt, **controls)

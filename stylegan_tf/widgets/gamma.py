@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 import ipywidgets
@@ -14,6 +15,7 @@ from stylegan_tf import losses
 from stylegan_tf.draws import seeded
 from stylegan_tf.layout import DPI
 from stylegan_tf.optimizer import FusedAdam
+from stylegan_tf.widgets.live import raster
 from stylegan_tf.widgets.panel import Panel
 from stylegan_tf.widgets.slow_motion import draw_score_surface
 
@@ -78,12 +80,10 @@ def surfaces(critics: dict[float, keras.Model], real, fake) -> Figure:
 
 def r1_gamma(real, fake, gammas: Sequence[float] = GAMMAS, steps: int = 300, seed: int = 0) -> Panel:
     """A slider for gamma; the discriminator of each is trained when it is first asked for, which takes some seconds."""
-    trained = {}
 
+    @functools.cache
     def draw(gamma):
-        if gamma not in trained:
-            trained[gamma] = trained_score(real, fake, gamma, steps, seed)
-        return surfaces({gamma: trained[gamma]}, real, fake)
+        return raster(surfaces({gamma: trained_score(real, fake, gamma, steps, seed)}, real, fake))
 
     gamma = ipywidgets.SelectionSlider(options=list(gammas), value=gammas[0], description="gamma")
     return Panel(draw, "Bright: D says real. Dots: real points. Crosses: generated points.", gamma=gamma)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import ipywidgets
 import numpy as np
-from matplotlib.figure import Figure
+from PIL import Image, ImageDraw, ImageFont
 
-from stylegan_tf.layout import DPI, grid
+from stylegan_tf.layout import labelled
 from stylegan_tf.metrics.coverage import precision_recall
 from stylegan_tf.metrics.disturbances import blur, with_copies, without_class
 from stylegan_tf.metrics.fid import fid
@@ -34,7 +35,7 @@ def scores(real, fake) -> Scores:
     return Scores(*precision_recall(real, fake), fid(fake, real))
 
 
-def quality(images, names: Sequence[str], rows: Sequence[Scores], start: Scores) -> Figure:
+def quality(images, names: Sequence[str], rows: Sequence[Scores], start: Scores) -> Image.Image:
     """Images and their scores, a line for each set.
 
     Args:
@@ -82,6 +83,7 @@ def quality_meters(disturbed: Disturbed, shown: int = 10) -> Panel:
     """Blur, drop a class, copy one image: what precision, recall and FID make of it."""
     start, classes = disturbed()[1], np.unique(disturbed.labels).tolist()
 
+    @functools.lru_cache(maxsize=512)  # all settings of the controls
     def draw(radius, dropped, copies):
         images, found = disturbed(radius, None if dropped == "none" else int(dropped), copies)
         return quality(images[None, :shown], [""], [found], start)
@@ -125,26 +127,26 @@ def verdict(real_at, guesses) -> str:
     return f"{right} of {len(guesses)} right, {100 * right / len(guesses):.0f} %; a coin: 50 ± {100 * error:.0f} %"
 
 
-def rounds_figure(rounds: Rounds, place: int, guesses: Sequence[int] = (), side: float = 1.6) -> Figure:
-    """The pair of a round, numbered from 0, and the score so far; ``side`` of an image, in inches."""
-    figure = Figure(figsize=(max(3.6, 2.2 * side), side + 0.6), dpi=DPI, layout="constrained")
-    axes = figure.subplots()
-    axes.imshow(grid(rounds.pairs[place], 2, scale=4, gap=4), cmap="gray", vmin=0, vmax=255, interpolation="nearest")
+def rounds_picture(rounds: Rounds, place: int, guesses: Sequence[int] = (), size: int = 160) -> Image.Image:
+    """The pair of a round, numbered from 0, and the score so far; ``size`` of an image, in dots."""
     question = f"round {place + 1} of {len(rounds.real_at)}: which one is real?"
-    axes.set_title(f"{question}\n{verdict(rounds.real_at, guesses)}", fontsize=9)
-    axes.axis("off")
-    return figure
+    pair = labelled([list(rounds.pairs[place])], [""], ["left", "right"], size=size)
+    page = Image.new("RGB", (max(pair.width, 340), pair.height + 44), "white")
+    font = ImageFont.load_default(14)
+    ImageDraw.Draw(page).multiline_text((0, 0), f"{question}\n{verdict(rounds.real_at, guesses)}", "black", font)
+    page.paste(pair, (0, 44))
+    return page
 
 
 def which_is_real(rounds: Rounds) -> Panel:
     """The game: two buttons under a pair; the score stands above it. ``panel.guesses`` keeps the answers, for the class."""
     guesses, last = [], len(rounds.real_at) - 1
 
-    def draw(side):
-        return rounds_figure(rounds, min(len(guesses), last), guesses, side)
+    def draw(size):
+        return rounds_picture(rounds, min(len(guesses), last), guesses, size)
 
-    side = ipywidgets.FloatSlider(value=1.6, min=0.8, max=4.0, step=0.4, description="size of the pictures")
-    panel = Panel(draw, "A real digit and a generated one.", side=side)
+    size = ipywidgets.IntSlider(value=160, min=64, max=416, step=32, description="size of a picture")
+    panel = Panel(draw, "A real image and a generated one.", size=size)
     panel.guesses = guesses
 
     def press(side):

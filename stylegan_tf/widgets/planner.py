@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 import ipywidgets
@@ -11,6 +12,7 @@ from stylegan_tf import planning
 from stylegan_tf.figures import BLUE, ORANGE
 from stylegan_tf.layout import DPI
 from stylegan_tf.presets import preset
+from stylegan_tf.widgets.live import raster
 from stylegan_tf.widgets.panel import Panel
 
 GREY = "0.6"
@@ -85,7 +87,8 @@ def ffhq_planner(
         gpu_memory=ipywidgets.Dropdown(options=memories, value=gpu_memory, description="memory of a GPU, GB"),
     )
 
+    @functools.lru_cache(maxsize=256)
     def draw(**chosen):
-        return plan_picture(ffhq_plan(**chosen))
+        return raster(plan_picture(ffhq_plan(**chosen)))
 
     return Panel(draw, "Left: what one GPU must hold at each stage. Right: how long each stage takes on V100s.", **controls)

@@ -6,55 +6,61 @@ from collections.abc import Mapping, Sequence
 
 import ipywidgets
 import numpy as np
-from matplotlib.figure import Figure
+from PIL import Image, ImageDraw, ImageFont
 
+from stylegan_tf import latents
 from stylegan_tf.figures import BLUE, ORANGE
-from stylegan_tf.layout import DPI, grid, images_of
+from stylegan_tf.layout import labelled
 from stylegan_tf.metrics.truncation import Truncated
+from stylegan_tf.widgets.canvas import FRAME
+from stylegan_tf.widgets.compiled import styles, synthesis
 from stylegan_tf.widgets.panel import Panel
 
+LABEL, BAR, GREY = 90, 200, "#8C8C8C"  # dots of the names at the bars and of a full bar; the third colour
 
-def gauges(images, names: Sequence[str], bars: Sequence[Mapping[str, tuple]], title: str) -> Figure:
+
+def gauges(images, names: Sequence[str], bars: Sequence[Mapping[str, tuple]], title: str) -> Image.Image:
     """A line for each setting: its name and images at the left, its numbers as bars at the right.
 
     Args:
         images: (len(names), N, r, r, C), in [-1, 1]. bars: of each line {what it is: (length, tick, text)}; length and place of
             the black tick are shares of the full bar, the text is the number.
     """
-    count = len(bars[0])
-    figure = Figure(figsize=(9.6, 0.45 + 0.4 * len(names) * count), dpi=DPI, layout="constrained")
-    panels = figure.subplots(len(names), 2, squeeze=False, width_ratios=[2.2, 1])
-    for (left, right), some, name, line in zip(panels, images, names, bars, strict=True):
-        left.imshow(grid(some, len(some), scale=2, gap=1), cmap="gray", vmin=0, vmax=255, interpolation="nearest")
-        left.set(xticks=[], yticks=[])
-        left.spines[:].set_visible(False)
-        left.set_ylabel(name, rotation=0, ha="right", va="center", fontsize=9)
-        places = range(count)[::-1]
-        right.barh(places, [length for length, _, _ in line.values()], 0.7, color=[BLUE, ORANGE, "0.55"][:count])
-        for y, (_, tick, text) in zip(places, line.values(), strict=True):
-            right.plot([tick, tick], [y - 0.45, y + 0.45], color="black", lw=1.5)
-            right.text(1.04, y, text, va="center", fontsize=8)
-        right.set(xlim=(0, 1.25), ylim=(-0.6, count - 0.4), xticks=[])
-        right.set_yticks(places, line, fontsize=8)
-        right.tick_params(length=0)
-        right.spines[["top", "right", "bottom"]].set_visible(False)
-    panels[0, 1].set_title(title, fontsize=9)
-    return figure
+    images, count = np.asarray(images), len(bars[0])
+    left = labelled([list(some) for some in images], names, [""] * images.shape[1], size=64)
+    pitch = (left.height + 4) // len(names)  # of the rows of images, with the gap below
+    page = Image.new("RGB", (left.width + LABEL + BAR + 100, left.height + 22), "white")
+    page.paste(left, (0, 22))
+    pen, font = ImageDraw.Draw(page), ImageFont.load_default(13)
+    start = left.width + LABEL
+    pen.text((start, 2), title, "black", font)
+    for line, place in zip(bars, range(22, page.height, pitch), strict=True):
+        for k, (name, (length, tick, text)) in enumerate(line.items()):
+            step = (pitch - 4) // count
+            y = place + k * step
+            colour, middle = (BLUE, ORANGE, GREY)[k % 3], y + step // 2
+            pen.text((start - 6, middle), name, "black", font, anchor="rm")
+            pen.rectangle((start, y + 2, start + BAR, y + step - 3), outline=FRAME)
+            if length > 0:
+                pen.rectangle((start, y + 2, start + round(BAR * length), y + step - 3), colour)
+            pen.line((start + round(BAR * tick), y - 1, start + round(BAR * tick), y + step), "black", 2)
+            pen.text((start + BAR + 8, middle), text, "black", font, anchor="lm")
+    return page
 
 
-def meters(images, rows: Sequence[Truncated], start: Truncated) -> Figure:
+def meters(images, rows: Sequence[Truncated], start: Truncated) -> Image.Image:
     """Images and their precision and recall, a line for each setting of truncation.
 
     Args:
         images: (len(rows), N, r, r, C), in [-1, 1]. rows: what was measured for each. start: without truncation, the ticks.
     """
     places = ["" if row.cutoff is None else f"\ncutoff {row.cutoff}" for row in rows]
-    names = [f"ψ = {row.psi:g}".replace("-", "\N{MINUS SIGN}") + place for row, place in zip(rows, places, strict=True)]
+    names = [f"psi = {row.psi:g}" + place for row, place in zip(rows, places, strict=True)]
     bars = [
         {name: (getattr(row, name), getattr(start, name), f"{getattr(row, name):.2f}") for name in ("precision", "recall")}
         for row in rows
     ]
-    return gauges(images, names, bars, "quality and variety; tick: ψ = 1")
+    return gauges(images, names, bars, "quality and variety; tick: psi = 1")
 
 
 def psi_meters(generator, table: Sequence[Truncated], seeds: Sequence[int] = range(8)) -> Panel:
@@ -70,8 +76,8 @@ def psi_meters(generator, table: Sequence[Truncated], seeds: Sequence[int] = ran
     layers = {"all layers" if c is None else f"the first {c} layers": c for c in cutoffs}
 
     def draw(psi, cutoff):
-        images = images_of(generator, seeds, psi=np.float32(psi), cutoff=layers[cutoff])
-        return meters(images[None], [rows[psi, layers[cutoff]]], rows[1.0, layers[cutoff]])
+        ws = latents.truncate(styles(generator, seeds), generator.w_avg, np.float32(psi), layers[cutoff])
+        return meters(synthesis(generator, ws)[None], [rows[psi, layers[cutoff]]], rows[1.0, layers[cutoff]])
 
     controls = dict(
         psi=ipywidgets.SelectionSlider(options=psis, value=1.0, description="psi", continuous_update=False),

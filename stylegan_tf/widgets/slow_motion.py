@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from stylegan_tf.layout import DPI
+from stylegan_tf.widgets.live import Live
 from stylegan_tf.widgets.panel import Panel
 
 
@@ -23,11 +24,16 @@ def score_surface(score: Callable, real, fake, limit: float = 3.0, title: str = 
     return figure
 
 
-def draw_score_surface(figure, axes, score, real, fake, limit=3.0, title="", bar=True) -> None:
-    """As ``score_surface``, into axes that are there."""
+def probability_of_real(score: Callable, limit: float = 3.0) -> np.ndarray:
+    """sigmoid(score) of the points of a square, (60, 60), the lowest row first."""
     line = np.linspace(-limit, limit, 60, dtype="float32")
     plane = np.stack(np.meshgrid(line, line), axis=-1).reshape(-1, 2)
-    probability = 1 / (1 + np.exp(-np.asarray(score(plane), "float64").reshape(60, 60)))
+    return 1 / (1 + np.exp(-np.asarray(score(plane), "float64").reshape(60, 60)))
+
+
+def draw_score_surface(figure, axes, score, real, fake, limit=3.0, title="", bar=True) -> None:
+    """As ``score_surface``, into axes that are there."""
+    probability = probability_of_real(score, limit)
     shown = dict(cmap="cividis", vmin=0, vmax=1, origin="lower", extent=[-limit, limit] * 2, interpolation="nearest")
     colours = axes.imshow(probability, **shown)
     axes.plot(*np.asarray(real).T, ".", color="white", markersize=3, label="real")
@@ -48,9 +54,16 @@ def gan_slow_motion(step_discriminator: Callable, step_generator: Callable, samp
         sample: () -> generated points (N, 2). score: points (N, 2) -> scores (N, 1). real: points (N, 2).
     """
     done = {"D": 0, "G": 0}
+    figure = score_surface(score, real, sample(), title="steps of D: 0, of G: 0")  # as high as later ones
+    axes = figure.axes[0]
+    surface, (_, generated) = axes.images[0], axes.lines
+    live = Live(figure, [surface, *axes.lines, axes.get_legend(), *axes.spines.values(), axes.title])
 
     def draw(steps):
-        return score_surface(score, real, sample(), title=f"steps of D: {done['D']}, of G: {done['G']}")
+        surface.set_data(probability_of_real(score))
+        generated.set_data(*np.asarray(sample()).T)
+        axes.set_title(f"steps of D: {done['D']}, of G: {done['G']}")
+        return live.picture()
 
     steps = ipywidgets.IntSlider(value=1, min=1, max=100, description="steps per click")
     panel = Panel(draw, "Bright: D says real. Dots: real points. Crosses: generated points.", steps=steps)

@@ -8,6 +8,7 @@ import numpy as np
 import stylegan_tf as sg
 from stylegan_tf import widgets
 from stylegan_tf.editing import Attributes
+from stylegan_tf.metrics.truncation import Truncated
 
 WIDGETS = []
 CONFIG = sg.Config(
@@ -120,3 +121,53 @@ def gan_slow_motion():
         lambda points: points[:, :1] - at["D"],
         np.zeros((1, 2)),
     )
+
+
+@widget
+def growing():
+    return widgets.growing(generator(), range(4))
+
+
+@widget
+def mapping_pad():
+    return widgets.mapping_pad(generator())
+
+
+@widget
+def psi_meters():
+    """The numbers are made up: what is measured is another test's business."""
+    table = [Truncated(psi, cutoff, 1.0, 1 - psi / 2, psi / 2, 1.0, 1.0) for psi in (1.0, 0.5, 0.0) for cutoff in (2, None)]
+    return widgets.psi_meters(generator(), table, range(4))
+
+
+@widget
+def quality_meters():
+    images = sg.layout.images_of(generator(), range(80))
+    return widgets.quality_meters(widgets.Disturbed(images[:40], np.arange(40) % 4, levels(images[40:]), levels), shown=4)
+
+
+def levels(images):
+    """Features: the mean of each eighth of a picture."""
+    return np.asarray(images, "float64").reshape(len(images), 8, -1).mean(axis=2)
+
+
+@widget
+def which_is_real():
+    images = sg.layout.images_of(generator(), range(6))
+    return widgets.which_is_real(widgets.deal(images, -images, rounds=3))
+
+
+@widget
+def entanglement_dials():
+    return widgets.entanglement_dials()
+
+
+@widget
+def r1_gamma():
+    real = np.random.default_rng(0).normal(1.0, 0.2, (32, 2))
+    return widgets.r1_gamma(real, -real, gammas=(0.0, 10.0), steps=20)
+
+
+@widget
+def ffhq_planner():
+    return widgets.ffhq_planner(64, 1, 8)

@@ -3,6 +3,7 @@
 import base64
 import io
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -16,7 +17,7 @@ from PIL import Image
 VARIABLE = "STYLEGAN_TF_BROWSER"
 ROOT = Path(__file__).parent.parent.parent
 SETTINGS = "--no-sandbox --disable-gpu --disable-dev-shm-usage --disable-quic --no-first-run --disable-background-networking"
-PATIENCE = 120  # seconds, for a server and for the cells of the page on a busy machine
+PATIENCE = 600  # seconds, for a server and for the cells of the page; a quiet machine needs 20, a busy one many more
 
 
 def find_chromium(playwright) -> str | None:
@@ -116,6 +117,23 @@ class Shown:
     def saved_name(self) -> str:
         """The name of the picture's file: the values that were drawn."""
         return self.root.get_by_text("save picture").get_attribute("download")
+
+    def setting(self, name) -> float:
+        """What a control was set to when the picture was drawn: the number after its name, as in "-psi_0.5-"."""
+        return float(re.search(rf"(?:^|-){name}_(-?[0-9.]+?)(?=-|\.png)", self.saved_name())[1])
+
+    def drag(self, label, places):
+        """Take the handle of a slider and drag it to some places along it, shares of its length, one event each."""
+        slider = self.control(label)
+        slider.scroll_into_view_if_needed()
+        box = slider.locator(".noUi-base, .ui-slider").bounding_box()
+        handle = slider.locator(".noUi-handle, .ui-slider-handle").bounding_box()
+        y = handle["y"] + handle["height"] / 2
+        self.page.mouse.move(handle["x"] + handle["width"] / 2, y)
+        self.page.mouse.down()
+        for place in places:
+            self.page.mouse.move(box["x"] + box["width"] * place, y)
+        self.page.mouse.up()
 
     def button(self, label, place=0):
         return self.root.get_by_role("button", name=label, exact=True).nth(place)

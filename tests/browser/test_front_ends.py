@@ -19,7 +19,20 @@ MOVES = {  # widget -> what is moved, one after the other; each must change the 
     "editing": [("light", 2), ("hold the others still", True), ("sky", -2), ("seed", 7)],
     "ablation_viewer": [("psi", 0.3), ("first seed", 7), ("configurations", "grey")],
     "gan_slow_motion": [("step D", None), ("step G", None)],
+    "growing": [("alpha", 0.25), ("resolution", "Home")],
+    "mapping_pad": [("across", 3), ("up", -2), ("move in", "w, a flat plane")],
+    "psi_meters": [("psi", "Home"), ("truncate", "the first 2 layers")],
+    "quality_meters": [("blur, pixels", "End"), ("missing class", "2"), ("share of copies", "End")],
+    "which_is_real": [("size of a picture", 224), ("left is real", None), ("right is real", None)],
+    "entanglement_dials": [("rho", 0.5), ("hole", 0.2)],
+    "r1_gamma": [("gamma", "End")],
+    "ffhq_planner": [("resolution", "128"), ("GPUs", "4"), ("images per GPU", "16"), ("memory of a GPU, GB", "16")],
 }  # fmt: skip
+BURSTS = [  # widget, slider, its name in a saved picture
+    ("truncation", "psi", "psi"), ("adain_channels", "add to scale", "scale"), ("style_mixing", "crossover", "crossover"),
+    ("noise", "strength", "strength"), ("interpolation", "t", "t"), ("separability", "offset", "offset"),
+    ("editing", "sky", "sky"), ("ablation_viewer", "psi", "psi"), ("growing", "alpha", "alpha"),
+]  # fmt: skip
 
 
 def test_all_widgets_are_there_and_the_browser_has_nothing_to_complain_of(front_end):
@@ -81,27 +94,75 @@ def test_noise_that_is_off_changes_nothing_however_it_is_drawn(front_end):
     assert widget.content() == first
 
 
-def test_a_burst_of_fifty_events_ends_on_the_last_value(front_end):
+@pytest.mark.parametrize("name, label, setting", BURSTS)
+def test_a_burst_of_fifty_events_ends_on_the_last_value(front_end, name, label, setting):
     """The handle is dragged to and fro; what is drawn at the end is what the handle says, and what typing gives."""
-    widget = Shown(front_end, "truncation")
-    widget.control("psi").scroll_into_view_if_needed()
-    box = widget.control("psi").locator(".noUi-base, .ui-slider").bounding_box()
-    handle = widget.control("psi").locator(".noUi-handle, .ui-slider-handle").bounding_box()
-    y = handle["y"] + handle["height"] / 2
-    front_end.mouse.move(handle["x"] + handle["width"] / 2, y)
-    front_end.mouse.down()
-    for i in range(50):
-        front_end.mouse.move(box["x"] + box["width"] * (0.1 + 0.8 * (i % 10) / 10), y)
-    front_end.mouse.up()
-    shown = widget.control("psi").locator(".widget-readout").inner_text()
-    last = f"psi_{float(shown.replace(MINUS, '-')):.4g}.png"
-    widget.wait(lambda: widget.saved_name() == last, f"the handle is at {shown}, but {widget.saved_name()} is drawn")
+    widget = Shown(front_end, name)
+    widget.move("reset controls", None)
     widget.settle()
-    assert widget.saved_name() == last
-    burst = widget.content()
-    widget.move_and_wait("psi", 0)
-    widget.move_and_wait("psi", float(shown.replace(MINUS, "-")))
+    widget.drag(label, [0.1 + 0.8 * (i % 10) / 10 for i in range(50)])
+    shown = float(widget.control(label).locator(".widget-readout").inner_text().replace(MINUS, "-"))
+    widget.wait(lambda: abs(widget.setting(setting) - shown) < 0.006, f"the handle is at {shown}, which is not drawn")
+    widget.settle()
+    last, burst = widget.setting(setting), widget.content()
+    assert abs(last - shown) < 0.006  # the number at the handle is rounded
+    widget.move("reset controls", None)
+    widget.wait(lambda: widget.setting(setting) != last, "reset does not move the slider")
+    widget.move(label, last)
+    widget.wait(lambda: widget.setting(setting) == last, f"{last} was not drawn")
     assert widget.content() == burst
+
+
+def test_the_pad_is_dragged_and_both_points_follow(front_end):
+    """Fifty events; the sliders say what the pad says, and the picture is the one that the sliders give."""
+    widget = Shown(front_end, "mapping_pad")
+    widget.move("reset controls", None)
+    widget.wait(lambda: "across_0-up_0." in widget.saved_name(), "reset did not bring the point to the middle")
+    pad = widget.root.locator(".stylegan-pad")
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+    places = [(0.1 + 0.8 * (i % 10) / 10, 0.9 - 0.8 * (i % 7) / 7) for i in range(49)] + [(0.75, 0.25)]
+    front_end.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    front_end.mouse.down()
+    for x, y in places:
+        front_end.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
+    front_end.mouse.up()
+    widget.wait(lambda: "across_4-up_4." in widget.saved_name(), f"the pad is at 4, 4, but {widget.saved_name()} is drawn")
+    widget.settle()
+    assert "across_4-up_4." in widget.saved_name()
+    dragged = widget.content()
+    assert "across 4, up 4" in pad.get_attribute("aria-label")
+    assert [widget.control(name).locator(".widget-readout").inner_text() for name in ("across", "up")] == ["4.00", "4.00"]
+    widget.move("reset controls", None)
+    widget.wait(lambda: "across 0, up 0" in pad.get_attribute("aria-label"), "reset does not move the pad")
+    widget.move("across", 4)
+    widget.move("up", 4)
+    widget.wait(lambda: "across_4-up_4." in widget.saved_name(), "the sliders do not move the point")
+    assert widget.content() == dragged
+
+
+def test_the_arrow_keys_move_the_focused_pad_and_the_focus_is_seen(front_end):
+    widget = Shown(front_end, "mapping_pad")
+    widget.move("reset controls", None)
+    pad = widget.root.locator(".stylegan-pad")
+    widget.wait(lambda: "across 0, up 0" in pad.get_attribute("aria-label"), "reset does not move the pad")
+    pad.focus()
+    for key, name in (("ArrowRight", "across_0.25-up_0."), ("Shift+ArrowUp", "across_0.25-up_1."), ("Home", "across_0-up_0.")):
+        front_end.keyboard.press(key)
+        widget.wait(lambda name=name: name in widget.saved_name(), f"{key} did not bring the point to {name}")
+    assert pad.evaluate("e => getComputedStyle(e).outlineStyle") == "solid"
+
+
+def test_the_game_counts_its_guesses(front_end):
+    """All rounds are played; after the last one a click counts nothing."""
+    widget = Shown(front_end, "which_is_real")
+    for _ in range(5):
+        widget.move("left is real", None)
+        widget.settle()
+    before = widget.content()
+    widget.move("right is real", None)
+    widget.settle()
+    assert widget.content() == before
 
 
 def test_the_arrow_keys_move_a_focused_slider_and_the_focus_is_seen(front_end):
