@@ -28,7 +28,7 @@ def mixed_faces(generator) -> Image.Image:
         mixed = latents.mix(np.repeat(ws[None], len(sources), axis=0), sources, coarse)
         rows.append(list(generator.synthesis(np.concatenate([ws[None], mixed]), noise="fixed")))
     rows = [[None if image is None else np.asarray(image) for image in row] for row in rows]
-    return labelled(rows, [""] * len(rows), ["colours of", *["form of"] * len(SOURCES)], size=SIDE)
+    return labelled(rows, [""] * len(rows), ["others", *["coarse styles"] * len(SOURCES)], size=SIDE)
 
 
 def digits_through_psi(generator) -> Image.Image:
