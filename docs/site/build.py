@@ -22,7 +22,15 @@ ROOT = HERE.parent.parent
 sys.path.insert(0, str(HERE / "extensions"))
 import reference_pages  # noqa: E402
 
-PAGES = ("docs/*.md", "docs/*.png", "notebooks/*.ipynb", "data/README.md", "benchmarks/results/*.md", "CONTRIBUTING.md")
+PAGES = (
+    "docs/*.md",
+    "docs/*.png",
+    "docs/widgets/*.png",
+    "notebooks/*.ipynb",
+    "data/README.md",
+    "benchmarks/results/*.md",
+    "CONTRIBUTING.md",
+)
 
 
 def generators() -> list[str]:

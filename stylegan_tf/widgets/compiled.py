@@ -9,22 +9,32 @@ import tensorflow as tf
 
 from stylegan_tf import latents
 
+_OPTIONS = dict(reduce_retracing=True, autograph=False)
+
 
 @functools.lru_cache(maxsize=8)
-def _graphs(generator):
-    """Mapping and synthesis. A network keeps its graphs until eight others have been drawn."""
-    options = dict(reduce_retracing=True, autograph=False)
-    mapping = tf.function(lambda z, labels: generator.broadcast(generator.mapping(z, labels)), **options)
+def _mapping(generator):
+    """z to ws. A network keeps its graph until eight others have been drawn."""
+    return tf.function(lambda z, labels: generator.broadcast(generator.mapping(z, labels)), **_OPTIONS)
 
-    def draw(ws, noise, resolution, alpha):
-        return generator.synthesis(ws, resolution=resolution, alpha=alpha, noise=noise)
 
-    return mapping, tf.function(draw, **options)
+@functools.lru_cache(maxsize=32)
+def _synthesis(generator, resolution, noise, blends):
+    """ws, maps of noise and alpha to images. ``noise``: "maps" takes those given, another word is that of ``synthesis``.
+
+    One function for each case, since TensorFlow warns of a function that is traced for many.
+    """
+
+    def draw(ws, maps, alpha):
+        given = dict(alpha=alpha if blends else 1.0, noise=maps if noise == "maps" else noise)
+        return generator.synthesis(ws, resolution=resolution, **given)
+
+    return tf.function(draw, **_OPTIONS)
 
 
 def styles(generator, seeds, draw=latents.from_seeds) -> np.ndarray:
     """The ws (B, L, w_dim) of some seeds, as ``layout.styles_of``."""
-    return _graphs(generator)[0](draw(seeds, generator.z_dim), latents.labels_of(generator.config, seeds)).numpy()
+    return _mapping(generator)(draw(seeds, generator.z_dim), latents.labels_of(generator.config, seeds)).numpy()
 
 
 def codes(generator, z, seed: int = 0) -> np.ndarray:
@@ -35,8 +45,9 @@ def codes(generator, z, seed: int = 0) -> np.ndarray:
 def synthesis(generator, ws, noise="fixed", resolution: int | None = None, alpha: float = 1.0) -> np.ndarray:
     """Images (B, r, r, C) of ws (B, L, w_dim), as ``generator.synthesis``.
 
-    Each kind of noise and each resolution is traced once, which takes some seconds; so is each of the first batch sizes, until
-    one graph serves all; an alpha of 1 has a graph of its own, without the old branch.
+    Each kind of noise and each resolution is traced once, which takes some seconds; so are the first two batch sizes, then one
+    graph serves all; an alpha of 1 has a graph of its own, without the old branch.
     """
-    alpha = 1.0 if alpha == 1 else tf.constant(alpha, "float32")
-    return _graphs(generator)[1](tf.convert_to_tensor(ws, "float32"), noise, resolution, alpha).numpy()
+    kind, maps = (noise, None) if isinstance(noise, str) else ("maps", noise)
+    graph = _synthesis(generator, resolution, kind, alpha != 1)
+    return graph(tf.convert_to_tensor(ws, "float32"), maps, tf.constant(alpha, "float32")).numpy()
