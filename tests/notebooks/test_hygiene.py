@@ -93,6 +93,7 @@ def test_cells_ran_in_order(name):
 
 def test_no_output_is_an_error_or_a_warning(name):
     assert not [o for o in outputs(name) if o["output_type"] == "error" or o.get("name") == "stderr"]
+    assert not [o for o in outputs(name) if "WARNING:" in "".join(o.get("text", []))]  # TensorFlow's go to stdout
 
 
 def test_no_state_of_widgets_is_stored(name):
