@@ -70,6 +70,7 @@ def panels(generator):
         return widgets.Disturbed(real[:500], labels, judge(real[500:])[0], lambda images: judge(images)[0])
 
     return {
+        "playground": lambda: (widgets.playground(generator, "digits", "seed=3 styles=5@4-7"), "psi", tenths),
         "truncation": lambda: (widgets.truncation(generator), "psi", tenths),
         "adain_channels": lambda: (widgets.adain_channels(generator), "scale", [10 * t for t in tenths]),
         "style_mixing": lambda: (widgets.style_mixing(generator), "crossover", range(generator.config.num_layers)),

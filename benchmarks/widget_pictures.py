@@ -13,8 +13,10 @@ from PIL import Image, ImageDraw, ImageFont
 from widget_latency import panels
 
 import stylegan_tf as sg
+from stylegan_tf.widgets import Playground
 
 SETTINGS = {  # widget -> three settings of some controls; a number under "click" presses that button, so many times
+    "playground": [dict(), dict(psi=0.3), dict(t=0.5)],
     "truncation": [dict(psi=1.0), dict(psi=0.5), dict(psi=-0.5)],
     "adain_channels": [dict(), dict(scale=15.0), dict(swap="this and finer", layer=4)],
     "style_mixing": [dict(crossover=8), dict(crossover=4), dict(crossover=0)],
@@ -37,6 +39,10 @@ SETTINGS = {  # widget -> three settings of some controls; a number under "click
 WIDTH = 900  # dots; a wider picture is shrunk
 
 
+def opened(widget) -> Image.Image:
+    return Image.open(io.BytesIO(widget.value)).convert("RGB")
+
+
 def shown(panel, setting: dict) -> Image.Image:
     """The picture of a panel at a setting, with the setting above it."""
     panel.reset()
@@ -48,7 +54,13 @@ def shown(panel, setting: dict) -> Image.Image:
         else:
             panel.controls[name].value = value
     assert not panel.problem.value, panel.problem.value
-    picture = Image.open(io.BytesIO(panel.picture.value)).convert("RGB")
+    picture = opened(panel.picture)
+    if isinstance(panel, Playground):  # which has a second picture below
+        both = picture, opened(panel.views)
+        picture = Image.new("RGB", (max(p.width for p in both), sum(p.height for p in both)), "white")
+        picture.paste(both[0], (0, 0))
+        picture.paste(both[1], (0, both[0].height))
+        picture = picture.resize((440, round(picture.height * 440 / picture.width)), Image.Resampling.LANCZOS)  # side by side
     if picture.width > WIDTH:
         picture = picture.resize((WIDTH, round(picture.height * WIDTH / picture.width)), Image.Resampling.LANCZOS)
     said = [f"{name} = {value}" for name, value in setting.items() if name != "click"]

@@ -184,3 +184,20 @@ def test_networks_stand_side_by_side(generator):
     upper = [cells(panel, 3, 64, rows=2, column=i)[0] for i in range(3)]
     for cell, seed in zip(upper, SEEDS, strict=True):
         assert_same(cell, of_seed(generator, seed, 64))
+
+
+def test_playground_draws_the_mean_image_of_every_seed_at_psi_0_and_b_with_all_of_its_layers(generator):
+    page, layers = widgets.playground(generator), tuple(range(generator.config.num_layers))
+    pictures = {}
+    for name, state in {
+        "mean of 3": widgets.State(seed=3, psi=0.0),
+        "mean of 4": widgets.State(seed=4, psi=0.0),
+        "3": widgets.State(seed=3),
+        "4": widgets.State(seed=4),
+        "3 with all of 4": widgets.State(seed=3, seed_b=4, layers=layers),
+    }.items():
+        page.put(state)
+        pictures[name] = shown(page)
+    assert_same(pictures["mean of 3"], pictures["mean of 4"])
+    assert_same(pictures["3 with all of 4"], pictures["4"])
+    assert np.abs(pictures["3"] - pictures["4"]).max() > 1

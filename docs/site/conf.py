@@ -35,7 +35,7 @@ toc_object_entries_show_parents = "hide"
 
 # The look
 html_theme = "furo"
-html_title = "stylegan_tf"
+html_title = f"stylegan_tf {release}"
 html_static_path = ["static"]
 html_favicon = "static/favicon.svg"
 html_css_files = ["site.css"]
