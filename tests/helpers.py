@@ -13,7 +13,8 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from stylegan_tf import ABLATIONS, Config
+from stylegan_tf import ABLATIONS, Config, Generator
+from stylegan_tf.draws import seeded
 
 GOLDEN = Path(__file__).parent / "golden"
 FILES = ("blocks", "public", "variants", "progan", "training", "tfrecords", "official", "ppl", "ls", "lpips")
@@ -158,3 +159,14 @@ def progan_weights(variant, network):
         return {(k if "4x4" in k else k.replace("Conv1/", "Conv1_down/")): v for k, v in found.items()}
     found = {"G_synthesis/" + (k.replace("Conv0/", "Conv0_up/")): v for k, v in found.items()}
     return {"dlatent_avg": np.zeros(SMALL.w_dim, "float32"), **found}
+
+
+def audible_generator(config: Config = SMALL, seed: int = 1) -> Generator:
+    """Untrained, the same at every call; its noise is heard, and its w_avg is not zero."""
+    with seeded(seed):
+        G = Generator(config)
+    G.w_avg.assign(np.linspace(-1, 1, config.w_dim))
+    for block in G.synthesis.blocks.values():
+        for epilogue in (block.epilogue0, block.epilogue1):
+            epilogue.noise.strength.assign(np.full(epilogue.noise.strength.shape, 0.3))
+    return G

@@ -5,7 +5,7 @@ import re
 
 import numpy as np
 import pytest
-from helpers import SMALL
+from helpers import SMALL, audible_generator
 from PIL import Image
 
 import stylegan_tf as sg
@@ -19,13 +19,7 @@ EVERY_LAYER = tuple(range(SMALL.num_layers))
 
 @pytest.fixture(scope="module")
 def generator():
-    """An untrained one, 16x16 RGB; its w_avg and its noise matter."""
-    G = sg.Generator(SMALL)
-    G.w_avg.assign(np.linspace(-1, 1, SMALL.w_dim))
-    for block in G.synthesis.blocks.values():
-        for epilogue in (block.epilogue0, block.epilogue1):
-            epilogue.noise.strength.assign(np.full(epilogue.noise.strength.shape, 0.3))
-    return G
+    return audible_generator()
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import io
 
 import numpy as np
 import pytest
-from helpers import PUBLIC, SMALL
+from helpers import PUBLIC, SMALL, audible_generator
 from PIL import Image
 
 import stylegan_tf as sg
@@ -19,13 +19,7 @@ from stylegan_tf.widgets.hyperplane import distances
 
 @pytest.fixture(scope="module")
 def generator():
-    """Untrained, but its noise is heard and w_avg is not zero."""
-    G = sg.Generator(SMALL)
-    G.w_avg.assign(np.linspace(-1, 1, SMALL.w_dim))
-    for block in G.synthesis.blocks.values():
-        for epilogue in (block.epilogue0, block.epilogue1):
-            epilogue.noise.strength.assign(np.full(epilogue.noise.strength.shape, 0.3))
-    return G
+    return audible_generator()
 
 
 @pytest.fixture(scope="module")

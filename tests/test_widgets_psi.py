@@ -2,7 +2,7 @@ import io
 
 import numpy as np
 import pytest
-from helpers import SMALL
+from helpers import audible_generator
 from PIL import Image, ImageColor
 
 import stylegan_tf as sg
@@ -14,9 +14,7 @@ from stylegan_tf.widgets.psi import BAR, GREY, LABEL
 
 @pytest.fixture(scope="module")
 def generator():
-    G = sg.Generator(SMALL)
-    G.w_avg.assign(np.linspace(-1, 1, SMALL.w_dim))
-    return G
+    return audible_generator()
 
 
 def row(psi, cutoff=None, precision=0.5, recall=0.25):
@@ -58,7 +56,7 @@ def test_the_sliders_choose_images_and_numbers(generator, monkeypatch):
     panel.controls["psi"].value = 0.0
     panel.controls["cutoff"].value = "the first 2 layers"
     images, rows, start = shown[-1]
-    z = sg.latents.from_seeds(range(3), SMALL.z_dim)
+    z = sg.latents.from_seeds(range(3), generator.z_dim)
     np.testing.assert_allclose(images[0], generator(z, psi=0.0, cutoff=2, noise="fixed"), atol=1e-4)
     assert (rows, start) == ([row(0.0, 2, recall=0.0)], row(1.0, 2, recall=1.0))
     assert Image.open(io.BytesIO(panel.picture.value)).size == (2, 2)

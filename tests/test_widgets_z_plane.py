@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
-from helpers import SMALL
+from helpers import audible_generator
 
-from stylegan_tf import Generator, latents
+from stylegan_tf import latents
 from stylegan_tf.layout import pictures
 from stylegan_tf.widgets import pad
 from stylegan_tf.widgets.z_plane import SIDE, ZPlane, mapped, mapping_pad
@@ -10,7 +10,7 @@ from stylegan_tf.widgets.z_plane import SIDE, ZPlane, mapped, mapping_pad
 
 @pytest.fixture(scope="module")
 def generator():
-    return Generator(SMALL)
+    return audible_generator()
 
 
 def test_the_middle_of_the_plane_is_the_seed_and_steps_are_steps_in_z(generator):

@@ -10,6 +10,7 @@ import nbformat
 from test_checks_all import VALUES, WRONG
 
 from stylegan_tf import student
+from stylegan_tf.assignments.__main__ import write_sources
 from stylegan_tf.assignments.questions import read_lessons
 
 ROOT = Path(__file__).parent.parent.parent
@@ -68,6 +69,13 @@ def submissions():
 
 
 SUBMISSIONS = submissions()
+
+
+def write_sheets(tmp_path_factory):
+    """The folder of sources for both graders, and the names of its sheets: one with all questions, and that of a lesson."""
+    out, sheets = tmp_path_factory.mktemp("assignments"), {"course": LESSONS, LESSON.stem: [LESSON]}
+    write_sources(sheets, out, seed=1)
+    return out, list(sheets)
 
 
 def hand_in(released, answers, is_answer, path):

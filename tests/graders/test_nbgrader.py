@@ -2,18 +2,15 @@
 
 import pytest
 from nbgrader.api import Gradebook
-from submissions import LESSON, LESSONS, SUBMISSIONS, expected, hand_in, write_table
+from submissions import LESSON, SUBMISSIONS, expected, hand_in, write_sheets, write_table
 
 from stylegan_tf.assignments import nbgrader
-from stylegan_tf.assignments.__main__ import write_sources
 
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
     """A course whose sheets are released: one with all questions, and that of a lesson."""
-    out = tmp_path_factory.mktemp("assignments")
-    sheets = {"course": LESSONS, LESSON.stem: [LESSON]}
-    write_sources(sheets, out, seed=1)
+    out, sheets = write_sheets(tmp_path_factory)
     for name in sheets:
         nbgrader.release(name, out / "nbgrader")
     return out / "nbgrader"

@@ -4,18 +4,15 @@ import re
 
 import pytest
 from otter.api import grade_submission
-from submissions import LESSON, LESSONS, SUBMISSIONS, expected, hand_in, write_table
+from submissions import LESSON, SUBMISSIONS, expected, hand_in, write_sheets, write_table
 
 from stylegan_tf.assignments import otter
-from stylegan_tf.assignments.__main__ import write_sources
 
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
     """Released sheets: one with all questions, and that of a lesson."""
-    out = tmp_path_factory.mktemp("assignments")
-    sheets = {"course": LESSONS, LESSON.stem: [LESSON]}
-    write_sources(sheets, out, seed=1)
+    out, sheets = write_sheets(tmp_path_factory)
     for name in sheets:
         otter.release(name, out / "otter" / name)
     return out / "otter"
