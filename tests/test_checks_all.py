@@ -8,7 +8,9 @@ import pkgutil
 
 import pytest
 import test_checks
+import test_checks_ablation
 import test_checks_discriminator
+import test_checks_editing
 import test_checks_growing
 import test_checks_latent_spaces
 import test_checks_mapping
@@ -25,9 +27,9 @@ from stylegan_tf import checks
 from stylegan_tf.checks.frame import Exercise, WrongAnswer
 
 FILES = (
-    test_checks, test_checks_discriminator, test_checks_growing, test_checks_latent_spaces, test_checks_mapping,
-    test_checks_noise, test_checks_path_length, test_checks_playground, test_checks_quality, test_checks_separability,
-    test_checks_style_mixing, test_checks_training, test_checks_truncation,
+    test_checks, test_checks_ablation, test_checks_discriminator, test_checks_editing, test_checks_growing,
+    test_checks_latent_spaces, test_checks_mapping, test_checks_noise, test_checks_path_length, test_checks_playground,
+    test_checks_quality, test_checks_separability, test_checks_style_mixing, test_checks_training, test_checks_truncation,
 )  # fmt: skip
 
 
@@ -47,7 +49,13 @@ EXERCISES = {
 }
 
 
-VALUES = {"check_shape", "check_style_count", "check_records_size", "check_diagnosis"}  # no functions: tests of their own
+VALUES = {
+    "check_shape",
+    "check_style_count",
+    "check_records_size",
+    "check_diagnosis",
+    "check_unmask",
+}  # no functions: tests of their own
 
 
 def test_every_exercise_has_three_wrong_answers_here_and_a_right_one():

@@ -49,6 +49,7 @@ WRONG = [
     (sg.checks.check_choose_psi, lambda psi, p, r, least: choose(psi, p, r > -1), "recall must reach the least first"),
     (sg.checks.check_choose_psi, lambda psi, p, r, least: choose(psi, r, r > -1), "most recall"),
     (sg.checks.check_choose_psi, lambda psi, p, r, least: choose(psi, -psi, r >= least), "least psi that is allowed"),
+    (sg.checks.check_choose_psi, lambda psi, p, r, least: choose(psi, p, r > least), "exactly the least"),
     (sg.checks.check_choose_psi, lambda psi, p, r, least: list(psi).index(choose(psi, p, r >= least)), "place in the table"),
     (sg.checks.check_choose_psi, lambda psi, p, r, least: choose(p, p, r >= least), "precision at the best psi"),
     (sg.checks.check_choose_psi, lambda psi, p, r, least: 1.0, "off by"),

@@ -1,7 +1,9 @@
 """Checks of the exercises: each compares an answer with an oracle and says what is wrong, by name where it can."""
 
+from stylegan_tf.checks.ablation import check_difference, check_standard_error, check_unmask
 from stylegan_tf.checks.adain import check_adain, check_feature_statistics, check_style_count, check_transfer
 from stylegan_tf.checks.discriminator import check_blur, check_folded, check_group_deviation, check_r1
+from stylegan_tf.checks.editing import check_balanced_direction, check_leakage_matrix, check_take_out
 from stylegan_tf.checks.ffhq import check_days, check_records_size, check_replica_loss
 from stylegan_tf.checks.frame import WrongAnswer, grade, verdict_of
 from stylegan_tf.checks.gans import check_best_discriminator, check_discriminator_loss, check_generator_loss
@@ -32,6 +34,7 @@ __all__ = [
     "check_angle",
     "check_average_weight",
     "check_averaged_direction",
+    "check_balanced_direction",
     "check_best_discriminator",
     "check_bits_left",
     "check_blur",
@@ -45,6 +48,7 @@ __all__ = [
     "check_demodulate",
     "check_deviation_map",
     "check_diagnosis",
+    "check_difference",
     "check_discriminator_loss",
     "check_draw_crossover",
     "check_fade",
@@ -57,6 +61,7 @@ __all__ = [
     "check_great_circle",
     "check_group_deviation",
     "check_interpolate",
+    "check_leakage_matrix",
     "check_linear_path_length",
     "check_map_distance",
     "check_mapping_layer",
@@ -75,11 +80,14 @@ __all__ = [
     "check_shape",
     "check_share_of_z",
     "check_stage",
+    "check_standard_error",
     "check_style_count",
+    "check_take_out",
     "check_to_rgb",
     "check_transfer",
     "check_truncate",
     "check_truncate_layers",
+    "check_unmask",
     "check_variance_left",
     "grade",
     "verdict_of",

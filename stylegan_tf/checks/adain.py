@@ -75,6 +75,10 @@ def _over_all(content, style):
     return (content - mean_c) / std_c * std_s + mean_s
 
 
+def _over_everything(content, style):
+    return (content - content.mean()) / content.std() * style.std() + style.mean()
+
+
 def _not_centred(content, style):
     (_, std_c), (mean_s, std_s) = ([s[:, None, None] for s in _statistics(x)] for x in (content, style))
     return content / std_c * std_s + mean_s
@@ -89,6 +93,7 @@ _TRANSFER = Exercise(
         "only the means are transferred; divide by the content's deviation and multiply by the style's": _shift_only,
         "you scale by variances; use standard deviations": _with_variance,
         "your statistics are taken over all channels together; each map has its own": _over_all,
+        "your statistics are taken over the whole batch; each map of each image has its own": _over_everything,
         "subtract the content's mean before you scale, else it is scaled along": _not_centred,
     },
 )
@@ -147,6 +152,9 @@ _ADAIN = Exercise(
         "a map without variation gives 0 / 0: add 1e-8 to the variance, inside the root": lambda x, s: _modulated(
             _normalised(x, epsilon=0.0), *_halves(s)
         ),
+        "two things are missing: the + 1, and 1e-8 added to the variance, for maps without variation": lambda x, s: (
+            _normalised(x, epsilon=0.0) * _halves(s)[0] + _halves(s)[1]
+        ),
         "scale and shift are taken from every other number; they are the first and the second half of the style": _interleaved,
         "the input is not normalised: its own mean and deviation are still in the result": lambda x, s: _modulated(
             x, *_halves(s)
@@ -169,6 +177,9 @@ def check_style_count(count: int, config) -> None:
         "that is one number per map and resolution; there are two layers per resolution, and a scale and a shift": maps,
         "those are the numbers in ws; the affine maps turn them into a scale and a shift per map": config.num_layers
         * config.w_dim,
+        "not all layers have as many maps as the first one: the summary above says how many": 2
+        * config.num_layers
+        * config.width(4),
         "those are the styled layers; each of them has a scale and a shift for each of its maps": config.num_layers,
     }
     why = f"{config.num_layers} layers, each with a scale and a shift for each of its maps."

@@ -30,6 +30,9 @@ class _Grading:
 _GRADING: ContextVar[_Grading | None] = ContextVar("grading", default=None)
 
 
+_OVERWRITTEN = "the numbers are right, but your function writes into the array that it was given; work on a copy"
+
+
 @dataclass(frozen=True)
 class Exercise:
     """One exercise, whose answer is a function.
@@ -60,19 +63,21 @@ class Exercise:
         if not callable(answer):
             return "wrong", f"this is {_describe(answer)}; the exercise asks for a function"
         trials = self.draw(np.random.default_rng(seed))
-        results = []
+        results, overwritten = [], False
         for trial in trials:
+            given = _copies(trial)
             try:
-                result = answer(*_copies(trial))
+                result = answer(*given)
             except Exception as error:  # a student's code may raise anything, and is told so
                 shapes = ", ".join(str(np.shape(value)) for value in trial)
                 return "wrong", f"your function raised {type(error).__name__}: {error} (inputs of shape {shapes})"
             if result is ... or result is None:
                 return "unanswered", "the function returns nothing yet; write what stands for the three dots"
             results.append(result)
+            overwritten |= not all(np.array_equal(g, t) for g, t in zip(given, trial, strict=True) if isinstance(t, np.ndarray))
         expected = [self.oracle(*_copies(trial)) for trial in trials]
         if self._agree(results, expected):
-            return "correct", self.why
+            return ("wrong", _OVERWRITTEN) if overwritten else ("correct", self.why)
         for sentence, mistake in self.mistakes.items():
             if self._agree(results, [mistake(*_copies(trial)) for trial in trials]):
                 return "wrong", sentence
@@ -92,6 +97,27 @@ def judge_value(answer, right, why: str, mistakes: dict[str, object], tolerance:
         if _close(answer, value, tolerance):
             return "wrong", sentence
     return "wrong", f"{answer} is not it; look again at the cells above"
+
+
+def judge_names(answers, right: dict[str, str], what: str, known, hints: dict[str, str], why: str) -> tuple[str, str]:
+    """As ``Exercise.judge``, for a dict that gives each letter of ``right`` a name out of ``known``.
+
+    ``what`` is named: a defect, say. ``hints``: the right name that was missed -> where to look.
+    """
+    if answers is ... or answers is None:
+        return "unanswered", f"write a dict such as {{'{next(iter(right))}': '{next(iter(known))}', ...}}"
+    if not isinstance(answers, dict) or not set(answers) <= set(right):
+        return "wrong", f"give a dict with the keys {', '.join(right)}"
+    unknown = sorted({str(name) for name in answers.values() if name is not ...} - set(known))
+    if unknown:
+        return "wrong", f"there is no {what} '{unknown[0]}'; the names are {', '.join(known)}"
+    given = {letter: name for letter, name in answers.items() if name is not ...}
+    if len(given) < len(right):
+        return "unanswered", f"{len(given)} of {len(right)} have a {what}; the others wait"
+    wrong = [letter for letter, name in given.items() if right[letter] != name]
+    if not wrong:
+        return "correct", why
+    return "wrong", f"{len(given) - len(wrong)} of {len(given)} are right; a hint: {hints[right[wrong[0]]]}"
 
 
 def report(verdict: str, sentence: str) -> None:
@@ -187,7 +213,7 @@ def _difference(results, expected, tolerance):
             return "your result has values that are not finite; a division by zero, or a logarithm or exponential too large?"
         error = max(_error(g, w) for g, w in zip(got, want, strict=True))
         if error > tolerance:
-            where = "" if trial == 0 else " on a special case that the text names"
+            where = "" if trial == 0 else f" in trial {trial + 1} (the first is right)"
             return f"shapes are right, numbers are not{where}: you are off by {100 * error:.3g} % of the largest value"
     raise AssertionError("the results agree")
 

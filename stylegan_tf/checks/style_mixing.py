@@ -66,6 +66,9 @@ _CARRIED = Exercise(
         "you measure from b; the images began as a": lambda a, b, s: _slope(b, a, s),
         "you compare the values themselves; compare the changes": lambda a, b, s: (s * b).sum() / (b**2).sum(),
         "the slope is the wrong way round: the swap's change on the whole difference": lambda a, b, s: _slope(a, s, b),
+        "your line has an offset of its own; where the images do not differ nothing can come along, so it goes through 0": (
+            lambda a, b, s: np.polyfit(b - a, s - a, 1)[0]
+        ),
         "up and down cancel in your means; multiply by the difference first": lambda a, b, s: (s - a).mean() / (b - a).mean(),
     },
 )
@@ -94,6 +97,9 @@ _DRAWN = Exercise(
         ),
         "the coin is turned: mix if it is below the probability": lambda c, u, n, p: _crossover(1 - c, u, n, 1 - p),
         "you always mix; the coin decides whether": lambda c, u, n, p: _crossover(0, u, n, 1),
+        "all places must be equally likely; with rounding, the first and the last come out half as often": lambda c, u, n, p: (
+            round(1 + u * (n - 2)) if c < p else n
+        ),
         "that is no whole number": lambda c, u, n, p: 1 + u * (n - 1) if c < p else n,
     },
     tolerance=0,

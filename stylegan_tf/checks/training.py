@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stylegan_tf import museum
-from stylegan_tf.checks.frame import Exercise, report
+from stylegan_tf.checks.frame import Exercise, judge_names, report
 from stylegan_tf.config import Config
 
 _AVERAGE = Exercise(
@@ -108,21 +108,8 @@ _HINTS = {
 
 def judge_diagnosis(answers) -> tuple[str, str]:
     """As ``Exercise.judge``, for a dict from the letters A to G to the names of defects."""
-    if answers is ... or answers is None:
-        return "unanswered", "write a dict such as {'A': 'rate', ...}"
-    if not isinstance(answers, dict) or not set(answers) <= set(museum.ANSWERS):
-        return "wrong", f"give a dict with the keys {', '.join(museum.ANSWERS)}"
-    unknown = sorted({str(name) for name in answers.values() if name is not ...} - set(museum.DEFECTS))
-    if unknown:
-        return "wrong", f"there is no defect '{unknown[0]}'; the names are {', '.join(museum.DEFECTS)}"
-    given = {letter: name for letter, name in answers.items() if name is not ...}
-    if len(given) < len(museum.ANSWERS):
-        return "unanswered", f"{len(given)} of {len(museum.ANSWERS)} runs have a diagnosis; the others wait"
-    wrong = [letter for letter, name in given.items() if museum.ANSWERS[letter] != name]
-    if not wrong:
-        return "correct", "each defect leaves a mark of its own in pictures and curves."
-    missed = _HINTS[museum.ANSWERS[wrong[0]]]
-    return "wrong", f"{len(given) - len(wrong)} of {len(given)} are right; a hint: {missed}"
+    why = "each defect leaves a mark of its own in pictures and curves."
+    return judge_names(answers, museum.ANSWERS, "defect", museum.DEFECTS, _HINTS, why)
 
 
 def check_diagnosis(diagnosis) -> None:

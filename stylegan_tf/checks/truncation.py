@@ -105,6 +105,7 @@ def _draw_choices(rng):
         precision, recall = 0.98 - 0.2 * psi + rng.uniform(0, 0.01, 6), 0.1 + 0.6 * psi + rng.uniform(0, 0.01, 6)
         precision[psi == best] += 0.08  # so that the best is not the least psi allowed
         trials.append((psi, precision, recall, least))
+    trials.append((psi, precision, recall, recall[psi == best].item()))  # it reaches the least, and no more
     return trials
 
 
@@ -118,6 +119,9 @@ _CHOOSE = Exercise(
     why="first what must be, enough variety; then the best of what is left.",
     mistakes={
         "you take the best precision of all; recall must reach the least first": lambda psi, p, r, least: psi[p.argmax()],
+        "at least: a recall that is exactly the least counts too": lambda psi, p, r, least: psi[
+            np.where(r > least, p, -1.0).argmax()
+        ],
         "you take the most recall; it only has to reach the least": lambda psi, p, r, least: psi[r.argmax()],
         "you take the least psi that is allowed; look at the precision measured there": lambda psi, p, r, least: psi[
             r >= least

@@ -30,6 +30,7 @@ WRONG_VALUES = {
         "museum.ANSWERS | {'A': museum.ANSWERS['B']}",
         "dict.fromkeys(museum.ANSWERS, 'rate')",
     ],
+    "check_unmask": ["{'P': 'Z'}", "'D'", "dict.fromkeys(shelf.UNNAMED, 'F')", "{'P': 'B', 'Q': 'D', 'R': 'F'}"],
 }
 assert set(WRONG_VALUES) == VALUES
 

@@ -1,0 +1,87 @@
+"""Checks of lesson 15: which configuration is it, the error of a mean, and a difference with its half-width."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from stylegan_tf import shelf
+from stylegan_tf.checks.frame import Exercise, judge_names, report
+
+_HINTS = {
+    "B": "one of them draws the same picture whatever you swap between layers: it has no styles",
+    "D": "one of them has styles, and draws the same picture under any noise",
+    "F": "one of them draws a slightly other picture each time the noise is drawn anew",
+}
+
+
+def judge_unmasked(answers) -> tuple[str, str]:
+    """As ``Exercise.judge``, for a dict from the letters of ``shelf.unnamed`` to configurations."""
+    why = "styles and noise each leave a mark that an experiment finds."
+    return judge_names(answers, shelf.UNNAMED, "configuration", sorted(_HINTS), _HINTS, why)
+
+
+def check_unmask(unmasked) -> None:
+    """``unmasked``: a dict from the letters of ``shelf.unnamed()`` to "B", "D" or "F"."""
+    report(*judge_unmasked(unmasked))
+
+
+def _error(values, ddof=1):
+    return np.std(values, ddof=ddof) / np.sqrt(len(values))
+
+
+_STANDARD_ERROR = Exercise(
+    oracle=_error,
+    draw=lambda rng: [(rng.normal(20, 3, size=n),) for n in (5, 2)],
+    why="another set of seeds would give a mean about so far away.",
+    mistakes={
+        "the deviation is around the mean of these same values: divide by N - 1 under the root (ddof=1)": lambda v: _error(v, 0),
+        "that is the deviation of single runs; the mean of N is surer: divide by the root of N": lambda v: np.std(v, ddof=1),
+        "that is the deviation of single runs, with N in the place of N - 1; divide by the root of N, too": lambda v: np.std(v),
+        "you divide by N; the error falls with the root of N": lambda v: np.std(v, ddof=1) / len(v),
+        "that is a variance; take the root": lambda v: np.var(v, ddof=1) / len(v),
+        "you divide by the root of N - 1 once too often: ddof=1 has done that": lambda v: np.std(v, ddof=1) / np.sqrt(len(v) - 1),
+        "that is the mean itself; asked is its error": np.mean,
+    },
+)
+
+
+def check_standard_error(standard_error) -> None:
+    """``standard_error(values)``: (N,) numbers, one per seed -> the standard error of their mean, a number."""
+    _STANDARD_ERROR.check(standard_error)
+
+
+def _half_width(a, b, quantile, together=np.hypot):
+    return quantile * together(_error(a), _error(b))
+
+
+_DIFFERENCE = Exercise(
+    oracle=lambda a, b, quantile: (np.mean(b) - np.mean(a), _half_width(a, b, quantile)),
+    draw=lambda rng: [(rng.normal(30, 4, size=3), rng.normal(24, 2, size=4), float(q)) for q in rng.uniform(2, 4, size=2)],
+    why="where the second is larger than the first without its sign, it is too close to call.",
+    mistakes={
+        "the sign is turned: b against a is mean(b) - mean(a)": lambda a, b, q: (
+            np.mean(a) - np.mean(b), _half_width(a, b, q)
+        ),
+        "errors that know nothing of each other add as squares: the root of the sum of squares, not the sum": lambda a, b, q: (
+            np.mean(b) - np.mean(a), _half_width(a, b, q, np.add)
+        ),
+        "that is one standard error of the difference; 95 % need the quantile": lambda a, b, q: (
+            np.mean(b) - np.mean(a), _half_width(a, b, 1.0)
+        ),
+        "that is the whole width of the interval; asked is half of it": lambda a, b, q: (
+            np.mean(b) - np.mean(a), 2 * _half_width(a, b, q)
+        ),
+        "you take the deviation of single runs; the errors of the two means are smaller": lambda a, b, q: (
+            np.mean(b) - np.mean(a), q * np.hypot(np.std(a, ddof=1), np.std(b, ddof=1))
+        ),
+        "the larger error alone does not do: both means are unsure": lambda a, b, q: (
+            np.mean(b) - np.mean(a), _half_width(a, b, q, max)
+        ),
+        "the order is: difference, then half-width": lambda a, b, q: (_half_width(a, b, q), np.mean(b) - np.mean(a)),
+    },
+)  # fmt: skip
+
+
+def check_difference(difference) -> None:
+    """``difference(a, b, quantile)``: values per seed (N,) and (M,) -> (mean of b less mean of a, half of its 95 % interval)."""
+    _DIFFERENCE.check(difference)
