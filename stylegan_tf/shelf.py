@@ -14,16 +14,18 @@ from stylegan_tf.data.digits import data_file
 from stylegan_tf.files import write_atomically
 from stylegan_tf.generator import Generator
 from stylegan_tf.presets import ABLATIONS
+from stylegan_tf.runs import load
 
 
 def write(path: str | Path, folder: str | Path, seed: int = 0) -> None:
     """Keep an ablation in a file: all its rows, and the averaged generators of A to F of one seed, in float16.
 
     Args:
-        folder: what ``stylegan-tf ablation --out`` made. Rows or runs that are missing are an error of the command's.
-    """
-    from stylegan_tf.runs import load
+        folder: what ``stylegan-tf ablation --out`` made.
 
+    Raises:
+        FileNotFoundError: if it holds no ablation, or a run of A to F with this seed is missing.
+    """
     table = Table(folder)
     arrays, configs = {}, {}
     for name in ABLATIONS:
