@@ -29,6 +29,11 @@ def logarithm_of_zero(table):
     return -(table / table.sum() * np.log2(table / table.sum(axis=1, keepdims=True))).sum()
 
 
+@np.errstate(invalid="ignore")
+def length_forgotten(a, b):
+    return np.degrees(np.arccos((a * b).sum()))
+
+
 WRONG = {
     sg.checks.check_bits_left: [
         (lambda t: left(t, np.e), "nats"),
@@ -56,12 +61,16 @@ WRONG = {
         (lambda p, n: sorted(places(p, lambda i: p[i], n // 2) + places(p, lambda i: -p[i], n // 2)), "same number"),
         (lambda p, n: range(n), "first ones"),
         (lambda p, n: sorted(p[places(p, lambda i: -abs(p[i] - 0.5), n)]), "asked are the places"),
+        (lambda p, n: np.argsort(-np.abs(p - 0.5))[:n], "another order"),
+        (lambda p, n: np.argsort(np.abs(p - 0.5))[-n:], "another order"),
+        (lambda p, n: np.argsort(p)[-n:], "surest to have it"),
         (lambda p, n: np.abs(p - 0.5) > 0.25, "shape"),
     ],
     sg.checks.check_angle: [
         (lambda a, b: np.arccos(cosine(a, b)), "radians"),
         (cosine, "cosine"),
         (lambda a, b: np.degrees(np.arccos(min(max((a * b).sum(), -1), 1))), "both lengths"),
+        (length_forgotten, "lengths of both"),
         (lambda a, b: np.degrees(np.arccos(abs(cosine(a, b)))), "absolute value"),
         (lambda a, b: np.degrees(np.arcsin(cosine(a, b))), "arc sine"),
         (lambda a, b: 90.0, "off by"),

@@ -14,7 +14,7 @@ from stylegan_tf.latents import Direction
 from stylegan_tf.layout import labelled, styles_of
 from stylegan_tf.metrics.separability import linear_separability
 from stylegan_tf.widgets.compiled import styles, synthesis
-from stylegan_tf.widgets.hyperplane import distances
+from stylegan_tf.widgets.hyperplane import distances, scatter
 
 
 @pytest.fixture(scope="module")
@@ -288,8 +288,25 @@ def test_the_projection_shows_the_separation_that_the_metric_finds():
     assert found.bits == pytest.approx(expected.conditional_entropies[0])
     assert len(found.rows) == 300
     np.testing.assert_allclose(np.corrcoef(found.points.T), np.eye(2), atol=0.3)
-    best = min(widgets.bits_left(found.points, found.has, 0.0, offset) for offset in np.linspace(-1, 1, 81))
-    assert best == pytest.approx(found.bits, abs=0.03)
+
+
+@pytest.mark.parametrize("share", (0.5, 0.2))
+def test_the_line_at_0_degrees_and_offset_0_is_the_cut_of_the_svm(share):
+    """Also where few have the attribute, so that the cut is far from the middle of the points."""
+    rng = np.random.default_rng(1)
+    latents = rng.standard_normal((600, 6)) + 3
+    values = 1 / (1 + np.exp(-3 * (latents[:, 2] - np.quantile(latents[:, 2], 1 - share) + 0.5 * rng.standard_normal(600))))
+    found = widgets.project(latents, values, keep=1.0)
+    assert abs(found.has.mean() - share) < 0.1
+    assert found.bits > 0.1
+    assert widgets.bits_left(found.points, found.has, 0.0, 0.0) == pytest.approx(found.bits, abs=1e-12)
+
+
+def test_the_picture_is_centred_on_the_points_wherever_the_cut_is():
+    rng = np.random.default_rng(2)
+    points = rng.standard_normal((300, 2))
+    near, far = (np.asarray(scatter(points + (shift, 0), points[:, 0] > 0, 0.0, shift)) for shift in (0.0, 2.0))
+    np.testing.assert_array_equal(near, far)
 
 
 def test_an_attribute_that_all_share_is_refused():

@@ -86,6 +86,10 @@ def _trimmed(d, low, high):
     return d[(d >= np.percentile(d, low)) & (d <= np.percentile(d, high))].mean()
 
 
+def _inside(d):
+    return d[(d > np.percentile(d, 1)) & (d < np.percentile(d, 99))].mean()
+
+
 _SCORE = Exercise(
     oracle=lambda d, epsilon: _trimmed(d, 1, 99) / epsilon**2,
     draw=_draw_distances,
@@ -97,6 +101,7 @@ _SCORE = Exercise(
         "nothing is divided by epsilon squared yet: the score would depend on the step": lambda d, e: _trimmed(d, 1, 99),
         "the outliers are still in": lambda d, e: d.mean() / e**2,
         "you leave out the largest only; the smallest hundredth goes too": lambda d, e: _trimmed(d, 0, 99) / e**2,
+        "those exactly at a percentile stay: left out is what is below or above it": lambda d, e: _inside(d) / e**2,
         "you leave out 5 % at either end; the paper leaves out 1 %": lambda d, e: _trimmed(d, 5, 95) / e**2,
         "you clip the outliers; they are left out": lambda d, e: np.clip(d, *np.percentile(d, [1, 99])).mean() / e**2,
         "that is the median; the score is the mean of what is left": lambda d, e: np.median(d) / e**2,
@@ -121,6 +126,9 @@ _LINEAR = Exercise(
             2 * np.square(A).sum() / A.shape[1] if A.shape[0] != A.shape[1] else np.square(A).sum()
         ),
         "that is the largest stretch only; all directions count": lambda A: 2 * np.linalg.norm(A, 2) ** 2 / len(A),
+        "you took the root; a path length is a mean of squares, and stays one": lambda A: np.sqrt(
+            2 * np.square(A).sum() / len(A)
+        ),
         "the difference is squared: so are the entries of A": lambda A: 2 * np.abs(A).sum() / len(A),
     },
 )

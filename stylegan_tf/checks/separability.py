@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from stylegan_tf.checks.frame import Exercise
@@ -73,7 +75,21 @@ def _surest(p, count):
     return np.sort(np.argsort(-np.abs(p - 0.5), kind="stable")[:count])
 
 
-_CONFIDENT = Exercise(
+@dataclass(frozen=True)
+class _Places(Exercise):
+    """Its answers are places; a mistake is known in whatever order they come."""
+
+    def judge(self, answer, seed=0):
+        verdict, sentence = super().judge(answer, seed)
+        if verdict != "wrong" or not callable(answer) or sentence in self.mistakes:
+            return verdict, sentence
+        in_order, said = super().judge(lambda p, count: np.sort(np.asarray(answer(p, count), "float64")), seed)
+        if in_order == "correct":
+            return "wrong", "these are the right samples, in another order: sort their places from small to large"
+        return "wrong", said if said in self.mistakes else sentence
+
+
+_CONFIDENT = _Places(
     oracle=_surest,
     draw=_draw_probabilities,
     why="sure of yes and sure of no both count: what matters is the distance from one half.",
@@ -94,12 +110,18 @@ _CONFIDENT = Exercise(
 
 
 def check_most_confident(most_confident) -> None:
-    """``most_confident(p, count)``: P(attribute) (N,) -> the places of the ``count`` surest samples, in rising order."""
+    """``most_confident(p, count)``: P(attribute) (N,) -> the places of the ``count`` surest samples, from small to large."""
     _CONFIDENT.check(most_confident)
 
 
 def _angle(a, b):
     return np.degrees(np.arccos(a @ b / np.linalg.norm(a) / np.linalg.norm(b)))
+
+
+@np.errstate(invalid="ignore")
+def _of_any_length(a, b):
+    """No number where a @ b is no cosine."""
+    return np.degrees(np.arccos(a @ b))
 
 
 _ANGLE = Exercise(
@@ -110,6 +132,7 @@ _ANGLE = Exercise(
         "that is in radians": lambda a, b: np.radians(_angle(a, b)),
         "that is the cosine; take the arc cosine, in degrees": lambda a, b: np.cos(np.radians(_angle(a, b))),
         "normals need not have length 1: divide by both lengths": lambda a, b: np.degrees(np.arccos(np.clip(a @ b, -1, 1))),
+        "normals may have any length: divide by the lengths of both": _of_any_length,
         "an angle above 90 degrees has a meaning, that the attributes work against each other; don't take the absolute value": (
             lambda a, b: min(_angle(a, b), 180 - _angle(a, b))
         ),

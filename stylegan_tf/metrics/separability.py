@@ -23,6 +23,7 @@ class Separability:
         shares: (K,) share of the kept samples that have the attribute.
         contingency: (K, 2, 2) shares by side of the hyperplane and by class; index 0 means "has the attribute".
         normals: (K, D) unit vectors towards "has the attribute"; NaN where all kept samples were of one class.
+        offsets: (K,): the hyperplane of an attribute is where normal @ latent is its offset; NaN as in ``normals``.
         kept: samples kept for each attribute.
     """
 
@@ -34,6 +35,7 @@ class Separability:
     shares: np.ndarray
     contingency: np.ndarray
     normals: np.ndarray
+    offsets: np.ndarray
     kept: int
 
     @property
@@ -69,14 +71,15 @@ def linear_separability(latents, probabilities, keep: float = 0.5, seed: int = 0
     kept = int(len(p) * keep)
     if not 0 < keep <= 1 or kept < 2:
         raise ValueError(f"keep = {keep} of {len(p)} samples keeps {kept}; give a share in (0, 1] that keeps 2 or more")
-    tables, normals = [], np.full((p.shape[1], latents.shape[1]), np.nan)
+    tables, normals, offsets = [], np.full((p.shape[1], latents.shape[1]), np.nan), np.full(p.shape[1], np.nan)
     for k in range(p.shape[1]):
         rows = most_confident(p[:, k])[:kept]
         classes = side = (p[rows, k] < 0.5).astype(int)  # 0: has the attribute
         if 0 < classes.sum() < kept:
             svm = LinearSVC(random_state=seed).fit(latents[rows], classes)
             side = svm.predict(latents[rows])
-            normals[k] = -svm.coef_[0] / np.linalg.norm(svm.coef_[0])
+            length = np.linalg.norm(svm.coef_[0])
+            normals[k], offsets[k] = -svm.coef_[0] / length, svm.intercept_[0] / length
         tables.append(np.bincount(2 * side + classes, minlength=4).reshape(2, 2))
     contingency = np.stack(tables) / kept
     entropies = conditional_entropy(contingency)
@@ -92,6 +95,7 @@ def linear_separability(latents, probabilities, keep: float = 0.5, seed: int = 0
         shares=contingency[:, :, 0].sum(axis=1),
         contingency=contingency,
         normals=normals,
+        offsets=offsets,
         kept=kept,
     )
 

@@ -61,11 +61,11 @@ def entanglement(rho: float = 0.0, hole: float = 0.0, numbers: bool = True) -> F
         for ax, points in zip(axes, (faces.inverse(np.clip(there, -0.99, 0.99)), there), strict=True):
             ax.plot(points[:, 0], points[:, 1], color=colour, ls=dashes, lw=2.5, label=name, zorder=3)
     for ax, points in zip(axes, (z, faces.mapping(z)), strict=True):
-        ax.plot(points[:, 0], points[:, 1], ".", color="black", markersize=2, zorder=2)
+        ax.plot(points[:, 0], points[:, 1], ".", color="black", markersize=2, zorder=2, label="faces")
     axes[0].set(xlim=(-2.5, 2.5), ylim=(-2.5, 2.5), aspect="equal", xlabel="z1", ylabel="z2", title="Z")
     axes[1].set(xlim=(-1.02, 1.02), ylim=(-1.02, 1.02), aspect="equal", title="the data, and W")
     axes[1].set(xlabel="hair, dark to light", ylabel="smile, frown to laugh")
-    figure.legend(*axes[1].get_legend_handles_labels(), loc="outside lower center", ncols=2, frameon=False)
+    figure.legend(*axes[1].get_legend_handles_labels(), loc="outside lower center", ncols=3, frameon=False)
     if numbers:
         found = entanglement_numbers(round(rho, 3), round(hole, 3))
         axes[0].set_title(f"Z: separability {found['z']:.2f}\nrho {rho:.2f}, hole {hole:.0%}", fontsize=11)

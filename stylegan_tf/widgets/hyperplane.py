@@ -24,7 +24,8 @@ class Projection(NamedTuple):
     """Latents on a plane: along the normal that an SVM found for an attribute, and along what varies most across it.
 
     Attributes:
-        points: (N, 2), both coordinates with mean 0 and deviation 1. has: (N,) booleans.
+        points: (N, 2), both coordinates with deviation 1. The first is the distance from the SVM's own hyperplane, which is the
+            line x = 0; the second has mean 0. has: (N,) booleans.
         rows: (N,) places of these latents among all that were given. bits: H(attribute | side) of the SVM's own hyperplane.
     """
 
@@ -51,15 +52,16 @@ def project(latents, values, keep: float = 0.5) -> Projection:
     if not np.isfinite(normal).all():
         raise ValueError("all latents that are kept show the attribute alike, so nothing separates them; choose another one")
     rows = most_confident(probability)[: found.kept]
-    centred = latents[rows].astype("float64") - latents[rows].mean(axis=0)
-    along = centred @ normal
-    _, _, axes = np.linalg.svd(centred - np.outer(along, normal), full_matrices=False)
+    chosen = latents[rows].astype("float64")
+    along = chosen @ normal - found.offsets[0]
+    centred = chosen - chosen.mean(axis=0)
+    _, _, axes = np.linalg.svd(centred - np.outer(centred @ normal, normal), full_matrices=False)
     points = np.stack([along, centred @ axes[0]], axis=1)
     return Projection(points / points.std(axis=0), probability[rows] >= 0.5, rows, float(found.conditional_entropies[0]))
 
 
 def distances(points, angle: float, offset: float) -> np.ndarray:
-    """Signed distance (N,) of points (N, 2) from a line: its normal at ``angle`` degrees, ``offset`` from the centre."""
+    """Signed distance (N,) of points (N, 2) from a line: its normal at ``angle`` degrees, ``offset`` from the origin."""
     radians = np.deg2rad(angle)
     return points @ (np.cos(radians), np.sin(radians)) - offset
 
@@ -71,15 +73,19 @@ def bits_left(points, has, angle: float, offset: float) -> float:
 
 
 def scatter(points, has, angle: float, offset: float) -> Image.Image:
-    """The points, dots with the attribute and crosses without, and the line; its side of the normal is shaded."""
+    """The points, dots with the attribute and crosses without, and the line; its side of the normal is shaded.
+
+    The mean of the points is in the middle, wherever the origin is.
+    """
+    middle = points.mean(axis=0)
     y, x = np.mgrid[REACH : -REACH : SIDE * 1j, -REACH : REACH : SIDE * 1j]
-    shaded = distances(np.stack([x, y], axis=-1), angle, offset)
+    shaded = distances(np.stack([x, y], axis=-1) + middle, angle, offset)
     page = np.full((SIDE, SIDE, 3), 255, "uint8")
     page[shaded > 0] = [int(SHADE[i : i + 2], 16) for i in (1, 3, 5)]
     page[np.abs(shaded) < 1.5 * REACH / SIDE * 2] = 0
     picture = Image.fromarray(page)
     pen = ImageDraw.Draw(picture)
-    for (x, y), there in zip((points * (1, -1) / REACH + 1) * SIDE / 2, has, strict=True):
+    for (x, y), there in zip(((points - middle) * (1, -1) / REACH + 1) * SIDE / 2, has, strict=True):
         if there:
             pen.ellipse((x - 2, y - 2, x + 2, y + 2), fill=HAS)
         else:
@@ -128,7 +134,9 @@ def separability(generator, attributes: Attributes, attribute: str | None = None
         angle=ipywidgets.FloatSlider(value=60.0, min=-90.0, max=90.0, step=1.0, description="angle, degrees"),
         offset=ipywidgets.FloatSlider(value=0.0, min=-3.0, max=3.0, step=0.05, description="offset"),
     )
-    alt = "Dots have the attribute, crosses have not. Turn and shift the line until few bits are left; the SVM's has 0 degrees."
+    alt = (
+        "Dots have the attribute, crosses have not. Turn and shift the line until few bits are left; at 0 and 0 it is the SVM's."
+    )
     return Panel(draw, alt, **controls)
 
 
