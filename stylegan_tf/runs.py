@@ -137,5 +137,5 @@ def load(path) -> StyleGAN:
 
 
 def pretrained(name: str) -> StyleGAN:
-    """A model that is shipped in ``data/pretrained``: "mnist32" or "toyfaces32". See data/README.md for how they were made."""
+    """A model that is shipped in ``data/pretrained``, "mnist32", "toyfaces32" or "toyfaces32_rho": see data/README.md."""
     return load(data_file(f"pretrained/{name}.npz"))

@@ -142,6 +142,6 @@ def test_what_cannot_be_measured_is_told(latents, probabilities, keep, message):
 def test_samples_come_with_the_latents_that_made_them(public_generator):
     G = public_generator
     z, w, p = with_attributes(G, lambda x: np.asarray(x)[:, 3, 4], 5, seed=2, batch_size=2, noise="none")
-    np.testing.assert_allclose(w, G.mapping(z), atol=1e-6)
+    np.testing.assert_allclose(w, G.mapping(z), atol=1e-5)  # batches of 2 and of 5 are summed in another order
     np.testing.assert_allclose(p, np.asarray(G.synthesis(G.broadcast(w), noise="none"))[:, 3, 4], atol=1e-5)
     assert (z.shape, w.shape, p.shape) == ((5, 64), (5, 64), (5, 1))

@@ -9,13 +9,19 @@ import tensorflow as tf
 
 from stylegan_tf import latents
 
-_OPTIONS = dict(reduce_retracing=True, autograph=False)
+
+def _graph(function):
+    graph = tf.function(function, reduce_retracing=True, autograph=False)
+    graph._omit_frequent_tracing_warning = (
+        True  # several networks are traced from one line here, which TensorFlow takes for a slip
+    )
+    return graph
 
 
 @functools.lru_cache(maxsize=8)
 def _mapping(generator):
     """z to ws. A network keeps its graph until eight others have been drawn."""
-    return tf.function(lambda z, labels: generator.broadcast(generator.mapping(z, labels)), **_OPTIONS)
+    return _graph(lambda z, labels: generator.broadcast(generator.mapping(z, labels)))
 
 
 @functools.lru_cache(maxsize=32)
@@ -29,7 +35,7 @@ def _synthesis(generator, resolution, noise, blends):
         given = dict(alpha=alpha if blends else 1.0, noise=maps if noise == "maps" else noise)
         return generator.synthesis(ws, resolution=resolution, **given)
 
-    return tf.function(draw, **_OPTIONS)
+    return _graph(draw)
 
 
 def styles(generator, seeds, draw=latents.from_seeds) -> np.ndarray:
