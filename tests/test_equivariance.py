@@ -21,10 +21,9 @@ def test_a_part_of_a_pixel_moves_a_sine_by_just_that():
 
 
 def test_without_a_shift_it_is_the_image():
-    sg.keras.utils.set_random_seed(0)
     G = sg.Generator(SMALL)
     drawn, image = drawn_with_a_shift(G, styles_of(G, [3, 5]), 0, 8, "fixed"), images_of(G, [3, 5], noise="fixed")
-    np.testing.assert_allclose(drawn, image, rtol=1e-5, atol=1e-5)  # float32, summed in another order
+    np.testing.assert_allclose(drawn, image, rtol=1e-5, atol=1e-5)  # float32, and values up to 6
     assert translation_equivariance(G, styles_of(G, [3]), 0, 8) > 100
 
 

@@ -12,9 +12,7 @@ from stylegan_tf import latents
 
 def _graph(function):
     graph = tf.function(function, reduce_retracing=True, autograph=False)
-    graph._omit_frequent_tracing_warning = (
-        True  # several networks are traced from one line here, which TensorFlow takes for a slip
-    )
+    graph._omit_frequent_tracing_warning = True  # TensorFlow takes several networks traced from one line for a slip
     return graph
 
 
