@@ -17,6 +17,7 @@ import numpy as np
 from editing import COLUMNS, markdown, save, starts_and_spaces
 
 from stylegan_tf import latents
+from stylegan_tf.commands.argument_types import model
 from stylegan_tf.data import draw_faces, sample_factors, to_uint8
 from stylegan_tf.data.pipeline import to_unit_range
 from stylegan_tf.data.toyfaces import FACTORS
@@ -203,12 +204,12 @@ def main():
     parts = {"moustache": moustache, "pairs": pairs, "laboratory": laboratory, "projection": projection}
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("part", choices=parts)
-    parser.add_argument("model")
+    parser.add_argument("model", type=model)
     parser.add_argument("--out", type=Path, default=Path("docs"))
     args = parser.parse_args()
     print(f"{args.part} of {Path(args.model).name}; load at the start: {', '.join(f'{v:.1f}' for v in os.getloadavg())}\n")
     started = time.perf_counter()
-    gan = sg.load(args.model) if Path(args.model).exists() else sg.pretrained(args.model)
+    gan = sg.load(args.model)
     parts[args.part](gan.ema_generator, gan.config.resolution, args.out)
     print(f"{time.perf_counter() - started:.0f} s, load {', '.join(f'{v:.1f}' for v in os.getloadavg())}")
 

@@ -38,7 +38,7 @@ def main():
     args = parser.parse_args()
     gan, info, path = sg.load(args.run), sg.Run(args.run).info, OUT / f"{args.name}.npz"
     export(gan, path, command=info["command"], dataset=info["dataset"], versions=info["versions"])
-    for name, model in (("float32", gan), ("float16", sg.pretrained(args.name))):
+    for name, model in (("float32", gan), ("float16", sg.load(path))):
         print(name, judge(model.ema_generator, info["dataset"], args.data_dir))
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     print(f"{path.name}: {path.stat().st_size / 1e6:.2f} MB, {gan.progress.images / 1000:.0f} kimg, sha256 {digest}")

@@ -7,12 +7,14 @@ import sys
 
 from stylegan_tf import commands, directions, projection
 from stylegan_tf.commands.argument_types import memory as _memory
+from stylegan_tf.commands.argument_types import model as _model
 from stylegan_tf.commands.argument_types import names as _names
 from stylegan_tf.commands.argument_types import port as _port
 from stylegan_tf.commands.argument_types import positive as _positive
 from stylegan_tf.commands.argument_types import whole as _whole
 from stylegan_tf.data import NAMES
 
+RUN = "run folder, checkpoint, .keras file or the name of a shipped model"
 EXAMPLES = {
     "train": "stylegan-tf train --preset mnist32 --dataset digits --out runs/x --minutes 10",
     "generate": "stylegan-tf generate runs/x --seeds 0-99 --psi 0.7 --out sheet.png",
@@ -75,6 +77,9 @@ def parser() -> argparse.ArgumentParser:
     train.add_argument("--data-dir", help="where tensorflow-datasets has its data; also keeps drawn or decoded pictures")
     train.add_argument("--download", action="store_true", help="allow tensorflow-datasets to download")
     train.add_argument("--out", required=True, help="folder of the run")
+    train.add_argument(
+        "--init", metavar="MODEL", type=_model, help="start from a trained one: a run, a file, or the name of a shipped model"
+    )
     length = train.add_mutually_exclusive_group()
     length.add_argument("--minutes", type=_positive, help="time box: measure this machine, plan, stop on time")
     length.add_argument("--kimg", type=_positive, help="thousands of images; the preset's schedule is scaled to it")
@@ -95,7 +100,7 @@ def parser() -> argparse.ArgumentParser:
     train.add_argument("--quiet", action="store_true", help="a line per tick instead of a progress bar")
 
     generate = add("generate", commands.generate, "Save a sheet of generated images.")
-    generate.add_argument("run", help="run folder, checkpoint or .keras file")
+    generate.add_argument("run", type=_model, help=RUN)
     generate.add_argument("--seeds", default="0-99", help="like 0-99 or 3,5,8 (default 0-99)")
     generate.add_argument("--psi", type=float, default=1.0, help="truncation; 1 is none (default 1)")
     generate.add_argument("--cutoff", type=int, help="number of truncated layers (default all)")
@@ -107,7 +112,7 @@ def parser() -> argparse.ArgumentParser:
     figures.add_argument("run", help="run folder")
     figures.add_argument("--paper", action="store_true", help="Figures 2, 3, 4, 5 and 8 at the paper's seeds, into RUN/figures")
     evaluate = add("evaluate", commands.evaluate, "Measure a trained generator: a table, a JSON file and a figure.")
-    evaluate.add_argument("run", help="run folder, checkpoint or .keras file")
+    evaluate.add_argument("run", type=_model, help=RUN)
     evaluate.add_argument("--metrics", default="fid,kid,pr,ppl,ls", help="of fid, kid, pr, ppl, ls (default all)")
     evaluate.add_argument("--out", default="result.json", help="a JSON file; the figure goes beside it (default result.json)")
     evaluate.add_argument("--samples", type=_whole, default=10_000, help="images, and pairs of path length (default 10000)")
@@ -152,7 +157,7 @@ def parser() -> argparse.ArgumentParser:
     imported.add_argument("out", help="folder of the run, or a checkpoint file (.npz)")
 
     project = add("project", commands.project, "Find the latents that draw given pictures.")
-    project.add_argument("run", help="run folder, checkpoint or .keras file")
+    project.add_argument("run", type=_model, help=RUN)
     project.add_argument("images", nargs="+", metavar="IMAGE", help="square pictures of what the generator draws")
     project.add_argument("--space", choices=projection.SPACES, default="w", help="where to search (default w)")
     project.add_argument("--steps", type=_whole, default=500, help="steps of the search (default 500)")
@@ -163,7 +168,7 @@ def parser() -> argparse.ArgumentParser:
     project.add_argument("--out", default="projected", help="a folder (default projected)")
 
     edit = add("edit", commands.edit, "Save a sheet of edits along the direction of an attribute.")
-    edit.add_argument("run", help="run folder, checkpoint or .keras file")
+    edit.add_argument("run", type=_model, help=RUN)
     edit.add_argument("--attribute", required=True, help="such as slant, thickness or 'digit 7' for digits")
     edit.add_argument("--seeds", default="0-7", help="images to edit (default 0-7)")
     edit.add_argument("--projected", metavar="FILE", help="edit a projection.npz of stylegan-tf project instead")
@@ -214,7 +219,9 @@ def parser() -> argparse.ArgumentParser:
     lab.add_argument("--copy-only", action="store_true", help="do not open JupyterLab")
 
     playground = add("playground", commands.playground, "Open a page with all dials of a trained generator, through voila.")
-    playground.add_argument("run", nargs="?", help="run folder, checkpoint or .keras file (default the shipped digits)")
+    playground.add_argument(
+        "run", nargs="?", type=_model, help="run folder, checkpoint, .keras file or the name of a shipped model (default mnist32)"
+    )
     playground.add_argument("--dataset", help="what the run learned from, for the sliders (default: as its config.json says)")
     playground.add_argument("--state", default="", help="settings to begin with, as the page shows them")
     playground.add_argument("--port", type=_port, help="of this machine (default any that is free)")

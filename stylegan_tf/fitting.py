@@ -39,7 +39,7 @@ def fit(gan, x, y, epochs, kimg, minutes, callbacks, verbose) -> keras.callbacks
         _check_clock(gan)
     if not getattr(gan, "generator_optimizer", None):
         raise ValueError("the model is not compiled; call compile() before fit()")
-    if minutes and not p.steps:
+    if minutes and not p.images:
         plan(gan, data, minutes, verbose, started)
     elif minutes:
         p.minutes = p.seconds / 60 + minutes

@@ -69,9 +69,7 @@ class Generator(Network):
     def cut(self, resolution: int) -> Generator:
         """A Generator that ends with a smaller resolution, 8 or more; it has copies of the weights."""
         small = Generator(self.config.replace(resolution=resolution, start_resolution=4), dtype=self.dtype_policy)
-        values = {_place(v): v for v in self.weights}
-        for variable in small.weights:
-            variable.assign(values[_place(variable)])
+        small.take_over(self)
         return small
 
     def structure(self):
@@ -88,10 +86,6 @@ class Generator(Network):
             rows.append((f"{r}x{r} conv", shape, 2 * i + 1, count([block.conv1, block.epilogue1])))
             rows.append((f"{r}x{r} to RGB", (r, r, c.channels), "", count([self.synthesis.to_rgb[r]])))
         return rows
-
-
-def _place(variable) -> str:
-    return variable.path.partition("/")[2]  # without the network's own name
 
 
 def _is_one(value) -> bool:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+from pathlib import Path
+
+import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 from PIL import Image, ImageDraw, ImageFont
@@ -97,7 +101,7 @@ def labelled(rows, row_names, column_names, size: int = CELL) -> Image.Image:
         row_names, column_names: one each; lines are told apart by "\\n". size: of a cell, in dots, about.
     """
     rows = [[None if image is None else _rgb(fit(_bytes(image), size)) for image in row] for row in rows]
-    font = ImageFont.load_default(13)
+    font = _font()
     measure = ImageDraw.Draw(Image.new("RGB", (1, 1))).multiline_textbbox
     texts = [[measure((0, 0), name, font)[2:] for name in names] for names in (row_names, column_names)]
     count = len(column_names)
@@ -117,6 +121,12 @@ def labelled(rows, row_names, column_names, size: int = CELL) -> Image.Image:
             if image is not None:
                 page.paste(Image.fromarray(image), (x, y))
     return page
+
+
+@functools.cache
+def _font():
+    """Matplotlib's, which has the psi, the minus and the arrow that Pillow's own lacks."""
+    return ImageFont.truetype(Path(matplotlib.get_data_path()) / "fonts/ttf/DejaVuSans.ttf", 12)
 
 
 def _bytes(image):

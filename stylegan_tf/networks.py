@@ -55,6 +55,13 @@ class Network(keras.Model):
     def get_build_config(self):
         return None  # built by __init__
 
+    def take_over(self, other: Network):
+        """Copy the weights of all parts that the other network has too, by name: the blocks of the resolutions that both have."""
+        values = {v.path: v for v in other.weights}
+        for variable in self.weights:
+            if variable.path in values:
+                variable.assign(values[variable.path])
+
     def structure(self) -> list[tuple]:
         """Rows (layer, output shape, layer index or "", trainable parameters), in the order of the data."""
         raise NotImplementedError

@@ -136,6 +136,26 @@ def load(path) -> StyleGAN:
     return gan
 
 
+SHIPPED = ("mnist32", "toyfaces32", "toyfaces32_rho")  # data/README.md tells how they were made
+
+
+def shipped(name: str) -> Path:
+    """The file of a model that is shipped.
+
+    Raises:
+        ValueError: if it is not one of ``SHIPPED``.
+    """
+    if name not in SHIPPED:
+        raise ValueError(
+            f"there is no shipped model '{name}'; choose from {', '.join(SHIPPED)}, or open a file with stylegan_tf.load"
+        )
+    return data_file(f"pretrained/{name}.npz")
+
+
 def pretrained(name: str) -> StyleGAN:
-    """A model that is shipped in ``data/pretrained``, "mnist32", "toyfaces32" or "toyfaces32_rho": see data/README.md."""
-    return load(data_file(f"pretrained/{name}.npz"))
+    """A model that is shipped in ``data/pretrained``: one of ``SHIPPED``, which data/README.md describes.
+
+    Raises:
+        ValueError: for another name.
+    """
+    return load(shipped(name))

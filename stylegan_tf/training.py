@@ -21,6 +21,7 @@ from stylegan_tf.layers import register
 from stylegan_tf.optimizer import FusedAdam
 from stylegan_tf.precision import LossScale, settle
 from stylegan_tf.step import TrainingStep
+from stylegan_tf.transfer import start_from
 
 
 @register
@@ -151,6 +152,20 @@ class StyleGAN(TrainingStep, keras.Model):
         p.steps += 1
         return logs
 
+    def start_from(self, trained: StyleGAN):
+        """Begin with the weights of a trained model instead of random ones; call it before ``fit``.
+
+        If that model is of a smaller resolution, training begins where the next one fades in; if it is of the same, with
+        the last phase of the schedule (to teach a model other pictures). The images before count as shown.
+
+        >>> gan = sg.StyleGAN(sg.preset("toyfaces64"))
+        >>> gan.start_from(sg.pretrained("toyfaces32"))
+
+        Raises:
+            ValueError: if the networks differ in more than their resolution, or the other is larger, or not trained.
+        """
+        start_from(self, trained)
+
     def fit(self, x, y=None, epochs=None, kimg=None, minutes=None, callbacks=None, verbose="auto"):
         """Train from where the model stands to the end of its schedule.
 
@@ -159,7 +174,7 @@ class StyleGAN(TrainingStep, keras.Model):
             epochs: stop after so many ticks (reports) at the latest.
             kimg: train so many thousand images more; beyond the schedule its last phase goes on.
             minutes: time box. A new model measures the speed of each stage, plans its schedule, and stops on time; one
-                that has begun follows its schedule for so many minutes more.
+                that has begun, or has started from another, follows its schedule for so many minutes more.
             callbacks: keras.callbacks; an epoch is a tick, a batch is a step. Pass callbacks.NaNGuard to change its limit.
             verbose: 0 silent, "auto" or 1 a progress bar, 2 a line per tick.
 

@@ -8,9 +8,11 @@ import tensorflow as tf
 from helpers import GOLDEN, weights
 from PIL import Image
 
-from stylegan_tf import Run, StyleGAN, fitting, latents, load, official, official_batch_sizes, paper
+from stylegan_tf import Run, StyleGAN, fitting, latents, load, official, official_batch_sizes, paper, pretrained
 from stylegan_tf.cli import main, parser
 from stylegan_tf.commands import parse_seeds, parse_settings, training
+from stylegan_tf.commands.argument_types import model
+from stylegan_tf.commands.common import dataset_of
 from stylegan_tf.data.pipeline import to_uint8
 
 TRAIN = [
@@ -114,6 +116,17 @@ def test_generate_writes_the_sheet_of_the_seeds(run, tmp_path):
     assert sheets[0].shape == (16, 24)
     difference = sheets[0][8:16, 0:8].astype(int) - sheets[1]
     assert np.abs(difference).max() <= 1  # a level: the sum of a convolution depends in its last bit on the batch
+
+
+def test_a_shipped_model_has_a_name_for_every_command(tmp_path, monkeypatch):
+    """A run of that name comes first. What it learned from is known."""
+    monkeypatch.chdir(tmp_path)
+    assert main(["generate", "mnist32", "--seeds", "3", "--scale", "1", "--out", "three.png"]) == 0
+    image = to_uint8(np.asarray(pretrained("mnist32")(latents.from_seeds([3], 64), noise="fixed")))[0, :, :, 0]
+    assert np.abs(np.asarray(Image.open("three.png")).astype(int) - image).max() <= 1
+    assert dataset_of(model("mnist32")) == "digits"
+    (tmp_path / "mnist32").mkdir()
+    assert model("mnist32") == "mnist32"
 
 
 def test_info_tells_the_settings(run, capsys):

@@ -6,10 +6,12 @@ import subprocess
 import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from stylegan_tf import checkpoints, runs
 from stylegan_tf.data import digits
 
 ROOT = Path(__file__).parent.parent
@@ -51,6 +53,12 @@ def test_data_files_are_listed_with_their_sums():
     del files["README.md"]
     assert {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files.items()} == table
     assert digits._SHA256 == table["mnist_10k.npz"]
+
+
+def test_shipped_models_are_those_with_a_config():
+    files = [path for path in sorted((ROOT / "data/pretrained").glob("*.npz")) if "about" in np.load(path)]
+    assert sorted(runs.SHIPPED) == [path.stem for path in files]
+    assert all("dataset" in checkpoints.read_checkpoint(path)[0] for path in files)
 
 
 @pytest.mark.parametrize("name", [*CONSTRAINTS, GRADERS])

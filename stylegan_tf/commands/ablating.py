@@ -19,7 +19,7 @@ from stylegan_tf.ablation import METRICS, Table, Variant, describe, lacks, measu
 from stylegan_tf.ablation_figure import ablation_figure
 from stylegan_tf.ablation_report import markdown
 from stylegan_tf.commands.common import UserError, parse_seeds, parse_settings
-from stylegan_tf.commands.training import ONE_DEVICE, train
+from stylegan_tf.commands.training import ONLY_OF_TRAIN, train
 from stylegan_tf.files import write_atomically
 from stylegan_tf.fitting import check_data
 from stylegan_tf.fitting import measure as measure_speed
@@ -118,7 +118,7 @@ class Plan:
         """As ``stylegan-tf train --resume`` does, with its refusals."""
         given = dict(vars(self.args), out=str(self.folder(variant, seed)), seed=seed, resume=True, quiet=True, dry_run=False)
         given["set"] = [f"{name}={json.dumps(value)}" for name, value in self.fields(variant).items()]
-        train(argparse.Namespace(**given, **ONE_DEVICE))
+        train(argparse.Namespace(**given, **ONLY_OF_TRAIN))
 
     def show(self) -> int:
         """Print the runs, the sizes of the networks and how long it takes here; train nothing."""

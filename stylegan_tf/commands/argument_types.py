@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from stylegan_tf.commands.plan import gigabytes
+from stylegan_tf.runs import SHIPPED, shipped
+
+
+def model(text: str) -> str:
+    """A path; or of the name of a shipped model, where no such file is, its path."""
+    return str(shipped(text)) if text in SHIPPED and not Path(text).exists() else text
 
 
 def positive(text: str) -> float:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
+from stylegan_tf.checkpoints import read_checkpoint
 from stylegan_tf.ranges import parse_ranges
-from stylegan_tf.runs import load
+from stylegan_tf.runs import Run, load
 from stylegan_tf.training import StyleGAN
 
 
@@ -30,6 +32,22 @@ def parse_settings(pairs: list[str]) -> dict:
 def parse_seeds(text: str, option: str = "--seeds") -> list[int]:
     """ "0-3,7" -> [0, 1, 2, 3, 7]; ``option`` is named in errors."""
     return parse_ranges(text, option)
+
+
+def dataset_of(path, required: bool = False) -> str | None:
+    """What a model learned from, as far as its run, or a file that was exported from it, says so.
+
+    Raises:
+        UserError: if it does not, and is ``required`` to.
+    """
+    found = None
+    if Path(path).is_dir():
+        found = Run(path).info["dataset"]
+    elif Path(path).suffix == ".npz":
+        found = read_checkpoint(path)[0].get("dataset")
+    if required and not found:
+        raise UserError(f"{path} does not say what data it learned from; add --dataset, such as --dataset digits")
+    return found
 
 
 def finished(path) -> StyleGAN:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from stylegan_tf import Run, latents
-from stylegan_tf.commands.common import finished, parse_seeds
+from stylegan_tf import latents
+from stylegan_tf.commands.common import dataset_of, finished, parse_seeds
 from stylegan_tf.data.picture import read_picture
 from stylegan_tf.data.pipeline import to_uint8, to_unit_range
 from stylegan_tf.editing import Attributes, edit_sheet, reader_of
@@ -61,7 +61,7 @@ def edit(args) -> int:
     strengths = parse_strengths(args.strengths)
     layers = parse_seeds(args.layers, "--layers") if args.layers else None
     seeds = None if args.projected else parse_seeds(args.seeds)
-    read = reader_of(args.dataset or _dataset_of(args.run))
+    read = reader_of(args.dataset or dataset_of(args.run, required=True))
     generator = finished(args.run).ema_generator
     ws, names = _projected(args.projected, generator) if args.projected else (styles_of(generator, seeds), None)
     print(f"reading {args.samples:,} generated images", flush=True)
@@ -87,12 +87,6 @@ def parse_strengths(text: str) -> list[float]:
         return [float(low + i * step) for i in range(count)]
     except (ValueError, ZeroDivisionError, OverflowError) as error:
         raise ValueError(f"--strengths {text} is not like -3:3, -3:3:0.5 or -2,0,2") from error
-
-
-def _dataset_of(path):
-    if Path(path).suffix:
-        raise ValueError(f"{path} does not say what data it learned from; add --dataset, such as --dataset digits")
-    return Run(path).info["dataset"]
 
 
 def _projected(path, generator):

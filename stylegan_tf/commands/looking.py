@@ -14,7 +14,7 @@ from tqdm.auto import tqdm
 import stylegan_tf as sg
 from stylegan_tf import evaluation, paper
 from stylegan_tf.cheat_sheet import cheat_sheet
-from stylegan_tf.commands.common import UserError, finished, parse_seeds
+from stylegan_tf.commands.common import UserError, dataset_of, finished, parse_seeds
 from stylegan_tf.data.pipeline import to_uint8
 from stylegan_tf.evaluation_figure import evaluation_figure
 from stylegan_tf.files import write_atomically
@@ -52,16 +52,14 @@ def figures(args) -> int:
 
 
 def evaluate(args) -> int:
-    run, gan = sg.Run(args.run), finished(args.run)
-    dataset = args.dataset or (run.info["dataset"] if run.path.is_dir() else None)
-    if not dataset:
-        raise UserError(f"{run.path} does not say which data it learned from; add --dataset, such as --dataset digits")
+    gan = finished(args.run)
+    dataset = args.dataset or dataset_of(args.run, required=True)
     judge = evaluation.judge_of(dataset)
     wanted = dict(resolution=gan.config.resolution, channels=gan.config.channels)
     data = sg.data.open_dataset(dataset, data_dir=args.data_dir, download=args.download, **wanted)
     options = dict(samples=args.samples, seed=args.seed, floors=args.floors, cache=args.cache, progress=sys.stderr.isatty())
     result = evaluation.evaluate(gan.ema_generator, data, judge, args.metrics.split(","), **options)
-    about = dict(run=str(run.path), dataset=dataset, command=shlex.join(sys.argv), versions=versions())
+    about = dict(run=args.run, dataset=dataset, command=shlex.join(sys.argv), versions=versions())
     out = Path(args.out)
     write_atomically(out, json.dumps({**about, **result}, indent=1).encode())
     picture = out.with_suffix(".png")

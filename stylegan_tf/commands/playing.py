@@ -10,22 +10,20 @@ import sys
 import tempfile
 from pathlib import Path
 
-from stylegan_tf import Run
-from stylegan_tf.commands.common import UserError, finished
-from stylegan_tf.data.digits import data_file
+from stylegan_tf.commands.common import UserError, dataset_of, finished
+from stylegan_tf.runs import shipped
 from stylegan_tf.widgets import State
 from stylegan_tf.widgets.playground_picture import attributes_of
 
 HOST = "127.0.0.1"
-SHIPPED, SHIPPED_DATA = "pretrained/mnist32.npz", "digits"
 
 
 def playground(args) -> int:
     """Serve the page until Ctrl+C."""
     if importlib.util.find_spec("voila") is None:
         raise UserError('the playground is a page of voila, which is not installed: pip install "stylegan-tf[course]" brings it')
-    run = Path(args.run).resolve() if args.run else data_file(SHIPPED)
-    dataset = args.dataset or _dataset_of(run, args.run)
+    run = Path(args.run or shipped("mnist32")).resolve()
+    dataset = args.dataset or dataset_of(run)
     config = finished(run).config
     State.parse(args.state, attributes_of(dataset)).check(config)
     port = _free_port(args.port)
@@ -65,13 +63,6 @@ def page_of(run: Path, dataset: str | None, state: str = "") -> str:
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     cell = nbformat.v4.new_code_cell("\n".join(source), id="playground")
     return nbformat.writes(nbformat.v4.new_notebook(cells=[cell], metadata=kernel))
-
-
-def _dataset_of(run, named):
-    """What the run learned from; None for a file, which does not say so."""
-    if not named:
-        return SHIPPED_DATA
-    return Run(run).info["dataset"] if run.is_dir() else None
 
 
 def _free_port(wanted):

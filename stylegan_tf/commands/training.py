@@ -19,7 +19,7 @@ from stylegan_tf.fitting import check_data, check_parts, plan
 from stylegan_tf.growing import scaled
 from stylegan_tf.report import write_report
 
-ONE_DEVICE = dict(gpus=None, devices=None, slurm=False, precision=None, xla=False)  # of the arguments of train
+ONLY_OF_TRAIN = dict(init=None, gpus=None, devices=None, slurm=False, precision=None, xla=False)  # of the arguments of train
 
 
 def train(args) -> int:
@@ -43,9 +43,11 @@ def train(args) -> int:
             raise UserError(f"{run.path} holds a run already; add --resume to go on with it, or choose another --out")
         _check_same_run(run, config, args)
     history = run.resume(gan)
+    if history is None and args.init:
+        _start_from(gan, args)
     if history is not None:
         print(f"resumed at {gan.progress.images / 1000:.1f} kimg", flush=True)
-    asked = dict(dataset=args.dataset, command=shlex.join(sys.argv), minutes=args.minutes, asked=config.to_dict())
+    asked = dict(dataset=args.dataset, command=shlex.join(sys.argv), minutes=args.minutes, init=args.init, asked=config.to_dict())
     if args.minutes and gan.progress.minutes is None:
         plan(gan, data, args.minutes, started=started)
         run.save(gan)  # so that a run that is killed from here on keeps its plan
@@ -67,6 +69,15 @@ def train(args) -> int:
         raise ConnectionError("a worker was lost; start all of them again with the same commands and --resume") from error
     print(f"done: {gan.progress.images / 1000:.1f} kimg in {gan.progress.seconds / 60:.1f} minutes, in {run.path}", flush=True)
     return 0
+
+
+def _start_from(gan, args):
+    if args.minutes:
+        raise UserError(
+            "--minutes shares the time among all stages, and --init skips those that are trained; give --kimg instead"
+        )
+    gan.start_from(sg.load(args.init))
+    print(f"started from {args.init}, at {gan.progress.images / 1000:.1f} kimg of the schedule", flush=True)
 
 
 def _begun(run) -> bool:
@@ -94,7 +105,7 @@ def _check_same_run(run, config, args):
     info = run.info
     before, now = sg.Config.from_dict(info.get("asked", info["config"])).to_dict(), config.to_dict()
     changed = [name for name, value in now.items() if before.get(name) != value]
-    changed += [name for name in ("dataset", "minutes") if info.get(name) != getattr(args, name)]
+    changed += [name for name in ("dataset", "minutes", "init") if info.get(name) != getattr(args, name)]
     if changed:
         names = ", ".join(changed)
         raise UserError(f"{run.path} was started with other settings ({names}); repeat its command, or choose another --out")
@@ -123,7 +134,7 @@ def demo(args) -> int:
     length = dict(minutes=None if args.kimg else args.minutes, kimg=args.kimg)
     settings = dict(preset="mnist32", dataset="digits", seed=args.seed, set=[], **length)
     options = dict(data_dir=None, download=False, resume=True, dry_run=False, quiet=False, out=args.out)
-    train(argparse.Namespace(**settings, **options, **ONE_DEVICE))
+    train(argparse.Namespace(**settings, **options, **ONLY_OF_TRAIN))
     print("judging 10,000 generated digits and drawing the figures", flush=True)
     run = sg.Run(args.out)
     scores = sg.metrics.judge_digits(sg.load(args.out).ema_generator, test=_mnist_test_set())
