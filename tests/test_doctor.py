@@ -1,11 +1,11 @@
 import re
+import shlex
 
 import numpy as np
 import pytest
 from faults import GROUPED, REMARKED, SIDE, SMALL, UNREADABLE, USABLE, plant, smooth
 from PIL import Image
 
-from stylegan_tf import PRESETS
 from stylegan_tf.cli import main
 from stylegan_tf.data import doctor, examine, load_folder
 from stylegan_tf.layout import fit, grid
@@ -121,13 +121,17 @@ def test_a_good_folder_is_ready_with_exit_code_0(tmp_path, capsys):
     printed = capsys.readouterr().out
     assert "Training can start at 32x32 with 100 pictures" in printed
     command = next(line for line in printed.split("\n") if "stylegan-tf train" in line)
-    assert f"--dataset 'folder:{tmp_path}/my pictures' --preset mnist32 --set resolution=32 --set channels=3" in command
+    assert f"--dataset 'folder:{tmp_path}/my pictures' --preset toyfaces32 --set resolution=32 --set channels=3" in command
 
 
-@pytest.mark.parametrize("resolution", [8, 64, 1024])
-def test_the_command_of_the_verdict_names_a_preset(resolution, report, monkeypatch):
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize(("resolution", "preset"), [(8, "mnist32"), (64, "toyfaces64"), (128, "ffhq128"), (1024, "ffhq1024")])
+def test_the_command_of_the_verdict_is_one_that_trains(resolution, preset, channels, report, monkeypatch, capsys):
     monkeypatch.setattr(report, "resolution", resolution)
-    assert re.search(r"--preset (\w+)", report.verdict())[1] in PRESETS
+    monkeypatch.setattr(report, "channels", channels)
+    command = shlex.split(report.verdict().partition("stylegan-tf ")[2])
+    assert main([*command, "--dry-run"]) == 0
+    assert f"{resolution}x{resolution}: batch" in capsys.readouterr().out and command[command.index("--preset") + 1] == preset
 
 
 def test_the_command_names_a_cache_where_memory_is_short(report, monkeypatch):
