@@ -96,7 +96,10 @@ class Plan:
             sizes = f"{s.gflop_per_image:12.2f} {s.activations / 1e9:9.2f} {s.memory / 1e9:11.2f}"
             times = f"{s.seconds_per_kimg:7.1f} {s.days:7.2f}{'' if s.fits else '  does not fit'}"
             lines.append(f"{side:>9} {s.batch:6} {s.batch_per_gpu:8} {largest:>8} {s.kimg:8.0f} {sizes} {times}")
-        lines.append(f"weights, gradients, Adam's moments and the average: {self.stages[0].weights / 1e9:.2f} GB on every GPU")
+        lines.append(
+            f"memory on every GPU: {self.stages[0].weights / 1e9:.2f} GB for weights, gradients, Adam's moments and the average, "
+            f"{RESERVE / 1e9:.0f} GB for driver and libraries, and the maps"
+        )
         time = f"{self.days:.1f} days" if self.days >= 1 else f"{24 * self.days:.1f} hours"
         lines.append(f"{time} on {self.gpus} GPU{'s' * (self.gpus > 1)}; speed: {self.throughput.source}")
         return "\n".join(lines)

@@ -93,6 +93,7 @@ WRONG = {
     sg.checks.check_truncate: [
         (lambda w, m, psi: w * (1 - psi) + m * psi, "from w to the mean"),
         (lambda w, m, psi: psi * w, "towards zero"),
+        (lambda w, m, psi: psi * w + (1 - psi) * w.mean(0), "mean of this batch"),
         (lambda w, m, psi: m + psi * w, "not subtracted"),
         (lambda w, m, psi: psi * (w - m), "not added again"),
         (lambda w, m, psi: m - psi * (w - m), "wrong sign"),
@@ -102,6 +103,7 @@ WRONG = {
         (lambda k, f, t, b, g, o: (k * f / t + 1e3 * k / b * o) / 86400, "GPUs are not in it"),
         (lambda k, f, t, b, g, o: k * f / t / g / 86400, "overhead is missing"),
         (lambda k, f, t, b, g, o: (k * f / t / g + 1e3 * k * o) / 86400, "for every image"),
+        (lambda k, f, t, b, g, o: (k * f / t / g + 1e3 * k / b * o * g) / 86400, "do not multiply"),
         (lambda k, f, t, b, g, o: (k * f / t + 1e3 * k / b * o) / g / 86400, "all wait"),
         (lambda k, f, t, b, g, o: k * f / t / g + 1e3 * k / b * o, "seconds"),
         (lambda k, f, t, b, g, o: (k * f / t / g + 1e3 * k / b * o) / 3600, "hours"),
@@ -221,6 +223,7 @@ def test_the_size_of_records_is_that_of_what_is_written(tmp_path, capsys):
         (60 * 336, "float32"),
         (3 * 336, "one picture"),
         (15 * 341, "1x1"),
+        (15 * 320, "begin at 4x4"),
         (7, "not it"),
     ],
 )
@@ -231,7 +234,14 @@ def test_a_wrong_size_of_records_is_named(value, words):
 
 @pytest.mark.parametrize(
     "value, words",
-    [((5, 1, 32, 32), "last"), ((5, 32, 32), "missing"), ((32, 32, 1), "one image"), ((5, 64), "latent"), (5, "not it")],
+    [
+        ((5, 1, 32, 32), "last"),
+        ((5, 32, 32), "missing"),
+        ((32, 32, 1), "one image"),
+        ((5, 28, 28, 1), "draws 32x32"),
+        ((5, 64), "latent"),
+        (5, "not it"),
+    ],
 )
 def test_a_wrong_shape_is_named(value, words):
     with pytest.raises(sg.checks.WrongAnswer, match=words):

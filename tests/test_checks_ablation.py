@@ -38,6 +38,7 @@ WRONG = {
         (lambda a, b, q: (gap(a, b), math.hypot(error(a), error(b))), "need the quantile"),
         (lambda a, b, q: (gap(a, b), 2 * q * math.hypot(error(a), error(b))), "half of it"),
         (lambda a, b, q: (gap(a, b), q * math.sqrt(statistics.variance(a) + statistics.variance(b))), "single runs"),
+        (lambda a, b, q: (gap(a, b), q * math.sqrt(np.var(a) / len(a) + np.var(b) / len(b))), "ddof=1"),
         (lambda a, b, q: (gap(a, b), q * max(error(a), error(b))), "both means are unsure"),
         (lambda a, b, q: (q * math.hypot(error(a), error(b)), gap(a, b)), "the order is"),
         (lambda a, b, q: gap(a, b), "shape"),

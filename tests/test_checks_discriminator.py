@@ -41,11 +41,13 @@ WRONG = {
         (lambda f: f * 2, "no grid can hold"),
         (lambda f: np.clip(f * 2, 0, 0.5), "do not stop"),
         (lambda f: f * 2 * (f < 0.25), "do not vanish"),
+        (lambda f: 2 * f % 0.5, "does not start anew"),
         (lambda f: f / 2, "half the frequency"),
         (lambda f: 1 - 2 * f, "off by"),
     ],
     sg.checks.check_group_deviation: [
         (lambda x, g: np.repeat(x.reshape(-1, g, *x.shape[1:]).std(axis=1).mean(axis=(1, 2, 3)), g), "neighbours"),
+        (lambda x, g: np.repeat(strided(x, g, lambda v: v.std(axis=0).mean(axis=(1, 2, 3)))[: len(x) // g], g), "take turns"),
         (lambda x, g: np.ones(len(x)) * x.std(axis=0).mean(), "whole batch"),
         (lambda x, g: strided(x, g, lambda v: v.var(axis=0).mean(axis=(1, 2, 3))), "mean variance; take the root before"),
         (lambda x, g: strided(x, g, lambda v: v.var(axis=0).mean(axis=(1, 2, 3)) ** 0.5), "root of the mean variance"),

@@ -47,6 +47,10 @@ WRONG = {
     sg.checks.check_fade: [
         (lambda old, new, alpha: alpha * doubled(old) + (1 - alpha) * new, "gave it to the old one"),
         (lambda old, new, alpha: alpha * new + (1 - alpha) * np.concatenate([np.concatenate([old] * 2, 1)] * 2, 2), "np.repeat"),
+        (
+            lambda old, new, alpha: alpha * new + (1 - alpha) * keras.layers.UpSampling2D(interpolation="bilinear")(old),
+            "smoothly",
+        ),
         (lambda old, new, alpha: doubled(old) + alpha * new, "keeps its full weight"),
         (lambda old, new, alpha: new + (1 - alpha) * doubled(old), "from the start"),
         (lambda old, new, alpha: np.where(alpha > 0.5, new, doubled(old)), "switch"),

@@ -23,6 +23,7 @@ WRONG = {
         (lambda z: z / np.sqrt((z**2).sum(axis=1, keepdims=True)), "length 1"),
         (lambda z: (z - z.mean(1, keepdims=True)) / z.std(1, keepdims=True), "subtract the mean"),
         (lambda z: z / np.sqrt((z**2).mean(axis=0)), "over the batch"),
+        (lambda z: z / np.sqrt(np.square(z).mean()), "one mean over the whole batch"),
         (lambda z: z / np.square(z).mean(axis=1)[:, None], "divide by its root"),
         (lambda z: z / z.std(axis=1)[:, None], "takes the mean out"),
         (lambda z: z, "off by"),

@@ -55,6 +55,7 @@ WRONG = [
     (FRECHET, with_cross(lambda a, b: 2 * np.trace(roots(a) @ roots(b))), "root of the product"),
     (FRECHET, with_cross(lambda a, b: roots(a @ b).trace()), "factor 2"),
     (FRECHET, lambda ma, a, mb, b: by_scipy(ma, a, ma, b) + np.linalg.norm(ma - mb), "must be squared"),
+    (FRECHET, lambda ma, a, mb, b: by_scipy(ma, a, ma, b) + np.abs(ma - mb).sum(), "are not squared"),
     (FRECHET, with_cross(lambda a, b: 0), "not subtracted"),
     (FRECHET, lambda ma, a, mb, b: by_scipy(ma, a, ma, b), "means is missing"),
     (FRECHET, lambda ma, a, mb, b: ma - mb, "shape"),

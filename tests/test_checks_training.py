@@ -40,6 +40,7 @@ WRONG = {
     ],
     sg.checks.check_stage: [
         (lambda k, s: walk(k, s, lambda kimg, fade, stable: kimg / (fade + stable)), "over the whole stage"),
+        (lambda k, s: by_bisection(k, s, bisect.bisect_left), "there the second begins"),
         (lambda k, s: walk(k, s, lambda kimg, fade, stable: 1 - kimg / fade if kimg < fade else 1.0), "alpha falls"),
         (lambda k, s: walk(k, s, lambda kimg, fade, stable: 1.0 if kimg < stable else (kimg - stable) / fade), "fades in first"),
         (lambda k, s: walk(k, s, lambda kimg, fade, stable: kimg / fade if kimg < fade else 0.0), "the old path is gone"),
@@ -50,9 +51,9 @@ WRONG = {
 }
 
 
-def by_bisection(kimg, stages):
+def by_bisection(kimg, stages, bisected=bisect.bisect_right):
     ends = list(itertools.accumulate(fade + stable for _, fade, stable in stages))
-    i = min(bisect.bisect_right(ends, kimg), len(stages) - 1)
+    i = min(bisected(ends, kimg), len(stages) - 1)
     resolution, fade, _ = stages[i]
     since = kimg - (ends[i - 1] if i else 0)
     return [resolution, min(1.0, since / fade) if fade else 1]

@@ -74,6 +74,9 @@ _DIFFERENCE = Exercise(
         "you take the deviation of single runs; the errors of the two means are smaller": lambda a, b, q: (
             np.mean(b) - np.mean(a), q * np.hypot(np.std(a, ddof=1), np.std(b, ddof=1))
         ),
+        "you divide by N; the errors are those of exercise 2, with N - 1 (`ddof=1`)": lambda a, b, q: (
+            np.mean(b) - np.mean(a), q * np.hypot(*(np.std(v) / np.sqrt(len(v)) for v in (a, b)))
+        ),
         "the larger error alone does not do: both means are unsure": lambda a, b, q: (
             np.mean(b) - np.mean(a), _half_width(a, b, q, max)
         ),

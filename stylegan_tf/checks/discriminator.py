@@ -55,6 +55,9 @@ _FOLDED = Exercise(
         "above 1/4 the doubled frequency exceeds 1/2, which no grid can hold: it folds back to 1 - 2f": lambda f: 2 * f,
         "frequencies above 1/4 do not stop at 1/2, they fold back to 1 - 2f": lambda f: np.minimum(2 * f, 0.5),
         "frequencies above 1/4 do not vanish: without a filter they come back as 1 - 2f": lambda f: np.where(f < 0.25, 2 * f, 0),
+        "above 1/4 it folds back, and does not start anew: 0.3 comes back as 0.4, not as 0.1": lambda f: np.where(
+            f < 0.25, 2 * f, 2 * f - 0.5
+        ),
         "that is half the frequency; a new pixel holds more of a wave, not less": lambda f: f / 2,
     },
 )
@@ -83,6 +86,9 @@ _DEVIATION = Exercise(
     why="one number for each group, the same for its images: small where they are alike.",
     mistakes={
         "your groups are neighbours; image i belongs to group i mod (B / group)": lambda x, g: _by_group(x, g, "contiguous"),
+        "the numbers are right, but given to the wrong images: the groups take turns (np.tile, not np.repeat)": lambda x, g: (
+            np.repeat(_by_group(x, g)[: len(x) // g], g)
+        ),
         "you compare the whole batch; compare the images of a group": lambda x, g: np.full(len(x), x.std(axis=0).mean()),
         "that is the mean variance; take the root before the mean": lambda x, g: _by_group(x, g, spread=np.var),
         "that is the root of the mean variance; take the root first, then the mean": lambda x, g: np.sqrt(

@@ -17,6 +17,7 @@ def check_records_size(size: int, pictures: int, resolution: int) -> None:
         "that is one channel; each pixel has three": right // 3,
         "those are float32 pixels; records hold one byte for each channel": 4 * right,
         "that is one picture; the files hold all of them": right // pictures,
+        "the files begin at 4x4, whatever training begins with": right - pictures * 3 * 4**2,
         "the levels go down to 4x4, not to 1x1": right + pictures * 3 * (1 + 4),
     }
     share = right / largest - 1
@@ -44,6 +45,9 @@ _DAYS = Exercise(
         "the GPUs are not in it: each computes its share of the images": lambda k, f, t, b, g, o: _days(k, f, t / g, b, g, o),
         "the overhead is missing: every step waits for it once": lambda k, f, t, b, g, o: _days(k, f, t, b, g, 0.0),
         "you add the overhead for every image; it comes once for every step": lambda k, f, t, b, g, o: _days(k, f, t, 1, g, o),
+        "the overhead is given for all GPUs together: do not multiply it by them": lambda k, f, t, b, g, o: _days(
+            k, f, t, b, g, o * g
+        ),
         "you divide the overhead by the GPUs too; they all wait for the exchange": lambda k, f, t, b, g, o: _days(
             k, f, t, b, g, o / g
         ),

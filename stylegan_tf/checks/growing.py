@@ -95,6 +95,9 @@ _FADE = Exercise(
     ],
     why="at alpha 0 the new block is not seen at all, at 1 nothing of the old output is left.",
     mistakes={
+        "you enlarge the old picture smoothly; each of its pixels is repeated, 2x2": lambda o, n, a: (
+            a * n + (1 - a) * np.asarray(tf.image.resize(o, n.shape[1:3], "bilinear"))
+        ),
         "alpha is the weight of the new branch; you gave it to the old one": lambda o, n, a: _fade(o, n, 1 - a),
         "np.tile sets four small pictures side by side; each pixel must become 2x2: np.repeat": lambda o, n, a: (
             a * n + (1 - a) * np.tile(o, (1, 2, 2, 1))

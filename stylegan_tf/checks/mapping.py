@@ -25,6 +25,7 @@ _NORMALIZE_Z = Exercise(
             (z - z.mean(axis=-1, keepdims=True)) / z.std(axis=-1, keepdims=True)
         ),
         "you normalise over the batch; each z is normalised by itself": lambda z: _over_root(z, axis=0),
+        "you take one mean over the whole batch; each z is normalised by itself": lambda z: _over_root(z, axis=None),
         "you divide by the mean square; divide by its root": lambda z: z / (z**2).mean(axis=-1, keepdims=True),
         "you divide by the deviation, which takes the mean out; take the root of the mean square": lambda z: (
             z / z.std(axis=-1, keepdims=True)

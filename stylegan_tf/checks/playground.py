@@ -36,6 +36,9 @@ _DIALS = Exercise(
         "A and B are the wrong way round: the named layers come from B": (
             lambda a, b, layers, m, psi, d, s: _truncate(_mix(b, a, layers), m, psi) + s * d
         ),
+        "psi is turned round: at psi = 1 the styles are left alone, at 0 all is the mean": (
+            lambda a, b, layers, m, psi, d, s: _truncate(_mix(a, b, layers), m, 1 - psi) + s * d
+        ),
         "nothing is truncated": lambda a, b, layers, m, psi, d, s: _mix(a, b, layers) + s * d,
         "nothing is edited": lambda a, b, layers, m, psi, d, s: _truncate(_mix(a, b, layers), m, psi),
         "you truncate towards zero; the centre of W is the mean": (
@@ -81,6 +84,9 @@ _DEMODULATE = Exercise(
         ),
         "you sum over the inputs only; the kernel's 3x3 places belong to the length as well": (
             lambda weight, style: _divided(_modulated(weight, style), (3,))
+        ),
+        "you sum over the kernel only; the input maps belong to the length as well": (
+            lambda weight, style: _divided(_modulated(weight, style), (1, 2))
         ),
         "one length for all output maps together; each has its own": (
             lambda weight, style: _divided(_modulated(weight, style), (1, 2, 3, 4))

@@ -76,6 +76,7 @@ _FRECHET = Exercise(
         "the distance of the means must be squared": lambda ma, a, mb, b: (
             _frechet(ma, a, ma, b) + np.sqrt(((ma - mb) ** 2).sum())
         ),
+        "the differences of the means are not squared": lambda ma, a, mb, b: _frechet(ma, a, ma, b) + np.abs(ma - mb).sum(),
         "the root is not subtracted: two equal sets would be far apart": lambda ma, a, mb, b: _frechet(ma, a, mb, b, cross=0.0),
         "the distance of the means is missing": lambda ma, a, mb, b: _frechet(ma, a, ma, b),
     },

@@ -18,6 +18,7 @@ _TRUNCATE = Exercise(
     mistakes={
         "you go from w to the mean: psi = 0 must give the mean, and psi = 1 must give w": lambda w, m, psi: w + psi * (m - w),
         "you shrink w towards zero; the centre of W is the mean, which is not zero": lambda w, m, psi: psi * w,
+        "you took the mean of this batch; the mean is given": lambda w, m, psi: latents.lerp(w.mean(axis=0), w, psi),
         "the mean is added but not subtracted first: it is the difference from the mean that psi scales": lambda w, m, psi: (
             m + psi * w
         ),
@@ -38,6 +39,7 @@ def check_shape(shape, count: int, config) -> None:
     mistakes = {
         "channels come last here: (images, height, width, channels)": (count, c, r, r),
         "the channel axis is missing: grey images have one channel": (count, r, r),
+        f"MNIST's pictures have 28x28 pixels; this network draws {r}x{r}": (count, 28, 28, c),
         "that is one image; the first axis counts the images": (r, r, c),
         "that is the shape of the latent codes that go in": (count, config.z_dim),
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from stylegan_tf import museum
 from stylegan_tf.checks.frame import Exercise, judge_names, report
 from stylegan_tf.config import Config
@@ -57,6 +59,9 @@ _STAGE = Exercise(
     why="a stage first fades in and then stands still; its place is what is left after the stages before it.",
     mistakes={
         "alpha rises over the whole stage in your function; it reaches 1 when the fade ends": lambda k, s: _whole(k, s),
+        "at the border between two stages your function is still in the first; there the second begins, with alpha 0": (
+            lambda k, s: _stage(np.nextafter(k, -1), s)
+        ),
         "alpha falls in your function; it is the weight of the new block": lambda k, s: _stage(
             k, s, alpha=lambda kimg, fade, stable: 1 - kimg / fade
         ),
