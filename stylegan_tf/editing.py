@@ -92,7 +92,7 @@ def edit_sheet(
         moved = latents.move(ws, direction, strength, layers)
         columns.append(pictures(generator, moved))
         mean = read_styles(generator, moved, read)[name].mean()
-        heads.append(f"{strength:+.2g}\n{mean:.3g}".replace("-", MINUS).replace("+0\n", "0\n"))
+        heads.append(f"{strength:+.2g}\n{mean:.2g}".replace("-", MINUS).replace("+0\n", "0\n"))
     where = "" if layers is None else f", layers {', '.join(map(str, layers))}"
-    title = f"{name}: steps in deviations of w along its direction{where}; below, {name} as read, on average"
+    title = f"{name}: steps in deviations of w along its direction{where}; under each, {name} as read, on average"
     return table(list(zip(*columns, strict=True)), row_names or [""] * len(ws), heads, title)
