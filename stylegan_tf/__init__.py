@@ -12,7 +12,7 @@ Where each idea of the paper lives, in the order of the lessons:
     discriminator                      discriminator.py
     losses                             losses.py
     progressive growing                growing.py
-    training, averages, mixing         training.py, step.py, fitting.py
+    training, averages, mixing         training.py, step.py, fitting.py, transfer.py
     several devices, 16 bits, memory   distribution.py, precision.py, accumulation.py
     a run that survives                checkpoints.py, runs.py, callbacks.py
     pictures                           figures.py, paper.py, report.py

@@ -252,6 +252,17 @@ def test_import_keeps_every_value_of_the_three_networks(imported, tmp_path, suff
             np.testing.assert_array_equal(entry.to_official(entry.variable), theirs[entry.name])
 
 
+def test_an_imported_network_is_taught_on(imported):
+    """To other pictures, from the last phase of the schedule."""
+    theirs = load(imported)
+    ours = StyleGAN(theirs.config.replace(seed=9, batch_sizes={}))
+    ours.compile()
+    ours.start_from(theirs)
+    assert ours.progress.images == ours.schedule.phases[-1].start
+    z = latents.from_official_seeds([5], ours.config.z_dim)
+    np.testing.assert_array_equal(ours(z, noise="fixed"), theirs(z, noise="fixed"))
+
+
 def test_import_overwrites_nothing(imported, capsys):
     assert main(["import", str(GOLDEN / "official_tiny_nosrc.pkl"), str(imported)]) == 2
     assert "exists already" in capsys.readouterr().err
