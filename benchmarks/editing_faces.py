@@ -111,8 +111,8 @@ def pairs(generator, side, out):
     columns = {
         "drawn,\nwithout": [fit(to_uint8(x)) for x in without], "found in w": pictures(generator, ws[0].ws),
         "drawn,\nwith": [fit(to_uint8(x)) for x in grown], "found in w ": pictures(generator, ws[1].ws),
-        "without, moved\nalong direction": pictures(generator, moved),
-        "without, moved by\nmean difference": pictures(generator, ws[0].ws + mean[None, None]),
+        "the first,\nalong direction": pictures(generator, moved),
+        "the first, by\nmean step": pictures(generator, ws[0].ws + mean[None, None]),
     }  # fmt: skip
     cells = list(zip(*columns.values(), strict=True))[:8]
     save(table(cells, [""] * 8, list(columns), "The same face without and with moustache"), out / "counterfactual_pairs.png")
@@ -128,7 +128,7 @@ def laboratory(generator, side, out):
     kinds = [(space, kind) for space in spaces for kind in ("linear", "neighbours")]
     markdown(["factor", *(f"{s}, {k}" for s, k in kinds)], [[n, *(spaces[s][n][k] for s, k in kinds)] for n in NUMBERS])
     atlas = layer_factor_atlas(generator, styles_of(generator, range(1000)), styles_of(generator, range(1000, 2000)), read)
-    shown = [*NUMBERS, "hair_color", "background", "shirt"]
+    shown = [*NUMBERS, "hair_colour", "background", "shirt"]
     columns = {n: [i for i, f in enumerate(atlas.factors) if f == n or f.startswith(f"{n} ")] for n in shown}
     print("## atlas: part of the difference that comes with a layer, 1,000 pairs\n")
     rows = [
@@ -192,7 +192,7 @@ def projection(generator, side, out):
     columns |= {name: pictures(generator, styles[key]) for name, key in COLUMNS.items()}
     for label, key in {"w": "w from the encoder", "w+": "w+ from the encoder"}.items():
         for attribute, direction in ways.items():
-            columns[f"{label},\n{attribute} +1.5"] = pictures(generator, latents.move(styles[key], direction, 1.5))
+            columns[f"{label}, +1.5\n{attribute}"] = pictures(generator, latents.move(styles[key], direction, 1.5))
     cells = list(zip(*columns.values(), strict=True))
     save(
         table(cells, [""] * 16, list(columns), "Sixteen fresh faces, found in the generator, and edited"),
