@@ -77,9 +77,7 @@ def parser() -> argparse.ArgumentParser:
     train.add_argument("--data-dir", help="where tensorflow-datasets has its data; also keeps drawn or decoded pictures")
     train.add_argument("--download", action="store_true", help="allow tensorflow-datasets to download")
     train.add_argument("--out", required=True, help="folder of the run")
-    train.add_argument(
-        "--init", metavar="MODEL", type=_model, help="start from a trained one: a run, a file, or the name of a shipped model"
-    )
+    train.add_argument("--init", metavar="MODEL", help="start from a trained one: a run, a file, or the name of a shipped model")
     length = train.add_mutually_exclusive_group()
     length.add_argument("--minutes", type=_positive, help="time box: measure this machine, plan, stop on time")
     length.add_argument("--kimg", type=_positive, help="thousands of images; the preset's schedule is scaled to it")
@@ -177,7 +175,7 @@ def parser() -> argparse.ArgumentParser:
     edit.add_argument("--hold", metavar="NAME,...", help="attributes that the direction leaves alone")
     edit.add_argument("--layers", help="styled layers to edit, like 0-3 (default all)")
     edit.add_argument("--samples", type=_whole, default=4000, help="images that the direction is found from (default 4000)")
-    edit.add_argument("--dataset", help="what the run learned from (default: as its config.json says)")
+    edit.add_argument("--dataset", help="what the run learned from (default: as the run or the file says)")
     edit.add_argument("--out", default="sheet.png", help="a PNG file (default sheet.png)")
 
     ablation = add("ablation", commands.ablation, "Train and judge A to F, mixing or mapping depths; stopped, it goes on.")
@@ -222,7 +220,7 @@ def parser() -> argparse.ArgumentParser:
     playground.add_argument(
         "run", nargs="?", type=_model, help="run folder, checkpoint, .keras file or the name of a shipped model (default mnist32)"
     )
-    playground.add_argument("--dataset", help="what the run learned from, for the sliders (default: as its config.json says)")
+    playground.add_argument("--dataset", help="what the run learned from, for the sliders (default: as the run or the file says)")
     playground.add_argument("--state", default="", help="settings to begin with, as the page shows them")
     playground.add_argument("--port", type=_port, help="of this machine (default any that is free)")
     playground.add_argument("--no-browser", action="store_true", help="print the address, open nothing")

@@ -27,8 +27,9 @@ def start_from(gan, trained) -> None:
         )
     for network in ("generator", "discriminator", "ema_generator"):
         getattr(gan, network).take_over(getattr(trained, network))
-    later = [p for p in gan.schedule.phases if p.resolution > _reached(trained)]
-    gan.progress = Progressed(images=(start := (later or gan.schedule.phases[-1:])[0].start), tick_start=start)
+    phases = gan.schedule.phases
+    begin = next((p for p in phases if p.resolution > _reached(trained)), phases[-1])
+    gan.progress = Progressed(images=begin.start, tick_start=begin.start)
 
 
 def _reached(trained) -> int:

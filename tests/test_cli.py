@@ -127,6 +127,8 @@ def test_a_shipped_model_has_a_name_for_every_command(tmp_path, monkeypatch):
     assert dataset_of(model("mnist32")) == "digits"
     (tmp_path / "mnist32").mkdir()
     assert model("mnist32") == "mnist32"
+    with pytest.raises(ValueError, match="no shipped model 'mnist'; choose from mnist32, "):
+        pretrained("mnist")
 
 
 def test_info_tells_the_settings(run, capsys):

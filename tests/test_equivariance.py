@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from helpers import SMALL
+from helpers import audible_generator
 
 import stylegan_tf as sg
 from stylegan_tf.layout import images_of, styles_of
@@ -21,7 +21,7 @@ def test_a_part_of_a_pixel_moves_a_sine_by_just_that():
 
 
 def test_without_a_shift_it_is_the_image():
-    G = sg.Generator(SMALL)
+    G = audible_generator()
     drawn, image = drawn_with_a_shift(G, styles_of(G, [3, 5]), 0, 8, "fixed"), images_of(G, [3, 5], noise="fixed")
     np.testing.assert_allclose(drawn, image, rtol=1e-5, atol=1e-5)  # float32, and values up to 6
     assert translation_equivariance(G, styles_of(G, [3]), 0, 8) > 100
@@ -51,6 +51,6 @@ def test_noise_stays_where_it_is(digits):
 
 
 def test_a_block_that_is_not_there_is_named():
-    G = sg.Generator(SMALL)
+    G = audible_generator()
     with pytest.raises(ValueError, match="at is 32; this network has blocks of side 4, 8, 16"):
         drawn_with_a_shift(G, styles_of(G, [3]), 1, 32)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from helpers import enlarge
 
-from stylegan_tf import Config, Run, StyleGAN
+from stylegan_tf import Config, Run, StyleGAN, fitting
 from stylegan_tf.cli import main
 from stylegan_tf.fitting import Progressed
 
@@ -71,7 +71,14 @@ def test_the_same_resolution_begins_with_the_last_phase():
     gan = grown_from(model, resolution=8, total_kimg=0.5)
     assert gan.progress.images == 200
     np.testing.assert_array_equal(gan(Z, noise="fixed"), model(Z, noise="fixed"))
-    assert not any(v.numpy().any() for v in gan.generator_optimizer.variables[2:])
+
+
+def test_minutes_follow_the_schedule_instead_of_planning_a_new_one(monkeypatch):
+    monkeypatch.setattr(fitting, "plan", lambda *args: pytest.fail("planned from 4x4 up"))
+    gan = grown_from(trained())
+    before = gan.config
+    gan.fit(DATA, minutes=0.001, verbose=0)
+    assert gan.config == before and gan.progress.images > 400 and gan.progress.minutes == 0.001
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ import tensorflow as tf
 import stylegan_tf as sg
 from stylegan_tf import cost, distribution, memory
 from stylegan_tf.callbacks import Diagnostics, SaveRun, TensorBoardLog
+from stylegan_tf.commands.argument_types import model
 from stylegan_tf.commands.common import UserError, parse_settings
 from stylegan_tf.fitting import check_data, check_parts, plan
 from stylegan_tf.growing import scaled
@@ -76,7 +77,7 @@ def _start_from(gan, args):
         raise UserError(
             "--minutes shares the time among all stages, and --init skips those that are trained; give --kimg instead"
         )
-    gan.start_from(sg.load(args.init))
+    gan.start_from(sg.load(model(args.init)))
     print(f"started from {args.init}, at {gan.progress.images / 1000:.1f} kimg of the schedule", flush=True)
 
 

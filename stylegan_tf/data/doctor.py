@@ -144,9 +144,9 @@ class Report:
         """One sentence: that training can start and with which command, or what to do."""
         size, path = f"{self.resolution}x{self.resolution}", self.listing.root
         if self.ready:
-            small = {64: "toyfaces64", 32: "toyfaces32" if self.channels == 3 else "mnist32"}  # hours on a processor
-            large = f"ffhq{self.resolution} --set mirror=false" if self.resolution > 64 else "mnist32"
-            preset = small.get(self.resolution, large)
+            preset = "toyfaces32" if self.resolution == 32 and self.channels == 3 else "mnist32"
+            if self.resolution >= 64:
+                preset = "toyfaces64" if self.resolution == 64 else f"ffhq{self.resolution} --set mirror=false"
             needed = bytes_needed(len(self.usable), self.resolution, self.channels)
             cache = " --data-dir cache" if needed > MEMORY_LIMIT else ""
             settings = f"--preset {preset} --set resolution={self.resolution} --set channels={self.channels}"
