@@ -153,10 +153,6 @@ class Table:
         with file.open(newline="") as opened:
             return [{k: _value(k, v) for k, v in row.items() if v} for row in csv.DictReader(opened)]
 
-    def find(self, variant: str, seed: int) -> dict | None:
-        """The row of a run, None if it is not there."""
-        return next((row for row in self.rows() if row["variant"] == variant and row["seed"] == seed), None)
-
     def put(self, row: dict) -> None:
         """Add a row, or put it in the place of the one that the run has already."""
         rows = self.rows()

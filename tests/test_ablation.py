@@ -228,3 +228,12 @@ def test_a_dry_run_tells_sizes_and_time_and_makes_nothing(tmp_path, monkeypatch,
     (line,) = [line for line in printed.splitlines() if line.startswith("E ")]
     assert f"{cost.parameters(config)['generator']:,}" in line and "0.2 min a run" in line
     assert "8 runs: 2 lines" in printed and not (tmp_path / "x").exists()
+
+
+def test_a_dry_run_counts_the_runs_that_are_still_to_train(done, monkeypatch, capsys):
+    """E is there, mixing=0 is E, and F and mixing=0.9 are one network: one run of 100 images is left, 10,000 seconds of them."""
+    monkeypatch.setattr(sys.modules["stylegan_tf.commands.ablating"], "measure_speed", lambda *args, **kwargs: {8: 0.01})
+    assert ablate(done, "--configs", "E,F", "--mixing", "0,0.9", "--seeds", "3", "--dry-run") == 0
+    printed = capsys.readouterr().out
+    assert "4 runs: 4 lines" in printed and "3 of them are there, or the same as another" in printed
+    assert "training: about 2.8 hours" in printed

@@ -35,7 +35,7 @@ def ablation(args) -> int:
         return _report(table)
     plan = Plan(args)
     if args.dry_run:
-        return plan.show()
+        return plan.show(table)
     try:
         _fill(table, plan, args)
     except KeyboardInterrupt:
@@ -53,13 +53,13 @@ def _fill(table, plan, args):
     rehearsed = False
     for number, (variant, seed) in enumerate(runs, 1):
         config = plan.config(variant, seed)
-        row, place = table.find(variant.name, seed), f"{number} of {len(runs)}: {variant.name} seed {seed}"
-        if row and not lacks(row, config, plan.metrics, plan.latents):
-            print(f"{place} is there already", flush=True)
-            continue
-        if twin := _twin(plan, table, seed, config):
-            print(f"{place} is the same as {twin['variant']}", flush=True)
-            table.put({**twin, "variant": variant.name})
+        place = f"{number} of {len(runs)}: {variant.name} seed {seed}"
+        if row := _known(plan, table, variant, seed):
+            if row["variant"] == variant.name:
+                print(f"{place} is there already", flush=True)
+            else:
+                print(f"{place} is the same as {row['variant']}", flush=True)
+                table.put({**row, "variant": variant.name})
             continue
         if not rehearsed:  # whether the judge takes these images must show before hours of training
             with warnings.catch_warnings(action="ignore"):  # of too few images
@@ -120,21 +120,33 @@ class Plan:
         given["set"] = [f"{name}={json.dumps(value)}" for name, value in self.fields(variant).items()]
         train(argparse.Namespace(**given, **ONLY_OF_TRAIN))
 
-    def show(self) -> int:
+    def show(self, table: Table) -> int:
         """Print the runs, the sizes of the networks and how long it takes here; train nothing."""
-        a, runs = self.args, len(self.variants) * len(self.seeds)
-        print(f"{runs} runs: {len(self.variants)} lines, seeds {a.seeds}, into {a.out}")
+        a, runs, left = self.args, len(self.variants) * len(self.seeds), self.left(table)
+        spared = f"; {runs - len(left)} of them are there, or the same as another" if len(left) < runs else ""
+        print(f"{runs} runs: {len(self.variants)} lines, seeds {a.seeds}, into {a.out}{spared}")
         cost_of, (model, speeds) = 0.0, self._speeds() if not a.minutes else (None, {})
         for variant in self.variants:
             config = self.config(variant, self.seeds[0])
             count = cost.parameters(config)
             seconds = 60 * a.minutes if a.minutes else _seconds(config, model, speeds)
-            cost_of += seconds * len(self.seeds)
+            cost_of += seconds * sum(other is variant for other, _ in left)
             sizes = f"G {count['generator']:>11,}  D {count['discriminator']:>11,} parameters"
             print(f"{variant.name:12} {sizes}  {seconds / 60:7.1f} min a run  {variant.what}")
         kind = "asked for" if a.minutes else f"at the speed measured now with {self.variants[-1].name}, scaled by FLOPs"
         print(f"training: about {cost_of / 3600:.1f} hours in all ({kind}); judging comes on top")
         return 0
+
+    def left(self, table: Table) -> list[tuple[Variant, int]]:
+        """The runs without a row, each network once."""
+        found, configs = [], []
+        for seed in self.seeds:
+            for variant in self.variants:
+                config = self.config(variant, seed)
+                if config not in configs and not _known(self, table, variant, seed):
+                    found.append((variant, seed))
+                    configs.append(config)
+        return found
 
     def _speeds(self):
         config = self.config(self.variants[-1], self.seeds[0])
@@ -179,12 +191,12 @@ def _run(plan, variant, seed, config, judge, data) -> dict:
     return {**describe(variant, seed, config, gan.progress.images / 1000, gan.progress.seconds / 60), **numbers}
 
 
-def _twin(plan, table, seed, config):
-    """The row of another line that is the same network: F mixes with probability 0.9, E with 0."""
-    for row in table.rows():
-        if row["seed"] == seed and plan.config(named(row["variant"]), seed) == config:
-            return None if lacks(row, config, plan.metrics, plan.latents) else row
-    return None
+def _known(plan, table, variant, seed) -> dict | None:
+    """The finished row of a run, or that of another line that is the same network: F mixes with probability 0.9, E with 0."""
+    config = plan.config(variant, seed)
+    same = [row for row in table.rows() if row["seed"] == seed and plan.config(named(row["variant"]), seed) == config]
+    finished = [row for row in same if not lacks(row, config, plan.metrics, plan.latents)]
+    return min(finished, key=lambda row: row["variant"] != variant.name, default=None)
 
 
 def _report(table) -> int:
