@@ -136,7 +136,7 @@ def load(path) -> StyleGAN:
     return gan
 
 
-SHIPPED = ("mnist32", "toyfaces32", "toyfaces32_rho", "toyfaces32_hole")  # data/README.md tells how they were made
+SHIPPED = ("mnist32", "toyfaces32", "toyfaces32_rho", "toyfaces32_hole", "toyfaces64")  # data/README.md tells how they were made
 
 
 def shipped(name: str) -> Path:
