@@ -40,7 +40,7 @@ def test_they_draw_what_their_rows_say(generators):
     judge = DigitsJudge()
     real = judge(to_unit_range(load_digits().images))[0]
     fid = {name: sg.metrics.fid(judge(sample(G, 2000, seed=5))[0], real) for name, G in generators.items()}
-    rows = {row["variant"]: row["FID"] for row in shelf.rows() if row["seed"] == 0}
+    rows = {row["variant"]: row["FID"] for row in shelf.rows() if row["seed"] == 0 and row["variant"] in ABLATIONS}
     assert sorted(fid, key=fid.get) == sorted(rows, key=rows.get)
 
 
