@@ -55,16 +55,16 @@ playground: $(READY)-course
 	$(BIN)/stylegan-tf playground
 
 student: $(READY)-course
-	$(BIN)/python -m stylegan_tf.student notebooks notebooks/student
+	$(BIN)/python -m stylegan_tf.course.student notebooks notebooks/student
 
 # Widgets leave a state and links that no page can show; the cells' ids stay as they are.
 notebooks: $(READY)-dev $(READY)-course
 	STYLEGAN_TF_PROFILE=cpu $(BIN)/jupyter nbconvert --to notebook --execute --inplace $(NOTEBOOKS)
 	$(BIN)/nbstripout $(STRIP) $(NOTEBOOKS)
-	$(BIN)/python -m stylegan_tf.notebook_outputs $(NOTEBOOKS)
+	$(BIN)/python -m stylegan_tf.course.notebook_outputs $(NOTEBOOKS)
 
 assignments: graders
-	$(GRADERS_VENV)/bin/python -m stylegan_tf.assignments notebooks build/assignments
+	$(GRADERS_VENV)/bin/python -m stylegan_tf.course.assignments notebooks build/assignments
 
 dist: $(READY)-test
 	rm -rf dist

@@ -1,3 +1,3 @@
-from stylegan_tf.cli import main
+from stylegan_tf.cli.main import main
 
 raise SystemExit(main())

@@ -5,16 +5,31 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import math
-import typing
 from dataclasses import dataclass, field
 
-LEARNING_RATES = {128: 0.0015, 256: 0.002, 512: 0.003, 1024: 0.003}  # SPEC 9; 0.001 below 128
-TICK_KIMG = {4: 160, 8: 140, 16: 120, 32: 100, 64: 80, 128: 60, 256: 40, 512: 30, 1024: 20}  # SPEC 9
+from stylegan_tf.config_rules import check
+
+LEARNING_RATES = {128: 0.0015, 256: 0.002, 512: 0.003, 1024: 0.003}  # official train.py; 0.001 below 128
+# Official training_loop.py: training_schedule
+TICK_KIMG = {4: 160, 8: 140, 16: 120, 32: 100, 64: 80, 128: 60, 256: 40, 512: 30, 1024: 20}
+
+ARCHITECTURE = (
+    "channels", "z_dim", "w_dim", "label_dim",
+    "mapping_layers", "mapping_width", "mapping_lr", "normalize_z",
+    "fmap_base", "fmap_decay", "fmap_max",
+    "activation", "blur", "noise", "constant_input", "styles", "instance_norm", "pixel_norm", "equalized",
+    "fused_kernels", "pool_last",
+)  # fmt: skip
+"""The fields that two networks must share so that one can begin with the other's weights, whatever their
+resolutions.
+"""
 
 
 @dataclass(frozen=True)
 class Config:
-    """One StyleGAN: its two networks, its losses, its growth. The defaults are the official ones (SPEC 0 to 9).
+    """One StyleGAN: its two networks, its losses, its growth.
+
+    The defaults are the official ones (docs/exactness.md).
 
     A value that cannot work raises ``ValueError`` here, before anything is built.
     """
@@ -26,7 +41,7 @@ class Config:
     w_dim: int = 512  # length of w, the mapped latent that makes the styles
     label_dim: int = 0  # classes of a conditional network; 0: no labels
 
-    # The mapping network (SPEC 2)
+    # The mapping network (paper section 2 and appendix C)
     mapping_layers: int = 8  # 0 passes the normalised z on as w
     mapping_width: int = 512  # units of its hidden layers
     mapping_lr: float = 0.01  # its weights learn a hundred times slower, else training is unstable
@@ -37,7 +52,7 @@ class Config:
     fmap_decay: float = 1.0
     fmap_max: int = 512
 
-    # The parts that the paper's ablation adds or removes (SPEC 9, "configs of Table 1")
+    # The parts that the paper's ablation adds or removes (paper Table 1)
     activation: str = "lrelu"  # or "relu"
     blur: bool = True  # low-pass filter after up- and before down-sampling, against aliasing
     noise: bool = True  # per-pixel noise after each convolution
@@ -46,20 +61,24 @@ class Config:
     instance_norm: bool = True  # the normalisation half of AdaIN
     pixel_norm: bool = False  # ProGAN's normalisation, in the traditional generators B and A
     equalized: bool = True  # equalised learning rate (run-time weight scaling)
-    fused_kernels: bool | str = "auto"  # how up-sampling kernels are stored; "auto": flipped at >= 128 (SPEC 1)
-    pool_last: bool = False  # ProGAN's unfused discriminator: activation first, 2x2 mean after it (SPEC 9b)
+    # How up-sampling kernels are stored; "auto": flipped at >= 128 (docs/exactness.md, Fused kernels)
+    fused_kernels: bool | str = "auto"
+    # ProGAN's unfused discriminator: activation, then 2x2 mean (official networks_progan.py: D_paper)
+    pool_last: bool = False
     mbstd_group: int = 4  # images per group of the minibatch standard deviation; 0 or 1: none
     mbstd_features: int = 1
 
-    # The game (SPEC 8)
+    # The game (paper section 2.1 and appendix C)
     loss: str = "logistic"  # non-saturating logistic + R1; or "wgan-gp"
     r1_gamma: float = 10.0  # weight of R1 at full resolution
     r1_every: int = 1  # R1 each n-th step with n times the weight ("lazy"); 1: each step, as the paper
-    penalty_scaling: str = "official"  # R1 / 4**k, WGAN-GP's norm / 2**k, where k doublings are missing (SPEC 8); or "constant"
+    # Where k doublings are missing: R1 / 4**k and WGAN-GP's norm / 2**k; or "constant", neither
+    # (docs/exactness.md, R1 and its gradient)
+    penalty_scaling: str = "official"
     mixing_probability: float = 0.9  # share of minibatches generated from two latents
     shared_forward: bool = False  # D's and G's step of a turn see the same fakes: faster, not the paper's way
 
-    # The optimizer (SPEC 9)
+    # The optimizer (docs/exactness.md, Adam)
     learning_rate: float = 0.001  # where learning_rates has no entry
     learning_rates: dict[int, float] = field(default_factory=lambda: dict(LEARNING_RATES))
     decay_kimg: float = 0.0  # the rate falls to 0 over so many kimg at the end, not the paper's way; 0: never
@@ -72,10 +91,14 @@ class Config:
     ema_rampup: float = 0.0  # the half-life is at most this share of the images seen so far; 0: no such limit
     w_avg_beta: float = 0.995  # per batch, of the running mean of w
     mirror: bool = False  # flip half of the real images; never for digits
-    accumulate: dict[int, int] = field(default_factory=dict)  # parts that a device's batch is taken in, for its memory; else 1
-    precision: str = "float32"  # or "float16", "bfloat16": what the networks compute in; weights and losses stay float32
+    accumulate: dict[int, int] = field(
+        default_factory=dict
+    )  # gradient-accumulation parts, by resolution; else 1
+    precision: str = (
+        "float32"  # or "float16", "bfloat16": what the networks compute in; weights and losses stay float32
+    )
 
-    # Growing (SPEC 9), counted in thousands of images shown
+    # Growing (docs/exactness.md, Growing), counted in thousands of images shown
     progressive: bool = True  # False: full resolution from the first step
     start_resolution: int = 8
     total_kimg: float = 25000.0
@@ -89,14 +112,16 @@ class Config:
     seed: int = 0
 
     def __post_init__(self):
+        # JSON turns integer keys to strings and tuples to lists: turn them back, whatever the Config came
+        # from.
         for f in dataclasses.fields(self):
             value = getattr(self, f.name)
-            if isinstance(value, dict):  # JSON turns integer keys to strings and tuples to lists
+            if isinstance(value, dict):
                 if not all(str(k).isdigit() for k in value):
                     raise ValueError(f"{f.name} is {value!r}; its keys must be resolutions")
                 clean = {int(k): tuple(v) if isinstance(v, (list, tuple)) else v for k, v in value.items()}
                 object.__setattr__(self, f.name, clean)
-        _check(self)
+        check(self)
 
     @property
     def log2_resolution(self) -> int:
@@ -113,7 +138,7 @@ class Config:
         return [2**r for r in range(2, self.log2_resolution + 1)]
 
     def nf(self, stage: int) -> int:
-        """Feature maps of a stage; the block at resolution 2**r works with nf(r - 1) (SPEC 0)."""
+        """Feature maps of a stage; the block at 2**r works with nf(r - 1) (docs/exactness.md, Sizes)."""
         return min(int(self.fmap_base / 2.0 ** (stage * self.fmap_decay)), self.fmap_max)
 
     def width(self, resolution: int) -> int:
@@ -121,19 +146,29 @@ class Config:
         return self.nf(int(math.log2(resolution)) - 1)
 
     def fused_at(self, resolution: int) -> bool:
-        """Whether the kernel between ``resolution / 2`` and ``resolution`` is stored in fused form (SPEC 1)."""
+        """Whether the kernel between ``resolution / 2`` and ``resolution`` is stored in fused form.
+
+        See docs/exactness.md, Fused kernels.
+        """
         return resolution >= 128 if self.fused_kernels == "auto" else bool(self.fused_kernels)
 
     def penalty_scale(self, resolution: int) -> float:
-        """Factor on D's gradient at images of their own size, to equal the official one at images enlarged to full size."""
+        """Factor on the gradient of D at images of their own size.
+
+        The official code takes the gradient at images enlarged to full size; with this factor the two have
+        the same length.
+        """
         return 1.0 if self.penalty_scaling == "constant" else resolution / self.resolution
 
     def r1_gamma_at(self, resolution: int) -> float:
-        """Weight of R1 on images of their own resolution (SPEC 8)."""
+        """Weight of R1 on images of their own resolution (docs/exactness.md, R1 and its gradient)."""
         return self.r1_gamma * self.penalty_scale(resolution) ** 2
 
     def ema_beta(self, images: int, batch: int) -> float:
-        """Weight of the old average when ``batch`` images join ``images`` seen: 0.5**(batch / half-life) (SPEC 4)."""
+        """Weight of the old average when ``batch`` images join ``images`` seen: 0.5**(batch / half-life).
+
+        Source: official training_loop.py: training_loop (``Gs_beta``).
+        """
         half_life = 1000.0 * self.ema_kimg
         if self.ema_rampup:
             half_life = min(half_life, max(self.ema_rampup * images, 1e-3))
@@ -164,74 +199,3 @@ class Config:
     @classmethod
     def from_dict(cls, values: dict) -> Config:
         return Config().replace(**values)
-
-
-def _is_number(value) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def _check_types(cfg: Config) -> None:
-    for name, kind in typing.get_type_hints(Config).items():
-        value = getattr(cfg, name)
-        if name == "fused_kernels":
-            good = value in (True, False, "auto")
-        elif kind is int:
-            good = isinstance(value, int) and not isinstance(value, bool)
-        elif kind is float:
-            good = _is_number(value) and math.isfinite(value)
-        elif kind in (bool, str):
-            good = isinstance(value, kind)
-        else:
-            good = isinstance(value, dict)
-        if not good:
-            wanted = "true, false or auto" if name == "fused_kernels" else getattr(kind, "__name__", str(kind))
-            raise ValueError(f"{name} is {value!r}; it must be {wanted}")
-
-
-def _check(cfg: Config) -> None:
-    _check_types(cfg)
-
-    def need(good, name, wanted):
-        if not good:
-            raise ValueError(f"{name} is {getattr(cfg, name)!r}; it must be {wanted}")
-
-    def is_stage(r):
-        return 4 <= r <= cfg.resolution and r & (r - 1) == 0
-
-    need(8 <= cfg.resolution <= 1024 and is_stage(cfg.resolution), "resolution", "a power of two from 8 to 1024")
-    need(cfg.channels in (1, 3), "channels", "1 (grey) or 3 (RGB)")
-    positive = "z_dim w_dim mapping_width mapping_lr fmap_base fmap_max mbstd_features r1_every batch_size"
-    for name in positive.split() + ["ema_kimg", "learning_rate", "epsilon", "total_kimg"]:
-        need(getattr(cfg, name) > 0, name, "greater than 0")
-    for name in ["label_dim", "r1_gamma", "mbstd_group", "fade_kimg", "stable_kimg", "seed", "ema_rampup", "decay_kimg"]:
-        need(getattr(cfg, name) >= 0, name, "0 or more")
-    for name in ["mixing_probability", "fade_share"]:
-        need(0 <= getattr(cfg, name) <= 1, name, "between 0 and 1")
-    for name in ["w_avg_beta", "beta_1", "beta_2"]:
-        need(0 <= getattr(cfg, name) < 1, name, "at least 0 and less than 1")
-    need(0 <= cfg.mapping_layers <= 8, "mapping_layers", "between 0 and 8")
-    need(cfg.activation in ("lrelu", "relu"), "activation", "'lrelu' or 'relu'")
-    need(cfg.loss in ("logistic", "wgan-gp"), "loss", "'logistic' or 'wgan-gp'")
-    need(cfg.penalty_scaling in ("official", "constant"), "penalty_scaling", "'official' or 'constant'")
-    need(cfg.precision in ("float32", "float16", "bfloat16"), "precision", "'float32', 'float16' or 'bfloat16'")
-    need(is_stage(cfg.start_resolution), "start_resolution", f"a power of two from 4 to {cfg.resolution}")
-    need(cfg.nf(cfg.log2_resolution) >= 1, "fmap_base", f"large enough for one feature map at {cfg.resolution}")
-    latent = cfg.z_dim * (2 if cfg.label_dim else 1)
-    need(cfg.mapping_layers > 0 or cfg.w_dim == latent, "w_dim", f"{latent}, as no mapping layer changes the length")
-    divides = cfg.mbstd_group < 2 or cfg.nf(1) % cfg.mbstd_features == 0
-    need(divides, "mbstd_features", f"a divisor of the {cfg.nf(1)} maps at 4x4")
-    need(cfg.styles or not cfg.constant_input, "constant_input", "False when styles is False, else w enters nowhere")
-    for name in ["learning_rates", "batch_sizes", "stage_kimg", "time_shares", "tick_kimg", "accumulate"]:
-        for key, value in getattr(cfg, name).items():
-            numbers = value if isinstance(value, tuple) else (value,)
-            sound = len(numbers) == (2 if name == "stage_kimg" else 1) and all(_is_number(n) and n >= 0 for n in numbers)
-            need(4 <= key <= 1024 and key & (key - 1) == 0 and sound, name, "a map from resolutions to numbers >= 0")
-    for name in ["batch_sizes", "accumulate"]:
-        whole = all(isinstance(size, int) and size > 0 for size in getattr(cfg, name).values())
-        need(whole, name, "a map from resolutions to whole numbers > 0")
-    need(not cfg.accumulate or not cfg.shared_forward, "accumulate", "empty where shared_forward keeps the whole batch's fakes")
-    need(all(kimg > 0 for kimg in cfg.tick_kimg.values()), "tick_kimg", "a map from resolutions to numbers > 0")
-    for r in cfg.resolutions:
-        batch, group = cfg.batch_size_at(r), cfg.mbstd_group
-        if group > 1 and batch > group and batch % group:
-            raise ValueError(f"the batch size at {r}x{r} is {batch}; it must be a multiple of mbstd_group = {group}")

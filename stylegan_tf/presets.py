@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stylegan_tf.config import Config
 
-_BATCH_SIZES = {  # GPUs -> (default, {resolution: images a step, over all GPUs}); SPEC 9
+_BATCH_SIZES = {  # GPUs -> (default, {resolution: images a step, over all GPUs}); official train.py
     1: (4, {4: 128, 8: 128, 16: 128, 32: 64, 64: 32, 128: 16, 256: 8, 512: 4}),
     2: (8, {4: 256, 8: 256, 16: 128, 32: 64, 64: 32, 128: 16, 256: 8}),
     4: (16, {4: 512, 8: 256, 16: 128, 32: 64, 64: 32, 128: 16}),
@@ -13,7 +13,7 @@ _BATCH_SIZES = {  # GPUs -> (default, {resolution: images a step, over all GPUs}
 
 
 def official_batch_sizes(gpus: int) -> dict[int, int]:
-    """The official images per step of every resolution on 1, 2, 4 or 8 GPUs (SPEC 9)."""
+    """The images per step of every resolution on 1, 2, 4 or 8 GPUs, from the official train.py."""
     if gpus not in _BATCH_SIZES:
         raise ValueError(f"gpus is {gpus}; the official tables exist for {sorted(_BATCH_SIZES)}")
     default, table = _BATCH_SIZES[gpus]
@@ -83,7 +83,7 @@ _B = dict(
 )
 _A = dict(blur=False, fused_kernels=True, loss="wgan-gp", start_resolution=4)
 ABLATIONS: dict[str, dict] = {
-    "A": {**_B, **_A},  # Progressive GAN: SPEC 9b
+    "A": {**_B, **_A},  # Progressive GAN: docs/exactness.md, Progressive GAN
     "B": _B,  # tuned baseline
     "C": dict(constant_input=False, mixing_probability=0.0, noise=False),  # + mapping and styles
     "D": dict(mixing_probability=0.0, noise=False),  # + constant input

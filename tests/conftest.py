@@ -3,7 +3,7 @@ import stylegan_tf  # noqa: F401, before keras: TensorFlow reads the variables t
 # isort: split
 import keras
 import pytest
-from helpers import PUBLIC, load_golden, weights
+from support.helpers import PUBLIC, load_golden, weights
 
 from stylegan_tf import Discriminator, Generator, official
 
@@ -37,13 +37,17 @@ def _seeded():
 @pytest.fixture(autouse=True)
 def _profile_of_checks(request, monkeypatch):
     """Where exercises are checked, a wrong answer must raise."""
-    if request.module.__name__.startswith("test_checks"):
+    if "checks" in request.path.parts:
         monkeypatch.setenv("STYLEGAN_TF_PROFILE", "test")
 
 
 def pytest_terminal_summary(terminalreporter):
     """Say it loudly when the browser tests were left out; without this a skip is one letter among many."""
-    skipped = [report for report in terminalreporter.stats.get("skipped", []) if report.nodeid.startswith("tests/browser/")]
+    skipped = [
+        report
+        for report in terminalreporter.stats.get("skipped", [])
+        if report.nodeid.startswith("tests/browser/")
+    ]
     if skipped:
         terminalreporter.section("browser tests were left out", yellow=True, bold=True)
         terminalreporter.line(f"{len(skipped)} tests: {skipped[0].longrepr[2].removeprefix('Skipped: ')}")

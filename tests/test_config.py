@@ -152,9 +152,17 @@ def test_replace_leaves_the_original():
 CONFIGS = {
     "default": Config(),
     **PRESETS,
-    **{f"ablation {name}": preset("ffhq256").replace(**changes, w_dim=512) for name, changes in ABLATIONS.items()},
+    **{
+        f"ablation {name}": preset("ffhq256").replace(**changes, w_dim=512)
+        for name, changes in ABLATIONS.items()
+    },
     "all else": Config(
-        label_dim=3, fused_kernels=False, stage_kimg={8: (1, 2.5)}, time_shares={16: 0.3}, batch_sizes={4: 64}, learning_rates={}
+        label_dim=3,
+        fused_kernels=False,
+        stage_kimg={8: (1, 2.5)},
+        time_shares={16: 0.3},
+        batch_sizes={4: 64},
+        learning_rates={},
     ),
 }
 
@@ -171,13 +179,19 @@ def test_json_brings_back_integer_keys_and_tuples():
     assert config.learning_rate_at(256) == 0.002
 
 
-# What the values mean (SPEC 0, 1, 8, 9)
+# What the values mean (docs/exactness.md)
 
 
 def test_feature_maps_are_the_published_ones():
     config = Config()
     assert [config.width(r) for r in config.resolutions] == [512, 512, 512, 512, 256, 128, 64, 32, 16]
-    assert [Config(resolution=16, fmap_decay=0.5, fmap_base=20, fmap_max=16).nf(s) for s in range(5)] == [16, 14, 10, 7, 5]
+    assert [Config(resolution=16, fmap_decay=0.5, fmap_base=20, fmap_max=16).nf(s) for s in range(5)] == [
+        16,
+        14,
+        10,
+        7,
+        5,
+    ]
 
 
 def test_kernels_are_stored_fused_from_128_up():
@@ -196,11 +210,28 @@ def test_penalties_shrink_with_each_missing_doubling():
 
 
 def test_learning_rates_are_the_official_ones():
-    assert [Config().learning_rate_at(r) for r in (8, 64, 128, 256, 512, 1024)] == [0.001, 0.001, 0.0015, 0.002, 0.003, 0.003]
+    assert [Config().learning_rate_at(r) for r in (8, 64, 128, 256, 512, 1024)] == [
+        0.001,
+        0.001,
+        0.0015,
+        0.002,
+        0.003,
+        0.003,
+    ]
 
 
 def test_official_batch_sizes_depend_on_the_gpus():
-    assert official_batch_sizes(8) == {4: 512, 8: 256, 16: 128, 32: 64, 64: 32, 128: 32, 256: 32, 512: 32, 1024: 32}
+    assert official_batch_sizes(8) == {
+        4: 512,
+        8: 256,
+        16: 128,
+        32: 64,
+        64: 32,
+        128: 32,
+        256: 32,
+        512: 32,
+        1024: 32,
+    }
     assert official_batch_sizes(1)[1024] == 4
     with pytest.raises(ValueError, match=r"gpus is 3; the official tables exist for \[1, 2, 4, 8\]"):
         official_batch_sizes(3)

@@ -2,24 +2,20 @@
 
 import hashlib
 import re
-import subprocess
-import tomllib
-from pathlib import Path
 
 import numpy as np
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from support.repository import PROJECT, ROOT, tracked_files
 
-from stylegan_tf import checkpoints, runs
 from stylegan_tf.data import digits
+from stylegan_tf.runs import checkpoints
+from stylegan_tf.runs import run as runs
 
-ROOT = Path(__file__).parent.parent
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 CONSTRAINTS = ("constraints.txt", "constraints-oldest.txt")
 GRADERS = "constraints-graders.txt"
 BINARY = {".npz", ".npy", ".pkl", ".png", ".jpg", ".gif", ".keras", ".tfrecords", ".labels", ".pth"}
-LINES = 250
 
 
 def pins(name):
@@ -33,23 +29,24 @@ def pins(name):
 
 def requirements(*extras):
     """Ranges of pyproject.toml: those of the package and of the named extras, {package: specifier}."""
-    lines = PROJECT["dependencies"] + [line for extra in extras for line in PROJECT["optional-dependencies"][extra]]
+    lines = PROJECT["dependencies"] + [
+        line for extra in extras for line in PROJECT["optional-dependencies"][extra]
+    ]
     parsed = [Requirement(line) for line in lines]
     return {canonicalize_name(r.name): r.specifier for r in parsed if r.name != PROJECT["name"]}
 
 
-def tracked_files():
-    """The files of the repository, as git lists them."""
-    try:
-        listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    except (OSError, subprocess.CalledProcessError):
-        pytest.skip("this is no git repository")
-    return [path for name in listed.split("\0") if name and (path := ROOT / name).is_file()]
-
-
 def test_data_files_are_listed_with_their_sums():
-    table = dict(re.findall(r"^\| `(\S+)` \| `([0-9a-f]{64})` \|$", (ROOT / "data/README.md").read_text(), re.MULTILINE))
-    files = {path.relative_to(ROOT / "data").as_posix(): path for path in (ROOT / "data").rglob("*") if path.is_file()}
+    table = dict(
+        re.findall(
+            r"^\| `(\S+)` \| `([0-9a-f]{64})` \|$", (ROOT / "data/README.md").read_text(), re.MULTILINE
+        )
+    )
+    files = {
+        path.relative_to(ROOT / "data").as_posix(): path
+        for path in (ROOT / "data").rglob("*")
+        if path.is_file()
+    }
     del files["README.md"]
     assert {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files.items()} == table
     assert digits._SHA256 == table["mnist_10k.npz"]
@@ -66,19 +63,25 @@ def test_constraints_pin_every_requirement_within_its_range(name):
     versions = pins(name)
     extras = ["graders"] if name == GRADERS else set(PROJECT["optional-dependencies"]) - {"graders"}
     for package, allowed in requirements(*extras).items():
-        assert allowed.contains(versions[package]), f"{name} has {package} {versions[package]}; pyproject.toml wants {allowed}"
+        assert allowed.contains(versions[package]), (
+            f"{name} has {package} {versions[package]}; pyproject.toml wants {allowed}"
+        )
 
 
 def test_oldest_constraints_are_the_lowest_allowed():
     versions = pins("constraints-oldest.txt")
     for package, allowed in requirements().items():
         lowest = [bound.version for bound in allowed if bound.operator == ">="]
-        assert all(f"{versions[package]}.".startswith(f"{bound}.") for bound in lowest), f"{package} is not at {lowest}"
+        assert all(f"{versions[package]}.".startswith(f"{bound}.") for bound in lowest), (
+            f"{package} is not at {lowest}"
+        )
 
 
 def test_the_graders_have_the_versions_of_the_course_but_for_wrapt():
     versions, graders = pins("constraints.txt"), pins(GRADERS)
-    assert {package for package in graders if versions.get(package, graders[package]) != graders[package]} == {"wrapt"}
+    assert {
+        package for package in graders if versions.get(package, graders[package]) != graders[package]
+    } == {"wrapt"}
 
 
 def test_environment_has_the_pins_of_the_constraints():
@@ -86,7 +89,9 @@ def test_environment_has_the_pins_of_the_constraints():
     assert environment == {package: versions[package] for package in environment}
     assert set(environment) == set(requirements("tfds", "tensorboard", "course"))
     lines = (ROOT / "environment.yml").read_text().splitlines()
-    assert f"name: {PROJECT['name']}" in lines and {"      - -c constraints.txt", "      - -e ."} <= set(lines)
+    assert f"name: {PROJECT['name']}" in lines and {"      - -c constraints.txt", "      - -e ."} <= set(
+        lines
+    )
 
 
 def test_environment_has_a_supported_python():
@@ -96,17 +101,20 @@ def test_environment_has_a_supported_python():
 
 def test_no_file_names_a_machine_or_a_registry():
     # Put together here, so that this file passes its own test.
-    forbidden = ["/".join(("", folder, "")) for folder in ("work", "root")] + ["py" + "pi.org", "python" + "hosted.org"]
+    forbidden = ["/".join(("", folder, "")) for folder in ("work", "root")] + [
+        "py" + "pi.org",
+        "python" + "hosted.org",
+    ]
     texts = {path: path.read_text() for path in tracked_files() if path.suffix not in BINARY}
-    found = [f"{path.relative_to(ROOT)}: {word}" for path, text in texts.items() for word in forbidden if word in text]
+    found = [
+        f"{path.relative_to(ROOT)}: {word}"
+        for path, text in texts.items()
+        for word in forbidden
+        if word in text
+    ]
     assert not found
 
 
 def test_no_lock_file():
     locks = {"uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "pylock.toml", "conda-lock.yml"}
     assert not [path for path in tracked_files() if path.name in locks]
-
-
-def test_package_files_are_short():
-    lengths = {path: len(path.read_text().splitlines()) for path in (ROOT / "stylegan_tf").rglob("*.py")}
-    assert not {str(path.relative_to(ROOT)): lines for path, lines in lengths.items() if lines > LINES}

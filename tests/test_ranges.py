@@ -6,7 +6,13 @@ from stylegan_tf.ranges import parse_ranges, write_ranges
 
 @pytest.mark.parametrize(
     "text, numbers",
-    [("7", [7]), ("0-3", [0, 1, 2, 3]), ("4-6,1", [4, 5, 6, 1]), ("2,2", [2, 2]), ("0-9999", list(range(10_000)))],
+    [
+        ("7", [7]),
+        ("0-3", [0, 1, 2, 3]),
+        ("4-6,1", [4, 5, 6, 1]),
+        ("2,2", [2, 2]),
+        ("0-9999", list(range(10_000))),
+    ],
 )
 def test_ranges_are_read_in_their_order(text, numbers):
     assert parse_ranges(text, "seeds") == numbers
@@ -18,7 +24,9 @@ def test_what_is_no_range_is_named(text):
         parse_ranges(text, "layers")
 
 
-@pytest.mark.parametrize("text, count", [("3-2", "0"), ("0-10000", "10001"), ("0-999999999999999", "1000000000000000")])
+@pytest.mark.parametrize(
+    "text, count", [("3-2", "0"), ("0-10000", "10001"), ("0-999999999999999", "1000000000000000")]
+)
 def test_none_and_too_many_are_refused_without_making_them(text, count):
     with pytest.raises(ValueError, match=f"names {count}; give 1 to 10,000"):
         parse_ranges(text, "seeds")

@@ -1,4 +1,6 @@
-"""What is released holds what it needs and nothing else, and the files that make a release agree with each other."""
+"""What is released holds what it needs and nothing else, and the files that make a release agree with each
+other.
+"""
 
 import re
 import shlex
@@ -10,11 +12,12 @@ import zipfile
 
 import pytest
 import yaml
-from test_house import PROJECT, ROOT, tracked_files
+from support.repository import PROJECT, ROOT, tracked_files
 
 import stylegan_tf
 
-LARGEST = 25_000_000  # bytes: eighteen lessons, 8 MB; four generators of toy faces, 8 MB (at most 12); other data, 6 MB
+# Bytes: eighteen lessons, 8 MB; four generators of toy faces, 8 MB (at most 12); other data, 6 MB
+LARGEST = 25_000_000
 STRAYS = (
     "data/ffhq256/ffhq-r08.tfrecords", "data/ffhq.zip", "data/pretrained/notes.txt", "notebooks/student/00_start_here.ipynb",
     "notebooks/.ipynb_checkpoints/00_start_here-checkpoint.ipynb", "notebooks/runs/weights.npz", "runs/x/latest.npz", ".env",
@@ -34,7 +37,9 @@ def built(tmp_path_factory):
     for name in STRAYS:
         (copy / name).parent.mkdir(parents=True, exist_ok=True)
         (copy / name).write_text("not to be released")
-    subprocess.run([sys.executable, "-m", "hatchling", "build", "-d", out], cwd=copy, check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-d", out], cwd=copy, check=True, capture_output=True
+    )
     return out
 
 
@@ -51,7 +56,11 @@ def wheel_names(folder):
 
 
 def test_the_wheel_holds_package_data_and_lessons_and_nothing_else(built):
-    places = {"data": "stylegan_tf/_data", "notebooks": "stylegan_tf/_notebooks", "stylegan_tf": "stylegan_tf"}
+    places = {
+        "data": "stylegan_tf/_data",
+        "notebooks": "stylegan_tf/_notebooks",
+        "stylegan_tf": "stylegan_tf",
+    }
     wanted = {"/".join((places[name.split("/")[0]], name.split("/", 1)[1])) for name in sources()}
     assert wheel_names(built) == wanted
 
@@ -60,7 +69,15 @@ def test_the_sdist_holds_what_the_wheel_is_made_of_and_the_texts(built):
     (sdist,) = built.glob("*.tar.gz")
     with tarfile.open(sdist) as file:
         names = {name.partition("/")[2] for name in file.getnames()}
-    texts = {"README.md", "LICENSE", "CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", "constraints.txt", "environment.yml"}
+    texts = {
+        "README.md",
+        "LICENSE",
+        "CHANGELOG.md",
+        "CITATION.cff",
+        "CONTRIBUTING.md",
+        "constraints.txt",
+        "environment.yml",
+    }
     assert names == {*sources(), *texts, "pyproject.toml", "PKG-INFO", ".gitignore"}
 
 
@@ -69,7 +86,12 @@ def test_the_sdist_builds_the_same_wheel(built, tmp_path):
     with tarfile.open(sdist) as file:
         file.extractall(tmp_path, filter="data")
     (folder,) = tmp_path.iterdir()
-    subprocess.run([sys.executable, "-m", "hatchling", "build", "-t", "wheel"], cwd=folder, check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel"],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+    )
     assert wheel_names(folder / "dist") == wheel_names(built)
 
 
@@ -109,7 +131,9 @@ def test_pre_commit_does_what_make_does():
     assert entries["nbstripout"] == ["nbstripout", *shlex.split(flags)]
     assert "/ruff check ." in makefile and "/ruff format --check ." in makefile
     assert entries["ruff-check"][:2] == ["ruff", "check"] and entries["ruff-format"][:2] == ["ruff", "format"]
-    assert all({"python", "jupyter"} <= set(hook["types_or"]) for hook in hooks if hook["id"].startswith("ruff"))
+    assert all(
+        {"python", "jupyter"} <= set(hook["types_or"]) for hook in hooks if hook["id"].startswith("ruff")
+    )
 
 
 def workflow(name):

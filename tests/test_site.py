@@ -1,11 +1,13 @@
-"""The site, built once from the notebooks as they were executed: nothing missing, nothing broken, nothing from elsewhere."""
+"""The site, built once from the notebooks as they were executed: nothing missing, nothing broken, nothing
+from elsewhere.
+"""
 
 import json
 import re
 import sys
 
 import pytest
-from built_site import LIMIT, ROOT, Page, build_site
+from support.built_site import LIMIT, ROOT, Page, build_site
 
 import stylegan_tf
 
@@ -35,7 +37,9 @@ def test_every_notebook_and_every_text_is_a_page_that_the_front_page_leads_to(si
     reached, todo = set(), {site / "index.html"}
     while todo:
         reached |= todo
-        found = {found[0] for path in todo for link, _ in pages[path].links if (found := pages[path].target(link))}
+        found = {
+            found[0] for path in todo for link, _ in pages[path].links if (found := pages[path].target(link))
+        }
         todo = {path for path in found if path in pages} - reached
     assert len(wanted) > 20
     assert wanted <= reached
@@ -53,10 +57,17 @@ def test_no_link_between_the_pages_is_broken(pages):
 
 
 def test_no_page_loads_anything_from_another_host(site, pages):
-    far = {f"{page.path.name}: {link}" for page in pages.values() for link in page.loads if page.target(link) is None}
+    far = {
+        f"{page.path.name}: {link}"
+        for page in pages.values()
+        for link in page.loads
+        if page.target(link) is None
+    }
     far = {link for link in far if ": data:" not in link}
     address = re.compile(r"(?:url\(|@import)\s*[\"']?((?:https?:)?//[^\"')]+)")
-    far |= {f"{style.name}: {url}" for style in site.rglob("*.css") for url in address.findall(style.read_text())}
+    far |= {
+        f"{style.name}: {url}" for style in site.rglob("*.css") for url in address.findall(style.read_text())
+    }
     assert not far
 
 
@@ -82,7 +93,12 @@ def test_a_lesson_shows_its_stored_pictures_with_their_texts(site, pages):
 
 
 def test_every_picture_of_the_site_has_a_text(pages):
-    assert not [f"{page.path.name}: {image['src']}" for page in pages.values() for image in page.images if not image.get("alt")]
+    assert not [
+        f"{page.path.name}: {image['src']}"
+        for page in pages.values()
+        for image in page.images
+        if not image.get("alt")
+    ]
 
 
 def test_a_lesson_can_be_opened_in_colab_and_downloaded(site, pages):
@@ -108,13 +124,29 @@ def test_every_public_name_has_its_place_in_the_reference(site, pages):
 
 def test_a_class_shows_what_it_takes_though_keras_hides_it(site):
     text = (site / "reference" / "generator.html").read_text()
-    start = text.index('id="stylegan_tf.generator.Generator"')
-    assert re.findall(r'<em class="sig-param">.*?class="pre">(\w+)<', text[start : text.index("</dt>", start)])[0] == "config"
+    start = text.index('id="stylegan_tf.networks.generator.Generator"')
+    assert (
+        re.findall(r'<em class="sig-param">.*?class="pre">(\w+)<', text[start : text.index("</dt>", start)])[
+            0
+        ]
+        == "config"
+    )
 
 
 def test_the_reference_follows_the_map_of_the_package():
     found = sorted(reference_pages.modules(), key=reference_pages.place)
-    order = ["config", "layers", "mapping", "adain", "noise", "synthesis", "generator", "discriminator", "training", "cli"]
+    order = [
+        "config",
+        "layers",
+        "mapping",
+        "adain",
+        "noise",
+        "synthesis",
+        "generator",
+        "discriminator",
+        "training",
+        "cli",
+    ]
     assert [name for m in found if (name := m.rpartition(".")[2]) in order] == order
     assert reference_pages.place("stylegan_tf.no_such_file") == len(reference_pages.MAP)
 

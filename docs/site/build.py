@@ -2,8 +2,8 @@
 
     python docs/site/build.py build/site
 
-The pages are copied, laid out as in the repository, so that a link that works there works here. Notebooks are shown as they were
-executed, never run again, and nothing is fetched from a network.
+The pages are copied, laid out as in the repository, so that a link that works there works here. Notebooks are
+shown as they were executed, never run again, and nothing is fetched from a network.
 """
 
 import argparse
@@ -13,8 +13,9 @@ from pathlib import Path
 
 from sphinx.cmd.build import main as sphinx_build
 
-from stylegan_tf import PRESETS, pretrained, web_export
-from stylegan_tf.data.digits import data_file
+from stylegan_tf import PRESETS, pretrained
+from stylegan_tf.course import web_export
+from stylegan_tf.files import data_file
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -33,7 +34,9 @@ PAGES = (
 
 
 def generators() -> list[str]:
-    """The shipped generators that the front page shows: one of each preset, not those that a lesson has for its comparison."""
+    """The shipped generators that the front page shows: one of each preset, not those that a lesson has for
+    its comparison.
+    """
     return [file.stem for file in sorted(data_file("pretrained").glob("*.npz")) if file.stem in PRESETS]
 
 
@@ -49,7 +52,9 @@ def lay_out(source: Path) -> None:
     reference_pages.write(source / "reference")
     (source / "networks").mkdir()
     for name in generators():
-        (source / "networks" / f"{name}.js").write_text(web_export.script(pretrained(name).ema_generator, name))
+        (source / "networks" / f"{name}.js").write_text(
+            web_export.script(pretrained(name).ema_generator, name)
+        )
 
 
 def build(out: Path, *, check_links: bool = False) -> int:
@@ -63,9 +68,15 @@ def build(out: Path, *, check_links: bool = False) -> int:
 
 
 def main(argv: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python docs/site/build.py", description="Build the site, without a network.")
+    parser = argparse.ArgumentParser(
+        prog="python docs/site/build.py", description="Build the site, without a network."
+    )
     parser.add_argument("out", type=Path, help="folder to write to; what is in it goes")
-    parser.add_argument("--check-links", action="store_true", help="ask every outside link whether it answers; needs a network")
+    parser.add_argument(
+        "--check-links",
+        action="store_true",
+        help="ask every outside link whether it answers; needs a network",
+    )
     args = parser.parse_args(argv)
     failed = build(args.out.resolve(), check_links=args.check_links)
     if not failed:

@@ -41,7 +41,9 @@ html_favicon = "static/favicon.svg"
 html_css_files = ["site.css"]
 html_copy_source = False
 html_show_sphinx = False
-html_show_search_summary = False  # it would fetch pages, which a browser refuses where they are opened from a disk
+html_show_search_summary = (
+    False  # it would fetch pages, which a browser refuses where they are opened from a disk
+)
 mathjax_path = "mathjax/tex-svg.js"  # with its letters inside: no fonts to be fetched
 pygments_style, pygments_dark_style = "a11y-high-contrast-light", "a11y-high-contrast-dark"
 copybutton_exclude = ".linenos, .gp, .go"

@@ -1,14 +1,28 @@
-"""Checks of the exercises: each compares an answer with an oracle and says what is wrong, by name where it can."""
+"""Checks of the exercises: each compares an answer with an oracle and says what is wrong, by name where it
+can.
+"""
 
 from stylegan_tf.checks.ablation import check_difference, check_standard_error, check_unmask
 from stylegan_tf.checks.adain import check_adain, check_feature_statistics, check_style_count, check_transfer
 from stylegan_tf.checks.discriminator import check_blur, check_folded, check_group_deviation, check_r1
 from stylegan_tf.checks.editing import check_balanced_direction, check_leakage_matrix, check_take_out
+from stylegan_tf.checks.exercise import WrongAnswer, grade, verdict_of
 from stylegan_tf.checks.ffhq import check_days, check_records_size, check_replica_loss
-from stylegan_tf.checks.frame import WrongAnswer, grade, verdict_of
 from stylegan_tf.checks.gans import check_best_discriminator, check_discriminator_loss, check_generator_loss
-from stylegan_tf.checks.growing import check_critic_loss, check_fade, check_pad, check_pixel_norm, check_scale, check_to_rgb
-from stylegan_tf.checks.latent_spaces import check_analogy, check_averaged_direction, check_corner_share, check_interpolate
+from stylegan_tf.checks.growing import (
+    check_critic_loss,
+    check_fade,
+    check_pad,
+    check_pixel_norm,
+    check_scale,
+    check_to_rgb,
+)
+from stylegan_tf.checks.latent_spaces import (
+    check_analogy,
+    check_averaged_direction,
+    check_corner_share,
+    check_interpolate,
+)
 from stylegan_tf.checks.mapping import check_mapping_layer, check_normalize_z, check_running_mean
 from stylegan_tf.checks.noise import check_add_noise, check_deviation_map, check_share_of_z
 from stylegan_tf.checks.path_length import (
@@ -18,12 +32,27 @@ from stylegan_tf.checks.path_length import (
     check_path_score,
 )
 from stylegan_tf.checks.playground import check_all_dials, check_demodulate
-from stylegan_tf.checks.quality import check_fid_at_infinity, check_frechet, check_frechet_line, check_precision
-from stylegan_tf.checks.separability import check_angle, check_bits_left, check_most_confident, check_separability_score
+from stylegan_tf.checks.quality import (
+    check_fid_at_infinity,
+    check_frechet,
+    check_frechet_line,
+    check_precision,
+)
+from stylegan_tf.checks.separability import (
+    check_angle,
+    check_bits_left,
+    check_most_confident,
+    check_separability_score,
+)
 from stylegan_tf.checks.start import check_shape, check_truncate
 from stylegan_tf.checks.style_mixing import check_carried, check_cross, check_draw_crossover
 from stylegan_tf.checks.training import check_average_weight, check_diagnosis, check_stage
-from stylegan_tf.checks.truncation import check_centre_of_mass, check_choose_psi, check_truncate_layers, check_variance_left
+from stylegan_tf.checks.truncation import (
+    check_centre_of_mass,
+    check_choose_psi,
+    check_truncate_layers,
+    check_variance_left,
+)
 
 __all__ = [
     "WrongAnswer",

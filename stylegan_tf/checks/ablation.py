@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from stylegan_tf import shelf
-from stylegan_tf.checks.frame import Exercise, judge_names, report
+from stylegan_tf.ablation import shelf
+from stylegan_tf.checks.exercise import Exercise, judge_names, report
 
 _HINTS = {
     "B": "one of them draws the same picture whatever you swap between layers: it has no styles",
@@ -34,12 +34,20 @@ _STANDARD_ERROR = Exercise(
     draw=lambda rng: [(rng.normal(20, 3, size=n),) for n in (5, 2)],
     why="another set of seeds would give a mean about so far away.",
     mistakes={
-        "the deviation is around the mean of these same values: divide by N - 1 under the root (ddof=1)": lambda v: _error(v, 0),
-        "that is the deviation of single runs; the mean of N is surer: divide by the root of N": lambda v: np.std(v, ddof=1),
-        "that is the deviation of single runs, with N in the place of N - 1; divide by the root of N, too": lambda v: np.std(v),
+        "the deviation is around the mean of these same values: divide by N - 1 under the root (ddof=1)": lambda v: (
+            _error(v, 0)
+        ),
+        "that is the deviation of single runs; the mean of N is surer: divide by the root of N": lambda v: (
+            np.std(v, ddof=1)
+        ),
+        "that is the deviation of single runs, with N in the place of N - 1; divide by the root of N, too": lambda v: (
+            np.std(v)
+        ),
         "you divide by N; the error falls with the root of N": lambda v: np.std(v, ddof=1) / len(v),
         "that is a variance; take the root": lambda v: np.var(v, ddof=1) / len(v),
-        "you divide by the root of N - 1 once too often: ddof=1 has done that": lambda v: np.std(v, ddof=1) / np.sqrt(len(v) - 1),
+        "you divide by the root of N - 1 once too often: ddof=1 has done that": lambda v: (
+            np.std(v, ddof=1) / np.sqrt(len(v) - 1)
+        ),
         "that is the mean itself; asked is its error": np.mean,
     },
 )
@@ -86,5 +94,7 @@ _DIFFERENCE = Exercise(
 
 
 def check_difference(difference) -> None:
-    """``difference(a, b, quantile)``: values per seed (N,) and (M,) -> (mean of b less mean of a, half of its 95 % interval)."""
+    """``difference(a, b, quantile)``: values per seed (N,) and (M,) -> (mean of b less mean of a, half of its
+    95 % interval).
+    """
     _DIFFERENCE.check(difference)

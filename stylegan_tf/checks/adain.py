@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from stylegan_tf.adain import InstanceNorm
-from stylegan_tf.checks.frame import Exercise, judge_value, report
-from stylegan_tf.layers import EPSILON
+from stylegan_tf.checks.exercise import Exercise, judge_value, report
+from stylegan_tf.networks.adain import InstanceNorm
+from stylegan_tf.networks.layers import EPSILON
 
 
 def _statistics(x, axis=(1, 2)):
@@ -57,7 +57,9 @@ def check_feature_statistics(feature_statistics) -> None:
 
 
 def _transfer(content, style):
-    (mean_c, std_c), (mean_s, std_s) = ([s[:, None, None] for s in _statistics(x.astype("float64"))] for x in (content, style))
+    (mean_c, std_c), (mean_s, std_s) = (
+        [s[:, None, None] for s in _statistics(x.astype("float64"))] for x in (content, style)
+    )
     return (content - mean_c) / std_c * std_s + mean_s
 
 
@@ -71,7 +73,9 @@ def _with_variance(content, style):
 
 
 def _over_all(content, style):
-    (mean_c, std_c), (mean_s, std_s) = ([s[:, None, None, None] for s in _statistics(x, (1, 2, 3))] for x in (content, style))
+    (mean_c, std_c), (mean_s, std_s) = (
+        [s[:, None, None, None] for s in _statistics(x, (1, 2, 3))] for x in (content, style)
+    )
     return (content - mean_c) / std_c * std_s + mean_s
 
 
@@ -100,7 +104,9 @@ _TRANSFER = Exercise(
 
 
 def check_transfer(transfer) -> None:
-    """``transfer(content, style)``: (B, H, W, C) and (B, H', W', C) -> the content with the style's statistics."""
+    """``transfer(content, style)``: (B, H, W, C) and (B, H', W', C) -> the content with the style's
+    statistics.
+    """
     _TRANSFER.check(transfer)
 
 
@@ -143,21 +149,21 @@ _ADAIN = Exercise(
         "scale and shift are swapped: the first half of the style is the scale": lambda x, s: _modulated(
             _normalised(x), *_halves(s)[::-1]
         ),
-        "you normalise over the batch too: that is batch normalisation, and mixes the images": lambda x, s: _modulated(
-            _normalised(x, (0, 1, 2)), *_halves(s)
+        "you normalise over the batch too: that is batch normalisation, and mixes the images": lambda x, s: (
+            _modulated(_normalised(x, (0, 1, 2)), *_halves(s))
         ),
         "you normalise over the channels too: that is layer normalisation; each map is normalised by itself": lambda x, s: (
             _modulated(_normalised(x, (1, 2, 3)), *_halves(s))
         ),
-        "a map without variation gives 0 / 0: add 1e-8 to the variance, inside the root": lambda x, s: _modulated(
-            _normalised(x, epsilon=0.0), *_halves(s)
+        "a map without variation gives 0 / 0: add 1e-8 to the variance, inside the root": lambda x, s: (
+            _modulated(_normalised(x, epsilon=0.0), *_halves(s))
         ),
         "two things are missing: the + 1, and 1e-8 added to the variance, for maps without variation": lambda x, s: (
             _normalised(x, epsilon=0.0) * _halves(s)[0] + _halves(s)[1]
         ),
         "scale and shift are taken from every other number; they are the first and the second half of the style": _interleaved,
-        "the input is not normalised: its own mean and deviation are still in the result": lambda x, s: _modulated(
-            x, *_halves(s)
+        "the input is not normalised: its own mean and deviation are still in the result": lambda x, s: (
+            _modulated(x, *_halves(s))
         ),
     },
     tolerance=1e-3,

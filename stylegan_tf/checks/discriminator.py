@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from stylegan_tf.checks.frame import Exercise
-from stylegan_tf.layers import EPSILON, Blur, MinibatchStdDev
+from stylegan_tf.checks.exercise import Exercise
+from stylegan_tf.networks.layers import EPSILON, Blur, MinibatchStdDev
 
 _TAPS = np.array([1.0, 2.0, 1.0]) / 4
 
@@ -26,12 +26,20 @@ _BLUR = Exercise(
     draw=lambda rng: [((rng.normal(size=(2, 6, 5, 3)) + 2).astype("float32"),)],
     why="weights 1, 2, 1 in both directions, their sum one, and zeros outside of the picture.",
     mistakes={
-        "the weights sum to 16, so the picture gets 16 times as bright; divide by their sum": lambda x: 16 * _both(x),
-        "all nine weights are equal; that is a box: 1, 2, 1 gives the middle more": lambda x: _both(x, taps=np.ones(3) / 3),
+        "the weights sum to 16, so the picture gets 16 times as bright; divide by their sum": lambda x: (
+            16 * _both(x)
+        ),
+        "all nine weights are equal; that is a box: 1, 2, 1 gives the middle more": lambda x: _both(
+            x, taps=np.ones(3) / 3
+        ),
         "you blur along the rows only; blur along the columns too": lambda x: _along(x, 2),
         "you blur along the columns only; blur along the rows too": lambda x: _along(x, 1),
-        "outside of the picture you repeat the rim; the official code takes 0 there": lambda x: _both(x, mode="edge"),
-        "outside of the picture you mirror it; the official code takes 0 there": lambda x: _both(x, mode="reflect"),
+        "outside of the picture you repeat the rim; the official code takes 0 there": lambda x: _both(
+            x, mode="edge"
+        ),
+        "outside of the picture you mirror it; the official code takes 0 there": lambda x: _both(
+            x, mode="reflect"
+        ),
         "you blur across the channels too; each is filtered by itself": lambda x: _along(_both(x), 3),
     },
 )
@@ -51,12 +59,20 @@ _FOLDED = Exercise(
     draw=lambda rng: [(rng.uniform(0.02, 0.48, 20),)],
     why="below 1/4 a frequency doubles, as pixels are twice as large; above it comes back as a lower one.",
     mistakes={
-        "counted in new pixels the frequency doubles: each is as wide as two old ones": lambda f: np.minimum(f, 0.5 - f),
-        "above 1/4 the doubled frequency exceeds 1/2, which no grid can hold: it folds back to 1 - 2f": lambda f: 2 * f,
-        "frequencies above 1/4 do not stop at 1/2, they fold back to 1 - 2f": lambda f: np.minimum(2 * f, 0.5),
-        "frequencies above 1/4 do not vanish: without a filter they come back as 1 - 2f": lambda f: np.where(f < 0.25, 2 * f, 0),
-        "above 1/4 it folds back, and does not start anew: 0.3 comes back as 0.4, not as 0.1": lambda f: np.where(
-            f < 0.25, 2 * f, 2 * f - 0.5
+        "counted in new pixels the frequency doubles: each is as wide as two old ones": lambda f: np.minimum(
+            f, 0.5 - f
+        ),
+        "above 1/4 the doubled frequency exceeds 1/2, which no grid can hold: it folds back to 1 - 2f": lambda f: (
+            2 * f
+        ),
+        "frequencies above 1/4 do not stop at 1/2, they fold back to 1 - 2f": lambda f: np.minimum(
+            2 * f, 0.5
+        ),
+        "frequencies above 1/4 do not vanish: without a filter they come back as 1 - 2f": lambda f: np.where(
+            f < 0.25, 2 * f, 0
+        ),
+        "above 1/4 it folds back, and does not start anew: 0.3 comes back as 0.4, not as 0.1": lambda f: (
+            np.where(f < 0.25, 2 * f, 2 * f - 0.5)
         ),
         "that is half the frequency; a new pixel holds more of a wave, not less": lambda f: f / 2,
     },
@@ -64,7 +80,9 @@ _FOLDED = Exercise(
 
 
 def check_folded(folded) -> None:
-    """``folded(f)``: cycles per old pixel, 0 to 1/2 -> cycles per new pixel when every second pixel is kept, 0 to 1/2."""
+    """``folded(f)``: cycles per old pixel, 0 to 1/2 -> cycles per new pixel when every second pixel is kept,
+    0 to 1/2.
+    """
     _FOLDED.check(folded)
 
 
@@ -82,19 +100,29 @@ def _by_group(x, group, order="strided", spread=np.std, mean=None):
 
 _DEVIATION = Exercise(
     oracle=_group_deviation,
-    draw=lambda rng: [((rng.normal(size=(8, 3, 3, 5)) * rng.uniform(0.2, 3, (8, 1, 1, 1))).astype("float32"), 4)],
+    draw=lambda rng: [
+        ((rng.normal(size=(8, 3, 3, 5)) * rng.uniform(0.2, 3, (8, 1, 1, 1))).astype("float32"), 4)
+    ],
     why="one number for each group, the same for its images: small where they are alike.",
     mistakes={
-        "your groups are neighbours; image i belongs to group i mod (B / group)": lambda x, g: _by_group(x, g, "contiguous"),
+        "your groups are neighbours; image i belongs to group i mod (B / group)": lambda x, g: _by_group(
+            x, g, "contiguous"
+        ),
         "the numbers are right, but given to the wrong images: the groups take turns (np.tile, not np.repeat)": lambda x, g: (
             np.repeat(_by_group(x, g)[: len(x) // g], g)
         ),
-        "you compare the whole batch; compare the images of a group": lambda x, g: np.full(len(x), x.std(axis=0).mean()),
-        "that is the mean variance; take the root before the mean": lambda x, g: _by_group(x, g, spread=np.var),
+        "you compare the whole batch; compare the images of a group": lambda x, g: np.full(
+            len(x), x.std(axis=0).mean()
+        ),
+        "that is the mean variance; take the root before the mean": lambda x, g: _by_group(
+            x, g, spread=np.var
+        ),
         "that is the root of the mean variance; take the root first, then the mean": lambda x, g: np.sqrt(
             _by_group(x, g, spread=np.var)
         ),
-        "you take the deviation within each image; it is across the images of a group": lambda x, g: x.std(axis=(1, 2, 3)),
+        "you take the deviation within each image; it is across the images of a group": lambda x, g: x.std(
+            axis=(1, 2, 3)
+        ),
         "you take one deviation over all numbers of a group; take it for each map and pixel, then the mean": lambda x, g: (
             _by_group(x, g, mean=np.std)
         ),
@@ -117,17 +145,28 @@ def _squares(gradient):
 
 _R1 = Exercise(
     oracle=lambda gradient, gamma: gamma / 2 * _squares(gradient),
-    draw=lambda rng: [(rng.normal(size=(4, 5, 5, 3)).astype("float32"), 3.0), (np.zeros((2, 5, 5, 3), "float32"), 10.0)],
+    draw=lambda rng: [
+        (rng.normal(size=(4, 5, 5, 3)).astype("float32"), 3.0),
+        (np.zeros((2, 5, 5, 3), "float32"), 10.0),
+    ],
     why="half of gamma times the squared length of each image's slope.",
     mistakes={
-        "the 1/2 is missing: the penalty is gamma / 2 times the squared length": lambda g, gamma: gamma * _squares(g),
+        "the 1/2 is missing: the penalty is gamma / 2 times the squared length": lambda g, gamma: (
+            gamma * _squares(g)
+        ),
         "the length must be squared": lambda g, gamma: gamma / 2 * np.sqrt(_squares(g)),
-        "you average over the pixels; the squared length is a sum": lambda g, gamma: gamma / 2 * (g**2).mean(axis=(1, 2, 3)),
+        "you average over the pixels; the squared length is a sum": lambda g, gamma: (
+            gamma / 2 * (g**2).mean(axis=(1, 2, 3))
+        ),
         "R1 pulls the slope to 0; a slope of 1 is what WGAN-GP wants": lambda g, gamma: (
             gamma / 2 * (np.sqrt(_squares(g)) - 1) ** 2
         ),
-        "give one number per image, shape (B,); training takes the mean later": lambda g, gamma: gamma / 2 * _squares(g).mean(),
-        "you sum over the batch too: each image has a penalty of its own": lambda g, gamma: gamma / 2 * _squares(g).sum(),
+        "give one number per image, shape (B,); training takes the mean later": lambda g, gamma: (
+            gamma / 2 * _squares(g).mean()
+        ),
+        "you sum over the batch too: each image has a penalty of its own": lambda g, gamma: (
+            gamma / 2 * _squares(g).sum()
+        ),
     },
 )
 

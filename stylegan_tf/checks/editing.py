@@ -1,10 +1,12 @@
-"""Checks of lesson 14: leaks per unit of what was wanted, a direction with another attribute held still, a part taken out."""
+"""Checks of lesson 14: leaks per unit of what was wanted, a direction with another attribute held still, a
+part taken out.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
-from stylegan_tf.checks.frame import Exercise
+from stylegan_tf.checks.exercise import Exercise
 
 
 def _own(change, own):
@@ -36,20 +38,29 @@ _LEAKAGE_MATRIX = Exercise(
         "each column is divided by one number; each row has its own": lambda c, own: (
             c / np.array([_own(c, own)[i % len(own)] for i in range(c.shape[1])])
         ),
-        "that is per deviation along the direction, as it came; asked is per unit of the wanted factor": lambda c, own: c,
-        "the rows have length 1; the wanted factor must be 1": lambda c, own: c / np.linalg.norm(c, axis=1, keepdims=True),
+        "that is per deviation along the direction, as it came; asked is per unit of the wanted factor": lambda c, own: (
+            c
+        ),
+        "the rows have length 1; the wanted factor must be 1": lambda c, own: (
+            c / np.linalg.norm(c, axis=1, keepdims=True)
+        ),
         "the wanted factor has been subtracted; asked is how much comes along per unit, a quotient": lambda c, own: (
             c - _own(c, own)[:, None]
         ),
-        "leaks have a sign: less glasses is not more glasses": lambda c, own: np.abs(c / _own(c, own)[:, None]),
-        "that is transposed: directions are rows, factors are columns": lambda c, own: (c / _own(c, own)[:, None]).T,
+        "leaks have a sign: less glasses is not more glasses": lambda c, own: np.abs(
+            c / _own(c, own)[:, None]
+        ),
+        "that is transposed: directions are rows, factors are columns": lambda c, own: (
+            (c / _own(c, own)[:, None]).T
+        ),
     },
 )
 
 
 def check_leakage_matrix(leakage_matrix) -> None:
-    """``leakage_matrix(change, own)``: change (I, J) of factor j along direction i, own (I,) the wanted column of each row ->
-    (I, J), change per unit of the wanted factor."""
+    """``leakage_matrix(change, own)``: change (I, J) of factor j along direction i, own (I,) the wanted
+    column of each row -> (I, J), change per unit of the wanted factor.
+    """
     _LEAKAGE_MATRIX.check(leakage_matrix)
 
 
@@ -65,7 +76,13 @@ def _draw_groups(rng):
     other = np.arange(60) < 42  # more with than without it, so that weights by size differ from even ones
     has = rng.uniform(size=60) < np.where(other, 0.7, 0.25)
     has[[0, 1, 42, 43]] = [True, False, True, False]  # all four groups have a member
-    return [(rng.normal(size=(60, 4)) + 2 * has[:, None] * [1, 0, 0, 0] + 3 * other[:, None] * [0, 1, 0, 0], has, other)]
+    return [
+        (
+            rng.normal(size=(60, 4)) + 2 * has[:, None] * [1, 0, 0, 0] + 3 * other[:, None] * [0, 1, 0, 0],
+            has,
+            other,
+        )
+    ]
 
 
 _BALANCED_DIRECTION = Exercise(
@@ -73,14 +90,14 @@ _BALANCED_DIRECTION = Exercise(
     draw=_draw_groups,
     why="within each group nobody differs in the other attribute, so it cannot come along.",
     mistakes={
-        "that is the plain difference of means; the other attribute comes along with it": lambda w, has, other: _difference(
-            w, has
+        "that is the plain difference of means; the other attribute comes along with it": lambda w, has, other: (
+            _difference(w, has)
         ),
-        "that is only the group that has the other attribute; average the two groups": lambda w, has, other: _difference(
-            w, has, other
+        "that is only the group that has the other attribute; average the two groups": lambda w, has, other: (
+            _difference(w, has, other)
         ),
-        "that is only the group without the other attribute; average the two groups": lambda w, has, other: _difference(
-            w, has, ~other
+        "that is only the group without the other attribute; average the two groups": lambda w, has, other: (
+            _difference(w, has, ~other)
         ),
         "the two differences are added; take their mean": lambda w, has, other: (
             _difference(w, has, other) + _difference(w, has, ~other)
@@ -102,8 +119,9 @@ _BALANCED_DIRECTION = Exercise(
 
 
 def check_balanced_direction(balanced_direction) -> None:
-    """``balanced_direction(w, has, other)``: w (N, D), has and other (N,) booleans -> the mean of the two differences with
-    minus without ``has``, one among those with ``other`` and one among those without, (D,)."""
+    """``balanced_direction(w, has, other)``: w (N, D), has and other (N,) booleans -> the mean of the two
+    differences with minus without ``has``, one among those with ``other`` and one among those without, (D,).
+    """
     _BALANCED_DIRECTION.check(balanced_direction)
 
 
@@ -114,10 +132,15 @@ def _along(d, other):
 
 _TAKE_OUT = Exercise(
     oracle=lambda d, other: d - _along(d, other),
-    draw=lambda rng: [tuple(rng.normal(size=(2, 6)) * [[1], [2.5]]), (np.array([1.0, 1, 0]), np.array([0.0, 3, 0]))],
+    draw=lambda rng: [
+        tuple(rng.normal(size=(2, 6)) * [[1], [2.5]]),
+        (np.array([1.0, 1, 0]), np.array([0.0, 3, 0])),
+    ],
     why="what is left stands at right angles to the other direction.",
     mistakes={
-        "the other direction need not have length 1: divide by its length, and that twice": lambda d, o: d - (d @ o) * o,
+        "the other direction need not have length 1: divide by its length, and that twice": lambda d, o: (
+            d - (d @ o) * o
+        ),
         "you divide by the length of the other direction once; the product and the direction both need it": lambda d, o: (
             d - (d @ o) * o / np.linalg.norm(o)
         ),

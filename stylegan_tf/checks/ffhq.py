@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from stylegan_tf.checks.frame import Exercise, judge_value, report
+from stylegan_tf.checks.exercise import Exercise, judge_value, report
 
 
 def check_records_size(size: int, pictures: int, resolution: int) -> None:
@@ -21,7 +21,9 @@ def check_records_size(size: int, pictures: int, resolution: int) -> None:
         "the levels go down to 4x4, not to 1x1": right + pictures * 3 * (1 + 4),
     }
     share = right / largest - 1
-    report(*judge_value(size, right, f"all smaller levels together add {share:.0%} to the largest.", mistakes))
+    report(
+        *judge_value(size, right, f"all smaller levels together add {share:.0%} to the largest.", mistakes)
+    )
 
 
 def _days(kimg, gflop, tflops, batch, gpus, overhead):
@@ -30,7 +32,9 @@ def _days(kimg, gflop, tflops, batch, gpus, overhead):
 
 
 def _draw_runs(rng):
-    """Runs of usual size: kimg, GFLOP of an image, TFLOP/s of a GPU, images of a step, GPUs, seconds a step waits."""
+    """Runs of usual size: kimg, GFLOP of an image, TFLOP/s of a GPU, images of a step, GPUs, seconds a step
+    waits.
+    """
     runs = [(25_000.0, 831.0, 5.0, 32, 8, 0.15), (600.0, 8.0, 10.0, 128, 1, 0.01)]
     drawn = rng.uniform(500, 20_000), rng.uniform(50, 900), rng.uniform(2, 30), int(rng.integers(1, 9)) * 8
     return [*runs, (*drawn, int(rng.integers(2, 9)), rng.uniform(0.05, 0.3))]
@@ -41,39 +45,60 @@ _DAYS = Exercise(
     draw=_draw_runs,
     why="work is shared by the GPUs; what a step waits for is not.",
     mistakes={
-        "you count kimg as images: 1 kimg is 1000 images": lambda k, f, t, b, g, o: _days(k / 1000, f, t, b, g, o),
-        "the GPUs are not in it: each computes its share of the images": lambda k, f, t, b, g, o: _days(k, f, t / g, b, g, o),
-        "the overhead is missing: every step waits for it once": lambda k, f, t, b, g, o: _days(k, f, t, b, g, 0.0),
-        "you add the overhead for every image; it comes once for every step": lambda k, f, t, b, g, o: _days(k, f, t, 1, g, o),
-        "the overhead is given for all GPUs together: do not multiply it by them": lambda k, f, t, b, g, o: _days(
-            k, f, t, b, g, o * g
+        "you count kimg as images: 1 kimg is 1000 images": lambda k, f, t, b, g, o: _days(
+            k / 1000, f, t, b, g, o
         ),
-        "you divide the overhead by the GPUs too; they all wait for the exchange": lambda k, f, t, b, g, o: _days(
-            k, f, t, b, g, o / g
+        "the GPUs are not in it: each computes its share of the images": lambda k, f, t, b, g, o: _days(
+            k, f, t / g, b, g, o
+        ),
+        "the overhead is missing: every step waits for it once": lambda k, f, t, b, g, o: _days(
+            k, f, t, b, g, 0.0
+        ),
+        "you add the overhead for every image; it comes once for every step": lambda k, f, t, b, g, o: _days(
+            k, f, t, 1, g, o
+        ),
+        "the overhead is given for all GPUs together: do not multiply it by them": lambda k, f, t, b, g, o: (
+            _days(k, f, t, b, g, o * g)
+        ),
+        "you divide the overhead by the GPUs too; they all wait for the exchange": lambda k, f, t, b, g, o: (
+            _days(k, f, t, b, g, o / g)
         ),
         "those are seconds; a day has 86,400": lambda k, f, t, b, g, o: 86_400 * _days(k, f, t, b, g, o),
         "those are hours; a day has 24": lambda k, f, t, b, g, o: 24 * _days(k, f, t, b, g, o),
-        "TFLOP and GFLOP are mixed: 1 TFLOP is 1000 GFLOP": lambda k, f, t, b, g, o: _days(k, 1000 * f, t, b, g, o),
+        "TFLOP and GFLOP are mixed: 1 TFLOP is 1000 GFLOP": lambda k, f, t, b, g, o: _days(
+            k, 1000 * f, t, b, g, o
+        ),
     },
 )
 
 
 def check_days(days) -> None:
-    """``days(kimg, gflop, tflops, batch, gpus, overhead)`` of a run; the arguments' units are in their names and the text."""
+    """``days(kimg, gflop, tflops, batch, gpus, overhead)`` of a run; the arguments' units are in their names
+    and the text.
+    """
     _DAYS.check(days)
 
 
 _REPLICA_LOSS = Exercise(
     oracle=lambda losses, replicas: losses.mean() / replicas,
-    draw=lambda rng: [(rng.uniform(0.1, 3.0, 4).astype("float32"), 2), (rng.uniform(0.1, 3.0, 6).astype("float32"), 8)],
+    draw=lambda rng: [
+        (rng.uniform(0.1, 3.0, 4).astype("float32"), 2),
+        (rng.uniform(0.1, 3.0, 6).astype("float32"), 8),
+    ],
     why="the gradients of the replicas are summed, so each gives its share of the mean over the whole batch.",
     mistakes={
         "you take the mean over this replica's images: summed over the replicas, the step is as many times too large": (
             lambda losses, replicas: losses.mean()
         ),
-        "you take the sum over this replica's images: the step grows with the batch": lambda losses, replicas: losses.sum(),
-        "you divide by the replicas, but not by this replica's images": lambda losses, replicas: losses.sum() / replicas,
-        "the factor is upside down: divide by the number of replicas": lambda losses, replicas: losses.mean() * replicas,
+        "you take the sum over this replica's images: the step grows with the batch": lambda losses, replicas: (
+            losses.sum()
+        ),
+        "you divide by the replicas, but not by this replica's images": lambda losses, replicas: (
+            losses.sum() / replicas
+        ),
+        "the factor is upside down: divide by the number of replicas": lambda losses, replicas: (
+            losses.mean() * replicas
+        ),
         "the result is one loss for each image; a replica gives one number": lambda losses, replicas: (
             np.asarray(losses) / len(losses) / replicas
         ),
@@ -82,5 +107,7 @@ _REPLICA_LOSS = Exercise(
 
 
 def check_replica_loss(replica_loss) -> None:
-    """``replica_loss(losses, replicas)``: losses (b,) of one replica's images -> the number that it differentiates."""
+    """``replica_loss(losses, replicas)``: losses (b,) of one replica's images -> the number that it
+    differentiates.
+    """
     _REPLICA_LOSS.check(replica_loss)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import tensorflow as tf
 
-from stylegan_tf import losses
-from stylegan_tf.checks.frame import Exercise
+from stylegan_tf.checks.exercise import Exercise
 from stylegan_tf.data.digits import pad_to_power_of_two
-from stylegan_tf.layers import EPSILON, EqualizedConv2D, pixel_norm, upsample
+from stylegan_tf.networks.layers import EPSILON, EqualizedConv2D, pixel_norm, upsample
+from stylegan_tf.training import losses
 
 
 def _pixels(rng, *shape):
@@ -34,8 +34,8 @@ _PAD = Exercise(
         "you stretch the picture, and its strokes are blurred; a border of background changes no pixel": lambda images: (
             _stretched(images, "bilinear")
         ),
-        "you stretch the picture, and some rows and columns are doubled; a border changes no pixel": lambda images: _stretched(
-            images, "nearest"
+        "you stretch the picture, and some rows and columns are doubled; a border changes no pixel": lambda images: (
+            _stretched(images, "nearest")
         ),
         "you repeat the pixels at the rim; the border must be background, 0": lambda images: np.pad(
             images, ((0, 0), *[((32 - images.shape[1]) // 2,) * 2] * 2), mode="edge"
@@ -61,12 +61,18 @@ def _to_rgb(features, weights, bias):
 
 _TO_RGB = Exercise(
     oracle=_to_rgb,
-    draw=lambda rng: [tuple(rng.normal(size=s).astype("float32") for s in ((2, 5, 5, 8), (8, c), (c,))) for c in (3, 1)],
+    draw=lambda rng: [
+        tuple(rng.normal(size=s).astype("float32") for s in ((2, 5, 5, 8), (8, c), (c,))) for c in (3, 1)
+    ],
     why="each pixel by itself: a weighted sum of its maps for each colour, and a bias.",
     mistakes={
         "the bias is missing: with features of 0 every picture would be mid-grey": lambda x, w, b: x @ w,
-        "the output is squashed by tanh; StyleGAN's and ProGAN's to RGB is linear": lambda x, w, b: np.tanh(_to_rgb(x, w, b)),
-        "negative values are cut off; black is -1, so the output must be linear": lambda x, w, b: np.maximum(_to_rgb(x, w, b), 0),
+        "the output is squashed by tanh; StyleGAN's and ProGAN's to RGB is linear": lambda x, w, b: np.tanh(
+            _to_rgb(x, w, b)
+        ),
+        "negative values are cut off; black is -1, so the output must be linear": lambda x, w, b: np.maximum(
+            _to_rgb(x, w, b), 0
+        ),
         "you average over the maps after weighting; it is a sum": lambda x, w, b: x @ w / x.shape[-1] + b,
         "you average over the pixels; each pixel is computed by itself": lambda x, w, b: (
             np.broadcast_to(x.mean((1, 2), keepdims=True), x.shape) @ w + b
@@ -91,22 +97,29 @@ def _fade(old, new, alpha):
 _FADE = Exercise(
     oracle=_fade,
     draw=lambda rng: [
-        (*(rng.normal(size=(2, r, r, 1)).astype("float32") for r in (4, 8)), np.float32(alpha)) for alpha in (0.3, 0.0, 1.0)
+        (*(rng.normal(size=(2, r, r, 1)).astype("float32") for r in (4, 8)), np.float32(alpha))
+        for alpha in (0.3, 0.0, 1.0)
     ],
     why="at alpha 0 the new block is not seen at all, at 1 nothing of the old output is left.",
     mistakes={
         "you enlarge the old picture smoothly; each of its pixels is repeated, 2x2": lambda o, n, a: (
             a * n + (1 - a) * np.asarray(tf.image.resize(o, n.shape[1:3], "bilinear"))
         ),
-        "alpha is the weight of the new branch; you gave it to the old one": lambda o, n, a: _fade(o, n, 1 - a),
+        "alpha is the weight of the new branch; you gave it to the old one": lambda o, n, a: _fade(
+            o, n, 1 - a
+        ),
         "np.tile sets four small pictures side by side; each pixel must become 2x2: np.repeat": lambda o, n, a: (
             a * n + (1 - a) * np.tile(o, (1, 2, 2, 1))
         ),
-        "the old branch keeps its full weight; it must lose what the new one gains": lambda o, n, a: _repeated(o) + a * n,
+        "the old branch keeps its full weight; it must lose what the new one gains": lambda o, n, a: (
+            _repeated(o) + a * n
+        ),
         "the new branch has its full weight from the start; that is what fading in avoids": lambda o, n, a: (
             n + (1 - a) * _repeated(o)
         ),
-        "you switch from one to the other at alpha = 1/2; blend them": lambda o, n, a: n if a >= 0.5 else _repeated(o),
+        "you switch from one to the other at alpha = 1/2; blend them": lambda o, n, a: (
+            n if a >= 0.5 else _repeated(o)
+        ),
     },
 )
 
@@ -123,7 +136,10 @@ def _he(kernel_shape):
 
 
 def _draw_shape(rng):
-    return [((int(k), int(k), *(int(n) for n in rng.permutation([8, 16, 32, 64])[:2])),) for k in rng.permutation([1, 3, 5])[:2]]
+    return [
+        ((int(k), int(k), *(int(n) for n in rng.permutation([8, 16, 32, 64])[:2])),)
+        for k in rng.permutation([1, 3, 5])[:2]
+    ]
 
 
 _SCALE = Exercise(
@@ -131,16 +147,20 @@ _SCALE = Exercise(
     draw=_draw_shape,
     why="a sum of fan_in numbers of variance 1 has variance fan_in; the root of 2 makes up for what the leaky ReLU takes.",
     mistakes={
-        "fan_in is what one output adds up: k * k * inputs; you left out the k * k": lambda s: np.sqrt(2 / s[2]),
+        "fan_in is what one output adds up: k * k * inputs; you left out the k * k": lambda s: np.sqrt(
+            2 / s[2]
+        ),
         "that is 1 / sqrt(fan_in); the gain, sqrt(2), is missing": lambda s: 1 / np.sqrt(np.prod(s[:-1])),
         "that is fan_out; count what goes into one output, not what comes from one input": lambda s: np.sqrt(
             2 / (s[0] * s[1] * s[3])
         ),
         "that is the variance, 2 / fan_in; weights are multiplied by its root": lambda s: 2 / np.prod(s[:-1]),
-        "you divide by all numbers of the kernel; outputs do not add up, leave the last axis out": lambda s: np.sqrt(
-            2 / np.prod(s)
+        "you divide by all numbers of the kernel; outputs do not add up, leave the last axis out": lambda s: (
+            np.sqrt(2 / np.prod(s))
         ),
-        "the root is taken of fan_in only: sqrt(2) belongs above it, not 2": lambda s: 2 / np.sqrt(np.prod(s[:-1])),
+        "the root is taken of fan_in only: sqrt(2) belongs above it, not 2": lambda s: (
+            2 / np.sqrt(np.prod(s[:-1]))
+        ),
     },
 )
 
@@ -171,21 +191,27 @@ _PIXEL_NORM = Exercise(
     draw=_draw_maps,
     why="each pixel has a mean square of 1 over its maps, whatever came in.",
     mistakes={
-        "you divide by the length, the root of the sum; it is the root of the mean": lambda x: _divided(x, 2, np.sum, -1),
-        "the mean is over the pixels; that is a kind of instance norm: average over the maps, the last axis": lambda x: _divided(
-            x, 2, np.mean, (1, 2)
+        "you divide by the length, the root of the sum; it is the root of the mean": lambda x: _divided(
+            x, 2, np.sum, -1
         ),
-        "you subtract the mean first; that is layer normalisation: pixel norm only divides": lambda x: _divided(
-            x - x.mean(-1, keepdims=True), 2, np.mean, -1
+        "the mean is over the pixels; that is a kind of instance norm: average over the maps, the last axis": lambda x: (
+            _divided(x, 2, np.mean, (1, 2))
         ),
-        "the root is missing: you divide by the mean square": lambda x: x / ((x**2).mean(-1, keepdims=True) + EPSILON),
+        "you subtract the mean first; that is layer normalisation: pixel norm only divides": lambda x: (
+            _divided(x - x.mean(-1, keepdims=True), 2, np.mean, -1)
+        ),
+        "the root is missing: you divide by the mean square": lambda x: (
+            x / ((x**2).mean(-1, keepdims=True) + EPSILON)
+        ),
         "a pixel whose maps are all 0 gives 0 / 0: add 1e-8 to the mean square, inside the root": _without_epsilon,
     },
 )
 
 
 def check_pixel_norm(pixel_norm) -> None:
-    """``pixel_norm(x)``: (B, H, W, C) -> the same shape, each pixel divided by its root mean square over the C maps."""
+    """``pixel_norm(x)``: (B, H, W, C) -> the same shape, each pixel divided by its root mean square over the
+    C maps.
+    """
     _PIXEL_NORM.check(pixel_norm)
 
 
@@ -196,7 +222,10 @@ def _critic(real, fake, length):
 _CRITIC = Exercise(
     oracle=_critic,
     draw=lambda rng: [
-        (*(rng.normal(scale=20, size=(6, 1)).astype("float32") for _ in range(2)), rng.uniform(0, 2, 6).astype("float32"))
+        (
+            *(rng.normal(scale=20, size=(6, 1)).astype("float32") for _ in range(2)),
+            rng.uniform(0, 2, 6).astype("float32"),
+        )
     ],
     why="real up, fake down, and a slope of 1 between them.",
     mistakes={
@@ -212,8 +241,12 @@ _CRITIC = Exercise(
         "the drift term, 0.001 * real_scores^2, is missing: without it scores may wander off": lambda r, f, n: (
             (f - r)[:, 0] + 10 * (n - 1) ** 2
         ),
-        "the drift term is of the real scores alone": lambda r, f, n: (f - r + 0.001 * (r**2 + f**2))[:, 0] + 10 * (n - 1) ** 2,
-        "the factor 10 of the penalty is missing": lambda r, f, n: (f - r + 0.001 * r**2)[:, 0] + (n - 1) ** 2,
+        "the drift term is of the real scores alone": lambda r, f, n: (
+            (f - r + 0.001 * (r**2 + f**2))[:, 0] + 10 * (n - 1) ** 2
+        ),
+        "the factor 10 of the penalty is missing": lambda r, f, n: (
+            (f - r + 0.001 * r**2)[:, 0] + (n - 1) ** 2
+        ),
         "scores are (B, 1) and lengths (B,): their sum is (B, B); take scores[:, 0] first": lambda r, f, n: (
             f - r + 0.001 * r**2 + 10 * (n - 1) ** 2
         ),
@@ -222,5 +255,7 @@ _CRITIC = Exercise(
 
 
 def check_critic_loss(critic_loss) -> None:
-    """``critic_loss(real_scores, fake_scores, length)``: (B, 1), (B, 1), lengths of the slope (B,) -> WGAN-GP's loss (B,)."""
+    """``critic_loss(real_scores, fake_scores, length)``: (B, 1), (B, 1), lengths of the slope (B,) ->
+    WGAN-GP's loss (B,).
+    """
     _CRITIC.check(critic_loss)

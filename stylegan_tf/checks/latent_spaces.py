@@ -1,11 +1,14 @@
-"""Checks of lesson 03: a path between codes, arithmetic with codes, an averaged direction, what a hole leaves."""
+"""Checks of lesson 03: a path between codes, arithmetic with codes, an averaged direction, what a hole
+leaves.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
-from stylegan_tf.checks.frame import Exercise
-from stylegan_tf.latents import direction, lerp
+from stylegan_tf.checks.exercise import Exercise
+from stylegan_tf.latents.codes import lerp
+from stylegan_tf.latents.directions import direction
 
 
 def _line(a, b, t):
@@ -14,11 +17,16 @@ def _line(a, b, t):
 
 _INTERPOLATE = Exercise(
     oracle=lambda a, b, count: _line(a, b, np.linspace(0, 1, count)),
-    draw=lambda rng: [(rng.normal(size=3), rng.normal(size=3), 5), (rng.normal(size=8), rng.normal(size=8), 9)],
+    draw=lambda rng: [
+        (rng.normal(size=3), rng.normal(size=3), 5),
+        (rng.normal(size=8), rng.normal(size=8), 9),
+    ],
     why="it starts at a, ends at b, and all its steps are equal.",
     mistakes={
         "your path runs from b to a": lambda a, b, n: _line(b, a, np.linspace(0, 1, n)),
-        "your path stops one step before b: the last code must be b itself": lambda a, b, n: _line(a, b, np.arange(n) / n),
+        "your path stops one step before b: the last code must be b itself": lambda a, b, n: _line(
+            a, b, np.arange(n) / n
+        ),
         "your path leaves out both ends: the first code is a, the last is b": lambda a, b, n: _line(
             a, b, np.linspace(0, 1, n + 2)[1:-1]
         ),
@@ -45,7 +53,9 @@ _ANALOGY = Exercise(
     mistakes={
         "you take away what b has more than a: the difference is b - a": lambda a, b, c: c + (a - b),
         "that is the difference alone; it must be added to c": lambda a, b, c: b - a,
-        "you added b and did not take away a: then everything that a and b share comes along": lambda a, b, c: c + b,
+        "you added b and did not take away a: then everything that a and b share comes along": lambda a, b, c: (
+            c + b
+        ),
         "that is the mean of the three codes": lambda a, b, c: (a + b + c) / 3,
         "you take c away; c is where you start from": lambda a, b, c: a + b - c,
     },
@@ -76,14 +86,14 @@ _AVERAGED_DIRECTION = Exercise(
     draw=_draw_direction,
     why="its other components are the leaks: what comes along with one unit of what was wanted.",
     mistakes={
-        "divide by the component 'own', so that it becomes 1 and the others are leaks per unit": lambda w, has, own: _difference(
-            w, has
+        "divide by the component 'own', so that it becomes 1 and the others are leaks per unit": lambda w, has, own: (
+            _difference(w, has)
         ),
         "that has length 1; the component 'own' must be 1": lambda w, has, own: (
             _difference(w, has) / np.linalg.norm(_difference(w, has))
         ),
-        "that is the mean of those that have it; subtract the mean of those that have not": lambda w, has, own: _scaled(
-            w[has].mean(axis=0), own
+        "that is the mean of those that have it; subtract the mean of those that have not": lambda w, has, own: (
+            _scaled(w[has].mean(axis=0), own)
         ),
         "you subtract sums; the two groups differ in size, so take means": lambda w, has, own: _scaled(
             _difference(w, has, np.sum), own
@@ -91,14 +101,17 @@ _AVERAGED_DIRECTION = Exercise(
         "you divide by the largest component, which need not be the wanted one": lambda w, has, own: (
             _difference(w, has) / np.abs(_difference(w, has)).max()
         ),
-        "those are correlations; the exercise asks for the difference of two means": lambda w, has, own: np.corrcoef(w.T)[own],
+        "those are correlations; the exercise asks for the difference of two means": lambda w, has, own: (
+            np.corrcoef(w.T)[own]
+        ),
     },
 )
 
 
 def check_averaged_direction(averaged_direction) -> None:
-    """``averaged_direction(w, has, own)``: w (N, D), has (N,) booleans -> mean with minus mean without, scaled so that
-    component ``own`` is 1, (D,)."""
+    """``averaged_direction(w, has, own)``: w (N, D), has (N,) booleans -> mean with minus mean without,
+    scaled so that component ``own`` is 1, (D,).
+    """
     _AVERAGED_DIRECTION.check(averaged_direction)
 
 
@@ -113,11 +126,15 @@ _CORNER_SHARE = Exercise(
         "you divide by what is left of the corner; divide by what is left of all": lambda h: (
             (1 - h) / np.maximum(4 - 4 * h, 1e-9)
         ),
-        "you divide by the other three quarters alone; the corner's own rest is part of the whole": lambda h: (1 - h) / 3,
+        "you divide by the other three quarters alone; the corner's own rest is part of the whole": lambda h: (
+            (1 - h) / 3
+        ),
     },
 )
 
 
 def check_corner_share(corner_share) -> None:
-    """``corner_share(hole)``: shares (N,) removed of a corner that held a quarter -> its share in what is left (N,)."""
+    """``corner_share(hole)``: shares (N,) removed of a corner that held a quarter -> its share in what is
+    left (N,).
+    """
     _CORNER_SHARE.check(corner_share)

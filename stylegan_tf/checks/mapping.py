@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from stylegan_tf.checks.frame import Exercise
-from stylegan_tf.layers import EPSILON, GAIN, EqualizedDense, leaky_relu, pixel_norm
-from stylegan_tf.mapping import MappingNetwork
+from stylegan_tf.checks.exercise import Exercise
+from stylegan_tf.networks.layers import EPSILON, GAIN, EqualizedDense, leaky_relu, pixel_norm
+from stylegan_tf.networks.mapping import MappingNetwork
 
 
 def _over_root(z, axis=-1):
@@ -25,8 +25,12 @@ _NORMALIZE_Z = Exercise(
             (z - z.mean(axis=-1, keepdims=True)) / z.std(axis=-1, keepdims=True)
         ),
         "you normalise over the batch; each z is normalised by itself": lambda z: _over_root(z, axis=0),
-        "you take one mean over the whole batch; each z is normalised by itself": lambda z: _over_root(z, axis=None),
-        "you divide by the mean square; divide by its root": lambda z: z / (z**2).mean(axis=-1, keepdims=True),
+        "you take one mean over the whole batch; each z is normalised by itself": lambda z: _over_root(
+            z, axis=None
+        ),
+        "you divide by the mean square; divide by its root": lambda z: (
+            z / (z**2).mean(axis=-1, keepdims=True)
+        ),
         "you divide by the deviation, which takes the mean out; take the root of the mean square": lambda z: (
             z / z.std(axis=-1, keepdims=True)
         ),
@@ -68,28 +72,30 @@ _MAPPING_LAYER = Exercise(
     draw=_draw_layer,
     why="stored large, used small: so the layer learns slowly and speaks at the right volume.",
     mistakes={
-        "the bias is not multiplied by the multiplier; the kernel and the bias both are": lambda x, k, b, m: _by_hand(
-            x, k, b, m, of_bias=1.0
+        "the bias is not multiplied by the multiplier; the kernel and the bias both are": lambda x, k, b, m: (
+            _by_hand(x, k, b, m, of_bias=1.0)
         ),
-        "the kernel is not multiplied by the multiplier; the kernel and the bias both are": lambda x, k, b, m: _by_hand(
-            x, k, b, m, of_kernel=1.0
+        "the kernel is not multiplied by the multiplier; the kernel and the bias both are": lambda x, k, b, m: (
+            _by_hand(x, k, b, m, of_kernel=1.0)
         ),
         "the bias has he's factor too; that belongs to the kernel alone": lambda x, k, b, m: _by_hand(
             x, k, b, m, of_bias=m * GAIN / np.sqrt(len(k))
         ),
-        "the root of 2 is missing: it makes up for the half that the leaky ReLU takes away": lambda x, k, b, m: _by_hand(
-            x, k, b, m, gain=1.0
+        "the root of 2 is missing: it makes up for the half that the leaky ReLU takes away": lambda x, k, b, m: (
+            _by_hand(x, k, b, m, gain=1.0)
         ),
-        "you take the root of the number of outputs; he's factor has the number of inputs": lambda x, k, b, m: _by_hand(
-            x, k, b, m, fan=k.shape[1]
+        "you take the root of the number of outputs; he's factor has the number of inputs": lambda x, k, b, m: (
+            _by_hand(x, k, b, m, fan=k.shape[1])
         ),
-        "the leaky ReLU is missing; it follows every layer of the mapping network, the last one too": lambda x, k, b, m: _by_hand(
-            x, k, b, m, slope=1.0
+        "the leaky ReLU is missing; it follows every layer of the mapping network, the last one too": lambda x, k, b, m: (
+            _by_hand(x, k, b, m, slope=1.0)
         ),
         "that is a ReLU; the leaky one lets a fifth of negative values through": lambda x, k, b, m: _by_hand(
             x, k, b, m, slope=0.0
         ),
-        "the slope is 0.3, Keras's default; StyleGAN's leaky ReLU has 0.2": lambda x, k, b, m: _by_hand(x, k, b, m, slope=0.3),
+        "the slope is 0.3, Keras's default; StyleGAN's leaky ReLU has 0.2": lambda x, k, b, m: _by_hand(
+            x, k, b, m, slope=0.3
+        ),
         "the slope is 0.01, PyTorch's default; StyleGAN's leaky ReLU has 0.2": lambda x, k, b, m: _by_hand(
             x, k, b, m, slope=0.01
         ),
@@ -98,7 +104,9 @@ _MAPPING_LAYER = Exercise(
 
 
 def check_mapping_layer(mapping_layer) -> None:
-    """``mapping_layer(x, kernel, bias, multiplier)``: x (B, n), kernel (n, units) and bias (units,) as stored -> (B, units)."""
+    """``mapping_layer(x, kernel, bias, multiplier)``: x (B, n), kernel (n, units) and bias (units,) as stored
+    -> (B, units).
+    """
     _MAPPING_LAYER.check(mapping_layer)
 
 
@@ -113,19 +121,26 @@ def _update(average, w, beta):
 _RUNNING_MEAN = Exercise(
     oracle=_update,
     draw=lambda rng: [
-        (rng.normal(size=6).astype("float32"), rng.normal(1.0, 1.0, size=(5, 6)).astype("float32"), beta) for beta in (0.995, 0.6)
+        (rng.normal(size=6).astype("float32"), rng.normal(1.0, 1.0, size=(5, 6)).astype("float32"), beta)
+        for beta in (0.995, 0.6)
     ],
     why="each batch counts a little, and old batches fade.",
     mistakes={
         "beta is the weight of the old average, and you gave it to the new batch": lambda a, w, beta: (
             beta * w.mean(axis=0) + (1 - beta) * a
         ),
-        "the batch must be averaged first: the result is one w, (D,)": lambda a, w, beta: beta * a + (1 - beta) * w,
-        "only the first w of the batch counts; take the mean of all": lambda a, w, beta: beta * a + (1 - beta) * w[0],
+        "the batch must be averaged first: the result is one w, (D,)": lambda a, w, beta: (
+            beta * a + (1 - beta) * w
+        ),
+        "only the first w of the batch counts; take the mean of all": lambda a, w, beta: (
+            beta * a + (1 - beta) * w[0]
+        ),
         "the weights must add up to 1: the old average keeps beta, not all of itself": lambda a, w, beta: (
             a + (1 - beta) * w.mean(axis=0)
         ),
-        "that is the mean of the old and the new, whatever beta is": lambda a, w, beta: (a + w.mean(axis=0)) / 2,
+        "that is the mean of the old and the new, whatever beta is": lambda a, w, beta: (
+            (a + w.mean(axis=0)) / 2
+        ),
     },
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from stylegan_tf.checks.frame import Exercise
+from stylegan_tf.checks.exercise import Exercise
 
 
 def _add(x, noise, strength):
@@ -17,8 +17,12 @@ _ADD = Exercise(
     why="one noise image for all channels, and each channel has its own learned strength.",
     mistakes={
         "the strengths are missing: each channel scales the noise by its own": lambda x, n, s: x + n,
-        "all channels have the same strength in yours; there is one for each": lambda x, n, s: x + s.mean() * n,
-        "all pixels get the same noise in yours: noise is per pixel": lambda x, n, s: x + s * n.mean(axis=(1, 2), keepdims=True),
+        "all channels have the same strength in yours; there is one for each": lambda x, n, s: (
+            x + s.mean() * n
+        ),
+        "all pixels get the same noise in yours: noise is per pixel": lambda x, n, s: (
+            x + s * n.mean(axis=(1, 2), keepdims=True)
+        ),
         "all images of the batch get the same noise in yours": lambda x, n, s: x + s * n[:1],
         "noise is added; you multiplied the feature maps by it": lambda x, n, s: x * (1 + s * n),
         "you add the strength itself; it is a factor of the noise": lambda x, n, s: x + n + s,
@@ -30,7 +34,9 @@ _ADD = Exercise(
 
 
 def check_add_noise(add_noise) -> None:
-    """``add_noise(x, noise, strength)``: maps (B, h, w, C), noise (B, h, w, 1), strengths (C,) -> (B, h, w, C)."""
+    """``add_noise(x, noise, strength)``: maps (B, h, w, C), noise (B, h, w, 1), strengths (C,) -> (B, h, w,
+    C).
+    """
     _ADD.check(add_noise)
 
 
@@ -43,23 +49,27 @@ _MAP = Exercise(
     draw=lambda rng: [(rng.normal(size=(9, 4, 6, 3)) * rng.uniform(0.2, 2, size=(4, 6, 3)),)],
     why="each pixel by itself, over the draws of noise; the channels' variances are averaged, and then comes the root.",
     mistakes={
-        "that is the spread over the pixels of each image; asked is that of each pixel over the images": lambda x: x.std(
-            axis=(1, 2)
+        "that is the spread over the pixels of each image; asked is that of each pixel over the images": lambda x: (
+            x.std(axis=(1, 2))
         ),
         "that is the variance; the deviation is its root": lambda x: x.var(axis=0).mean(axis=-1),
-        "you averaged the channels first: colours that move against each other would cancel": lambda x: x.mean(axis=-1).std(
-            axis=0
+        "you averaged the channels first: colours that move against each other would cancel": lambda x: (
+            x.mean(axis=-1).std(axis=0)
         ),
         "one number for the whole picture says nothing about where": lambda x: np.sqrt(x.var(axis=0).mean()),
         "the channels are still apart; one number a pixel is asked for": lambda x: x.std(axis=0),
         "that is the mean image of the draws, not their deviation": lambda x: x.mean(axis=(0, -1)),
-        "you averaged the channels' deviations; average their variances": lambda x: x.std(axis=0).mean(axis=-1),
+        "you averaged the channels' deviations; average their variances": lambda x: x.std(axis=0).mean(
+            axis=-1
+        ),
     },
 )
 
 
 def check_deviation_map(deviation_map) -> None:
-    """``deviation_map(images)``: N draws of noise for one w, (N, h, w, C) -> standard deviation of each pixel, (h, w)."""
+    """``deviation_map(images)``: N draws of noise for one w, (N, h, w, C) -> standard deviation of each
+    pixel, (h, w).
+    """
     _MAP.check(deviation_map)
 
 
@@ -76,22 +86,31 @@ def _share(images):
 _SHARE = Exercise(
     oracle=_share,
     draw=lambda rng: [
-        (rng.normal(size=(12, 1, 5, 5)) * a + rng.normal(size=(12, 7, 5, 5)) * b,) for a, b in ((1.0, 0.3), (0.4, 1.0))
+        (rng.normal(size=(12, 1, 5, 5)) * a + rng.normal(size=(12, 7, 5, 5)) * b,)
+        for a, b in ((1.0, 0.3), (0.4, 1.0))
     ],
     why="the variance of all images is that between the codes plus that within them; z's share is the first part.",
     mistakes={
         "that is the share of the noise; z's is the rest": lambda x: 1 - _share(x),
-        "that is the ratio of the two parts; the share is z's part of their sum": lambda x: np.divide(*_parts(x)),
-        "you compare deviations; shares are of the variance": lambda x: np.sqrt(_parts(x)[0]) / np.sum(np.sqrt(_parts(x))),
-        "you averaged over the codes and varied the noise: axis 0 is z, axis 1 the noise": lambda x: _share(np.swapaxes(x, 0, 1)),
+        "that is the ratio of the two parts; the share is z's part of their sum": lambda x: np.divide(
+            *_parts(x)
+        ),
+        "you compare deviations; shares are of the variance": lambda x: (
+            np.sqrt(_parts(x)[0]) / np.sum(np.sqrt(_parts(x)))
+        ),
+        "you averaged over the codes and varied the noise: axis 0 is z, axis 1 the noise": lambda x: _share(
+            np.swapaxes(x, 0, 1)
+        ),
         "that is the variance between the codes itself; divide it by the whole": lambda x: _parts(x)[0],
-        "you averaged the pixels first: where one gets lighter and another darker, nothing is left": lambda x: _share(
-            x.mean(axis=(2, 3), keepdims=True)
+        "you averaged the pixels first: where one gets lighter and another darker, nothing is left": lambda x: (
+            _share(x.mean(axis=(2, 3), keepdims=True))
         ),
     },
 )
 
 
 def check_share_of_z(share_of_z) -> None:
-    """``share_of_z(images)``: N codes, each drawn with M noises, (N, M, h, w) -> share of the variance between the codes."""
+    """``share_of_z(images)``: N codes, each drawn with M noises, (N, M, h, w) -> share of the variance
+    between the codes.
+    """
     _SHARE.check(share_of_z)

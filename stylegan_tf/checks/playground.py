@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from stylegan_tf import latents
-from stylegan_tf.checks.frame import Exercise
+from stylegan_tf.checks.exercise import Exercise
 
 
 def _draw_dials(rng):
@@ -23,7 +23,9 @@ def _mix(ws_a, ws_b, layers):
 
 
 _DIALS = Exercise(
-    oracle=lambda a, b, layers, m, psi, d, s: np.asarray(latents.truncate(_mix(a, b, layers), m, psi)) + s * d,
+    oracle=lambda a, b, layers, m, psi, d, s: (
+        np.asarray(latents.truncate(_mix(a, b, layers), m, psi)) + s * d
+    ),
     draw=_draw_dials,
     why="mix, then truncate what came out, then edit: so psi = 0 makes all seeds equal, and the slider works there too.",
     mistakes={
@@ -45,20 +47,25 @@ _DIALS = Exercise(
             lambda a, b, layers, m, psi, d, s: psi * _mix(a, b, layers) + s * d
         ),
         "you edit the layers from B only; the slider moves all layers": (
-            lambda a, b, layers, m, psi, d, s: _mix(_truncate(a, m, psi), _truncate(b, m, psi) + s * d, layers)
+            lambda a, b, layers, m, psi, d, s: _mix(
+                _truncate(a, m, psi), _truncate(b, m, psi) + s * d, layers
+            )
         ),
     },
 )
 
 
 def check_all_dials(all_dials) -> None:
-    """``all_dials(ws_a, ws_b, layers, mean, psi, direction, strength)``: ws (B, L, D) twice, layers that come from B, mean and
-    direction (D,), two numbers -> ws (B, L, D)."""
+    """``all_dials(ws_a, ws_b, layers, mean, psi, direction, strength)``: ws (B, L, D) twice, layers that come
+    from B, mean and direction (D,), two numbers -> ws (B, L, D).
+    """
     _DIALS.check(all_dials)
 
 
 def _draw_weights(rng):
-    return [(rng.normal(size=(3, 3, 5, 5)).astype("float32"), rng.normal(1, 0.5, size=(2, 5)).astype("float32"))]
+    return [
+        (rng.normal(size=(3, 3, 5, 5)).astype("float32"), rng.normal(1, 0.5, size=(2, 5)).astype("float32"))
+    ]
 
 
 def _modulated(weight, style):
@@ -92,7 +99,9 @@ _DEMODULATE = Exercise(
             lambda weight, style: _divided(_modulated(weight, style), (1, 2, 3, 4))
         ),
         "the style scales the output maps, and demodulation then takes it away again; it belongs to the input maps": (
-            lambda weight, style: _divided(np.asarray(weight, "float64")[None] * style[:, None, None, None, :], (1, 2, 3))
+            lambda weight, style: _divided(
+                np.asarray(weight, "float64")[None] * style[:, None, None, None, :], (1, 2, 3)
+            )
         ),
         "you divide by the length before the style came in: the loudness that it adds stays": (
             lambda weight, style: _modulated(_divided(np.asarray(weight, "float64"), (0, 1, 2)), style)

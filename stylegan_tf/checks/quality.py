@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from stylegan_tf.checks.frame import Exercise
+from stylegan_tf.checks.exercise import Exercise
 
 
 def _line(a, b):
@@ -13,7 +13,9 @@ def _line(a, b):
 
 _LINE = Exercise(
     oracle=_line,
-    draw=lambda rng: [(rng.normal(-1, rng.uniform(0.5, 1), 60), rng.normal(rng.uniform(1, 3), rng.uniform(2, 3), 40))],
+    draw=lambda rng: [
+        (rng.normal(-1, rng.uniform(0.5, 1), 60), rng.normal(rng.uniform(1, 3), rng.uniform(2, 3), 40))
+    ],
     why="how far the bell must be moved, and how far it must be widened, both squared.",
     mistakes={
         "the variances are subtracted; subtract the standard deviations, then square": lambda a, b: (
@@ -31,7 +33,9 @@ _LINE = Exercise(
 
 
 def check_frechet_line(frechet_line) -> None:
-    """``frechet_line(a, b)``: numbers (N,) and (M,) -> squared Fréchet distance of the normal distributions fitted to them."""
+    """``frechet_line(a, b)``: numbers (N,) and (M,) -> squared Fréchet distance of the normal distributions
+    fitted to them.
+    """
     _LINE.check(frechet_line)
 
 
@@ -61,14 +65,14 @@ _FRECHET = Exercise(
     draw=_draw_normals,
     why="on a line this is the formula of exercise 1, and it does not change when the axes are turned.",
     mistakes={
-        "you took the root of each number of the product; a matrix root R has R @ R = the matrix": lambda ma, a, mb, b: _frechet(
-            ma, a, mb, b, cross=np.trace(np.sqrt(np.maximum(a @ b, 0)))
+        "you took the root of each number of the product; a matrix root R has R @ R = the matrix": lambda ma, a, mb, b: (
+            _frechet(ma, a, mb, b, cross=np.trace(np.sqrt(np.maximum(a @ b, 0))))
         ),
         "only the diagonals count here (or `*` stands for `@`): the features' correlations are missing": lambda ma, a, mb, b: (
             _frechet(ma, a, mb, b, cross=np.sqrt(np.diag(a) * np.diag(b)).sum())
         ),
-        "the product of the roots is not the root of the product; take the root of the product": lambda ma, a, mb, b: _frechet(
-            ma, a, mb, b, cross=np.trace(_root(a) @ _root(b))
+        "the product of the roots is not the root of the product; take the root of the product": lambda ma, a, mb, b: (
+            _frechet(ma, a, mb, b, cross=np.trace(_root(a) @ _root(b)))
         ),
         "the factor 2 before the root is missing": lambda ma, a, mb, b: (
             (_frechet(ma, a, mb, b) + _frechet(ma, a, mb, b, cross=0.0)) / 2
@@ -76,8 +80,12 @@ _FRECHET = Exercise(
         "the distance of the means must be squared": lambda ma, a, mb, b: (
             _frechet(ma, a, ma, b) + np.sqrt(((ma - mb) ** 2).sum())
         ),
-        "the differences of the means are not squared": lambda ma, a, mb, b: _frechet(ma, a, ma, b) + np.abs(ma - mb).sum(),
-        "the root is not subtracted: two equal sets would be far apart": lambda ma, a, mb, b: _frechet(ma, a, mb, b, cross=0.0),
+        "the differences of the means are not squared": lambda ma, a, mb, b: (
+            _frechet(ma, a, ma, b) + np.abs(ma - mb).sum()
+        ),
+        "the root is not subtracted: two equal sets would be far apart": lambda ma, a, mb, b: _frechet(
+            ma, a, mb, b, cross=0.0
+        ),
         "the distance of the means is missing": lambda ma, a, mb, b: _frechet(ma, a, ma, b),
     },
 )
@@ -98,7 +106,9 @@ _INFINITY = Exercise(
     draw=_draw_counts,
     why="against 1/n the values lie on a line; where it meets 1/n = 0 there are endless images.",
     mistakes={
-        "the line goes through (n, FID); take 1/n on the axis, which reaches 0": lambda n, v: np.polyfit(n, v, 1)[1],
+        "the line goes through (n, FID); take 1/n on the axis, which reaches 0": lambda n, v: np.polyfit(
+            n, v, 1
+        )[1],
         "that is the slope; asked is where the line meets 1/n = 0": lambda n, v: np.polyfit(1 / n, v, 1)[0],
         "that is the FID of the largest n; it still has a bias": lambda n, v: v[-1],
         "that is the mean; small n pull it up": lambda n, v: v.mean(),
@@ -109,7 +119,9 @@ _INFINITY = Exercise(
 
 
 def check_fid_at_infinity(fid_at_infinity) -> None:
-    """``fid_at_infinity(counts, values)``: FIDs measured with n images -> the FID of endless ones, by a line in 1/n."""
+    """``fid_at_infinity(counts, values)``: FIDs measured with n images -> the FID of endless ones, by a line
+    in 1/n.
+    """
     _INFINITY.check(fid_at_infinity)
 
 
@@ -162,5 +174,7 @@ _PRECISION = Exercise(
 
 
 def check_precision(precision) -> None:
-    """``precision(real, fake, radii)``: (N, F), (M, F), a radius for each real (N,) -> share of fakes in one ball or more."""
+    """``precision(real, fake, radii)``: (N, F), (M, F), a radius for each real (N,) -> share of fakes in one
+    ball or more.
+    """
     _PRECISION.check(precision)

@@ -1,4 +1,6 @@
-"""Checks of lesson 13: bits that are left, the score, the most confident half, the angle between two hyperplanes."""
+"""Checks of lesson 13: bits that are left, the score, the most confident half, the angle between two
+hyperplanes.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +8,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stylegan_tf.checks.frame import Exercise
+from stylegan_tf.checks.exercise import Exercise
 from stylegan_tf.metrics.separability import conditional_entropy, entropy
 
 
 def _draw_tables(rng):
-    return [(rng.uniform(5, 50, size=(2, 2)),), (rng.integers(1, 900, size=(2, 2)),), (np.array([[30.0, 0.0], [4.0, 16.0]]),)]
+    return [
+        (rng.uniform(5, 50, size=(2, 2)),),
+        (rng.integers(1, 900, size=(2, 2)),),
+        (np.array([[30.0, 0.0], [4.0, 16.0]]),),
+    ]
 
 
 def _joint(table):
@@ -27,11 +33,15 @@ _BITS = Exercise(
     draw=_draw_tables,
     why="the entropy of the classes on each side, weighted by how many samples lie there.",
     mistakes={
-        "that is in nats; take the logarithm to base 2 for bits": lambda t: conditional_entropy(t) * np.log(2),
+        "that is in nats; take the logarithm to base 2 for bits": lambda t: (
+            conditional_entropy(t) * np.log(2)
+        ),
         "you asked which side when the class is known; asked is the class when the side is known: rows are sides": lambda t: (
             conditional_entropy(np.transpose(t))
         ),
-        "that is the entropy of the classes alone; the side must tell something": lambda t: entropy(t.sum(axis=0) / t.sum()),
+        "that is the entropy of the classes alone; the side must tell something": lambda t: entropy(
+            t.sum(axis=0) / t.sum()
+        ),
         "that is what the side tells about the class; asked is what is left to know": lambda t: (
             entropy(t.sum(axis=0) / t.sum()) - conditional_entropy(t)
         ),
@@ -42,7 +52,9 @@ _BITS = Exercise(
 
 
 def check_bits_left(bits_left) -> None:
-    """``bits_left(table)``: counts (2, 2), rows are sides, columns classes -> H(class | side) in bits, a number."""
+    """``bits_left(table)``: counts (2, 2), rows are sides, columns classes -> H(class | side) in bits, a
+    number.
+    """
     _BITS.check(bits_left)
 
 
@@ -83,9 +95,14 @@ class _Places(Exercise):
         verdict, sentence = super().judge(answer, seed)
         if verdict != "wrong" or not callable(answer) or sentence in self.mistakes:
             return verdict, sentence
-        in_order, said = super().judge(lambda p, count: np.sort(np.asarray(answer(p, count), "float64")), seed)
+        in_order, said = super().judge(
+            lambda p, count: np.sort(np.asarray(answer(p, count), "float64")), seed
+        )
         if in_order == "correct":
-            return "wrong", "these are the right samples, in another order: sort their places from small to large"
+            return (
+                "wrong",
+                "these are the right samples, in another order: sort their places from small to large",
+            )
         return "wrong", said if said in self.mistakes else sentence
 
 
@@ -94,13 +111,15 @@ _CONFIDENT = _Places(
     draw=_draw_probabilities,
     why="sure of yes and sure of no both count: what matters is the distance from one half.",
     mistakes={
-        "you keep those that are surest to have it; those surely without it belong to it too": lambda p, n: np.sort(
-            np.argsort(-p)[:n]
+        "you keep those that are surest to have it; those surely without it belong to it too": lambda p, n: (
+            np.sort(np.argsort(-p)[:n])
         ),
-        "you keep those surest to lack it; those that surely have it belong to it too": lambda p, n: np.sort(np.argsort(p)[:n]),
+        "you keep those surest to lack it; those that surely have it belong to it too": lambda p, n: np.sort(
+            np.argsort(p)[:n]
+        ),
         "these are the least sure ones": lambda p, n: np.sort(np.argsort(np.abs(p - 0.5))[:n]),
-        "you take the same number of both classes; the paper takes the surest, whatever they are": lambda p, n: np.sort(
-            np.concatenate([np.argsort(p)[: n // 2], np.argsort(-p)[: n // 2]])
+        "you take the same number of both classes; the paper takes the surest, whatever they are": lambda p, n: (
+            np.sort(np.concatenate([np.argsort(p)[: n // 2], np.argsort(-p)[: n // 2]]))
         ),
         "these are the first ones; look at how sure the classifier is": lambda p, n: np.arange(n),
         "these are probabilities; asked are the places": lambda p, n: np.sort(p[_surest(p, n)]),
@@ -110,7 +129,9 @@ _CONFIDENT = _Places(
 
 
 def check_most_confident(most_confident) -> None:
-    """``most_confident(p, count)``: P(attribute) (N,) -> the places of the ``count`` surest samples, from small to large."""
+    """``most_confident(p, count)``: P(attribute) (N,) -> the places of the ``count`` surest samples, from
+    small to large.
+    """
     _CONFIDENT.check(most_confident)
 
 
@@ -126,12 +147,16 @@ def _of_any_length(a, b):
 
 _ANGLE = Exercise(
     oracle=_angle,
-    draw=lambda rng: [tuple(rng.normal(size=(2, d))) for d in (3, 64)] + [(np.array([3.0, 1, 0]), np.array([-2.0, 1, 1]))],
+    draw=lambda rng: (
+        [tuple(rng.normal(size=(2, d))) for d in (3, 64)] + [(np.array([3.0, 1, 0]), np.array([-2.0, 1, 1]))]
+    ),
     why="90 degrees: the two attributes have nothing to do with each other there.",
     mistakes={
         "that is in radians": lambda a, b: np.radians(_angle(a, b)),
         "that is the cosine; take the arc cosine, in degrees": lambda a, b: np.cos(np.radians(_angle(a, b))),
-        "normals need not have length 1: divide by both lengths": lambda a, b: np.degrees(np.arccos(np.clip(a @ b, -1, 1))),
+        "normals need not have length 1: divide by both lengths": lambda a, b: np.degrees(
+            np.arccos(np.clip(a @ b, -1, 1))
+        ),
         "normals may have any length: divide by the lengths of both": _of_any_length,
         "an angle above 90 degrees has a meaning, that the attributes work against each other; don't take the absolute value": (
             lambda a, b: min(_angle(a, b), 180 - _angle(a, b))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stylegan_tf import latents
-from stylegan_tf.checks.frame import Exercise, judge_value, report
+from stylegan_tf.checks.exercise import Exercise, judge_value, report
 
 
 def _draw(rng):
@@ -16,9 +16,15 @@ _TRUNCATE = Exercise(
     draw=_draw,
     why="at psi = 1 it is w, at 0 the mean, and below 0 it comes out at the other side.",
     mistakes={
-        "you go from w to the mean: psi = 0 must give the mean, and psi = 1 must give w": lambda w, m, psi: w + psi * (m - w),
-        "you shrink w towards zero; the centre of W is the mean, which is not zero": lambda w, m, psi: psi * w,
-        "you took the mean of this batch; the mean is given": lambda w, m, psi: latents.lerp(w.mean(axis=0), w, psi),
+        "you go from w to the mean: psi = 0 must give the mean, and psi = 1 must give w": lambda w, m, psi: (
+            w + psi * (m - w)
+        ),
+        "you shrink w towards zero; the centre of W is the mean, which is not zero": lambda w, m, psi: (
+            psi * w
+        ),
+        "you took the mean of this batch; the mean is given": lambda w, m, psi: latents.lerp(
+            w.mean(axis=0), w, psi
+        ),
         "the mean is added but not subtracted first: it is the difference from the mean that psi scales": lambda w, m, psi: (
             m + psi * w
         ),
@@ -44,4 +50,8 @@ def check_shape(shape, count: int, config) -> None:
         "that is the shape of the latent codes that go in": (count, config.z_dim),
     }
     shape = tuple(shape) if isinstance(shape, (list, tuple)) else shape
-    report(*judge_value(shape, (count, r, r, c), "images, height, width, channels, in this order everywhere.", mistakes))
+    report(
+        *judge_value(
+            shape, (count, r, r, c), "images, height, width, channels, in this order everywhere.", mistakes
+        )
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from stylegan_tf import latents
-from stylegan_tf.checks.frame import Exercise
+from stylegan_tf.checks.exercise import Exercise
 
 
 def _mixed(a, b, layers):
@@ -27,8 +27,12 @@ _CROSS = Exercise(
         "you cut along the numbers of w; layers are the second axis": lambda a, b, c: np.concatenate(
             [a[:, :, :c], b[:, :, c:]], axis=2
         ),
-        "only one layer is B's; all from the crossover on are": lambda a, b, c: _mixed(a, b, [c] if c < a.shape[1] else []),
-        "that is a blend: each layer comes whole from one of the two": lambda a, b, c: a + (b - a) * np.float32(c / a.shape[1]),
+        "only one layer is B's; all from the crossover on are": lambda a, b, c: _mixed(
+            a, b, [c] if c < a.shape[1] else []
+        ),
+        "that is a blend: each layer comes whole from one of the two": lambda a, b, c: (
+            a + (b - a) * np.float32(c / a.shape[1])
+        ),
     },
 )
 
@@ -39,7 +43,9 @@ def check_cross(cross) -> None:
 
 
 def _draw_swaps(rng):
-    """Twice 60 pairs: before, after, and what is read when one band is swapped, which carries a part and adds an error."""
+    """Twice 60 pairs: before, after, and what is read when one band is swapped, which carries a part and adds
+    an error.
+    """
     trials = []
     for share in (0.8, 0.25):
         before, after = rng.normal(size=(2, 60)) * 3 + 1
@@ -58,24 +64,32 @@ _CARRIED = Exercise(
     why="1 if the whole difference comes along, 0 if nothing does; errors of reading average out.",
     mistakes={
         "you averaged the quotients: where two images hardly differ, you divide by almost nothing": lambda a, b, s: (
-            (s - a) / (b - a)
-        ).mean(),
-        "that is the correlation: it is 1 also where only half of the difference comes along": lambda a, b, s: np.corrcoef(
-            s - a, b - a
-        )[0, 1],
+            ((s - a) / (b - a)).mean()
+        ),
+        "that is the correlation: it is 1 also where only half of the difference comes along": lambda a, b, s: (
+            np.corrcoef(s - a, b - a)[0, 1]
+        ),
         "you measure from b; the images began as a": lambda a, b, s: _slope(b, a, s),
-        "you compare the values themselves; compare the changes": lambda a, b, s: (s * b).sum() / (b**2).sum(),
-        "the slope is the wrong way round: the swap's change on the whole difference": lambda a, b, s: _slope(a, s, b),
+        "you compare the values themselves; compare the changes": lambda a, b, s: (
+            (s * b).sum() / (b**2).sum()
+        ),
+        "the slope is the wrong way round: the swap's change on the whole difference": lambda a, b, s: _slope(
+            a, s, b
+        ),
         "your line has an offset of its own; where the images do not differ nothing can come along, so it goes through 0": (
             lambda a, b, s: np.polyfit(b - a, s - a, 1)[0]
         ),
-        "up and down cancel in your means; multiply by the difference first": lambda a, b, s: (s - a).mean() / (b - a).mean(),
+        "up and down cancel in your means; multiply by the difference first": lambda a, b, s: (
+            (s - a).mean() / (b - a).mean()
+        ),
     },
 )
 
 
 def check_carried(carried) -> None:
-    """``carried(before, after, swapped)``: a factor read in images a, b, and a with one band of b's styles, (N,) each."""
+    """``carried(before, after, swapped)``: a factor read in images a, b, and a with one band of b's styles,
+    (N,) each.
+    """
     _CARRIED.check(carried)
 
 
@@ -85,7 +99,13 @@ def _crossover(coin, place, layers, probability):
 
 _DRAWN = Exercise(
     oracle=_crossover,
-    draw=lambda rng: [(0.3, 0.99, 8, 0.9), (0.95, 0.4, 8, 0.9), (0.1, 0.01, 8, 0.9), (0.6, 0.5, 4, 0.5), (0.2, 0.6, 6, 0.5)],
+    draw=lambda rng: [
+        (0.3, 0.99, 8, 0.9),
+        (0.95, 0.4, 8, 0.9),
+        (0.1, 0.01, 8, 0.9),
+        (0.6, 0.5, 4, 0.5),
+        (0.2, 0.6, 6, 0.5),
+    ],
     why="1 to L - 1, so that both latents have a layer at least; or L, where all layers are the first one's.",
     mistakes={
         "0 may come out: then all layers are the second latent's, and nothing is mixed": lambda c, u, n, p: (
@@ -95,7 +115,9 @@ _DRAWN = Exercise(
         "without mixing all n layers are the first latent's: the crossover is n, not 0": lambda c, u, n, p: (
             _crossover(c, u, n, p) if c < p else 0
         ),
-        "the coin is turned: mix if it is below the probability": lambda c, u, n, p: _crossover(1 - c, u, n, 1 - p),
+        "the coin is turned: mix if it is below the probability": lambda c, u, n, p: _crossover(
+            1 - c, u, n, 1 - p
+        ),
         "you always mix; the coin decides whether": lambda c, u, n, p: _crossover(0, u, n, 1),
         "all places must be equally likely; with rounding, the first and the last come out half as often": lambda c, u, n, p: (
             round(1 + u * (n - 2)) if c < p else n
@@ -107,5 +129,7 @@ _DRAWN = Exercise(
 
 
 def check_draw_crossover(draw_crossover) -> None:
-    """``draw_crossover(coin, place, layers, probability)``: coin and place in [0, 1) -> the crossover, 1 to ``layers``."""
+    """``draw_crossover(coin, place, layers, probability)``: coin and place in [0, 1) -> the crossover, 1 to
+    ``layers``.
+    """
     _DRAWN.check(draw_crossover)

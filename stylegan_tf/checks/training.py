@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from stylegan_tf import museum
-from stylegan_tf.checks.frame import Exercise, judge_names, report
+from stylegan_tf.checks.exercise import Exercise, judge_names, report
 from stylegan_tf.config import Config
+from stylegan_tf.course import museum
 
 _AVERAGE = Exercise(
     oracle=lambda batch, half_life: Config(ema_kimg=half_life).ema_beta(0, batch),
@@ -16,10 +16,16 @@ _AVERAGE = Exercise(
         "the half-life is in thousands of images and the batch in images: one of them needs the factor 1000": lambda b, h: (
             0.5 ** (b / h)
         ),
-        "that is the weight of the new value; beta is that of the old one": lambda b, h: 1 - 0.5 ** (b / (1000 * h)),
-        "the exponent is upside down: a longer half-life must give a weight nearer to 1": lambda b, h: 0.5 ** (1000 * h / b),
+        "that is the weight of the new value; beta is that of the old one": lambda b, h: (
+            1 - 0.5 ** (b / (1000 * h))
+        ),
+        "the exponent is upside down: a longer half-life must give a weight nearer to 1": lambda b, h: (
+            0.5 ** (1000 * h / b)
+        ),
         "that decays by a factor e instead of one half": lambda b, h: 2.718281828459045 ** (-b / (1000 * h)),
-        "that is a straight line; it agrees with the power for small steps only": lambda b, h: 1 - b / (1000 * h),
+        "that is a straight line; it agrees with the power for small steps only": lambda b, h: (
+            1 - b / (1000 * h)
+        ),
     },
     tolerance=1e-7,
 )
@@ -48,7 +54,13 @@ def _draw_stages(rng):
             resolution *= 2
             stages.append((resolution, float(rng.integers(4, 20)), float(rng.integers(5, 30))))
         total = sum(fade + stable for _, fade, stable in stages)
-        at = [*(float(k) for k in rng.uniform(0, total, 6)), stages[0][2], stages[0][2] + stages[1][1], total, total + 7.0]
+        at = [
+            *(float(k) for k in rng.uniform(0, total, 6)),
+            stages[0][2],
+            stages[0][2] + stages[1][1],
+            total,
+            total + 7.0,
+        ]
         trials += [(kimg, tuple(stages)) for kimg in at]
     return trials
 
@@ -58,7 +70,9 @@ _STAGE = Exercise(
     draw=_draw_stages,
     why="a stage first fades in and then stands still; its place is what is left after the stages before it.",
     mistakes={
-        "alpha rises over the whole stage in your function; it reaches 1 when the fade ends": lambda k, s: _whole(k, s),
+        "alpha rises over the whole stage in your function; it reaches 1 when the fade ends": lambda k, s: (
+            _whole(k, s)
+        ),
         "at the border between two stages your function is still in the first; there the second begins, with alpha 0": (
             lambda k, s: _stage(np.nextafter(k, -1), s)
         ),
@@ -72,7 +86,9 @@ _STAGE = Exercise(
             _stage(k, s) if _fading(k, s) or _over(k, s) else (_stage(k, s)[0], 0.0)
         ),
         "you forget to take off the stages before: alpha counts from the start of its own stage": lambda k, s: (
-            (_stage(k, s)[0], min(1.0, k / dict((r, f) for r, f, _ in s)[_stage(k, s)[0]])) if _fading(k, s) else _stage(k, s)
+            (_stage(k, s)[0], min(1.0, k / dict((r, f) for r, f, _ in s)[_stage(k, s)[0]]))
+            if _fading(k, s)
+            else _stage(k, s)
         ),
     },
     tolerance=1e-9,

@@ -1,4 +1,7 @@
-"""The official multi-resolution TFRecords: a file for every level, each picture at its place in all of them (SPEC 12)."""
+"""The official multi-resolution TFRecords: a file for every level, each picture at its place in all of them.
+
+The format: docs/exactness.md, TFRecords.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,8 @@ import numpy as np
 import tensorflow as tf
 from google.protobuf.message import DecodeError
 
-from stylegan_tf.data.pipeline import Source, class_numbers, shrink
+from stylegan_tf.data.pixels import shrink
+from stylegan_tf.data.source import Source, class_numbers
 
 HEADER, FOOTER = 12, 4  # bytes of a record around its data: length and its crc; crc of the data
 OTHER_PICTURE = 16  # mean difference, of 255, that no way of making a picture smaller explains
@@ -19,9 +23,10 @@ OTHER_PICTURE = 16  # mean difference, of 255, that no way of making a picture s
 class TFRecords(Source):
     """Pictures in the official layout on disk, read level by level: a stage of 8x8 opens the 8x8 file alone.
 
-    ``folder`` holds ``name-r02.tfrecords`` (4x4), ``name-r03.tfrecords`` (8x8) and so on, and maybe ``name-rxx.labels``.
-    In memory are the labels and the place of every record, 8 bytes for each picture and level; pictures are read when they
-    are asked for. Opening reads the header of every record and three pictures of every level.
+    ``folder`` holds ``name-r02.tfrecords`` (4x4), ``name-r03.tfrecords`` (8x8) and so on, and maybe
+    ``name-rxx.labels``. In memory are the labels and the place of every record, 8 bytes for each picture and
+    level; pictures are read when they are asked for. Opening reads the header of every record and three
+    pictures of every level.
 
     Args:
         folder: where the files are; their common name is found from them.
@@ -48,7 +53,9 @@ class TFRecords(Source):
 
     def rows(self, index, resolution):
         if resolution not in self._files:
-            raise ValueError(f"{self.name} has levels of side {', '.join(map(str, self._files))}; {resolution} is none of them")
+            raise ValueError(
+                f"{self.name} has levels of side {', '.join(map(str, self._files))}; {resolution} is none of them"
+            )
         return np.ascontiguousarray(np.moveaxis(self._read(index, resolution, self.channels), 1, 3))
 
     def _read(self, index, resolution, channels):
@@ -58,7 +65,11 @@ class TFRecords(Source):
         with path.open("rb", buffering=0) as file:
             for i in index:
                 file.seek(starts[i] + HEADER)
-                pictures.append(_decode(file.read(starts[i + 1] - starts[i] - HEADER - FOOTER), path, i, resolution, channels))
+                pictures.append(
+                    _decode(
+                        file.read(starts[i + 1] - starts[i] - HEADER - FOOTER), path, i, resolution, channels
+                    )
+                )
         return np.stack(pictures)
 
     def _check_levels(self):
@@ -66,7 +77,9 @@ class TFRecords(Source):
         counts = {path.name: len(self._starts[r]) - 1 for r, path in self._files.items()}
         if len(set(counts.values())) > 1:
             found = ", ".join(f"{name} {count}" for name, count in counts.items())
-            raise ValueError(f"{self.name}: the levels hold different numbers of records ({found}); write or copy them again")
+            raise ValueError(
+                f"{self.name}: the levels hold different numbers of records ({found}); write or copy them again"
+            )
         places = [0, len(self) // 2, len(self) - 1]
         larger = None
         for r, path in reversed(self._files.items()):
@@ -75,7 +88,9 @@ class TFRecords(Source):
                 off = np.abs(shrink(larger, r).astype(int) - pictures).mean(axis=(1, 2, 3))
                 if off.max() > OTHER_PICTURE:
                     which, other = places[off.argmax()], self._files[2 * r].name
-                    raise ValueError(f"{path}: record {which} is another picture than in {other}; write all levels again")
+                    raise ValueError(
+                        f"{path}: record {which} is another picture than in {other}; write all levels again"
+                    )
             larger = pictures
 
     def _verify(self):
@@ -85,24 +100,32 @@ class TFRecords(Source):
                 try:
                     _decode(next(records), path, i, r, self.channels)
                 except tf.errors.DataLossError as error:
-                    raise ValueError(f"{path}: record {i} differs from its checksum; write or copy the file again") from error
+                    raise ValueError(
+                        f"{path}: record {i} differs from its checksum; write or copy the file again"
+                    ) from error
 
 
 def _find_levels(folder: Path) -> tuple[str, dict[int, Path]]:
     """The common name, and {side: file} from 4x4 upwards."""
     if not folder.is_dir():
-        raise FileNotFoundError(f"{folder} is not a folder; name the one that holds NAME-r02.tfrecords and the larger levels")
+        raise FileNotFoundError(
+            f"{folder} is not a folder; name the one that holds NAME-r02.tfrecords and the larger levels"
+        )
     found = [m for path in folder.iterdir() if (m := re.fullmatch(r"(.+)-r(\d\d)\.tfrecords", path.name))]
     names = sorted({m[1] for m in found})
     if not names:
-        raise FileNotFoundError(f"{folder} holds no NAME-r02.tfrecords and larger levels; stylegan-tf records writes them")
+        raise FileNotFoundError(
+            f"{folder} holds no NAME-r02.tfrecords and larger levels; stylegan-tf records writes them"
+        )
     if len(names) > 1:
         raise ValueError(f"{folder} holds several sets ({', '.join(names)}); give each a folder of its own")
     wanted = range(2, max(int(m[2]) for m in found) + 1)
     files = {2**n: folder / f"{names[0]}-r{n:02}.tfrecords" for n in wanted}
     missing = [path.name for path in files.values() if not path.exists()]
     if missing:
-        raise FileNotFoundError(f"{folder} lacks {', '.join(missing)}; training grows through every level: copy or write all")
+        raise FileNotFoundError(
+            f"{folder} lacks {', '.join(missing)}; training grows through every level: copy or write all"
+        )
     return names[0], files
 
 
@@ -119,7 +142,9 @@ def index_records(path: Path) -> np.ndarray:
             header = file.read(HEADER)
             if len(header) == HEADER and _masked_crc(header[:8]) != header[8:]:
                 what = f"byte {starts[-1]}, where record {len(starts) - 1} begins, is no header of a record"
-                raise ValueError(f"{path} is damaged, or no uncompressed TFRecord file: {what}; write or copy it again")
+                raise ValueError(
+                    f"{path} is damaged, or no uncompressed TFRecord file: {what}; write or copy it again"
+                )
             starts.append(starts[-1] + HEADER + int.from_bytes(header[:8], "little") + FOOTER)
     if starts[-1] != size:
         what = f"record {len(starts) - 2} ends at byte {starts[-1]:,} and the file at {size:,}"
@@ -152,7 +177,9 @@ def _decode(record: bytes, path, number, resolution, channels) -> np.ndarray:
     if shape != (channels, resolution, resolution) or len(data) != 1 or len(data[0]) != np.prod(shape):
         wanted = f"({channels or '1 or 3'}, {resolution}, {resolution})"
         found = f"shape {shape} and {sum(map(len, data))} bytes of pixels"
-        raise ValueError(f"{path}: record {number} has {found}; wanted is {wanted} in uint8: write the file again")
+        raise ValueError(
+            f"{path}: record {number} has {found}; wanted is {wanted} in uint8: write the file again"
+        )
     return np.frombuffer(data[0], "uint8").reshape(shape)
 
 
@@ -163,7 +190,9 @@ def _read_labels(path: Path, count: int) -> np.ndarray | None:
     try:
         labels = np.load(path, allow_pickle=False)
     except (ValueError, EOFError) as error:
-        raise ValueError(f"{path} is no array of NumPy ({error}); write it again, or move it away to do without") from error
+        raise ValueError(
+            f"{path} is no array of NumPy ({error}); write it again, or move it away to do without"
+        ) from error
     if labels.ndim == 2 and labels.shape[1] == 0:
         return None
     if labels.ndim == 2 and labels.shape[1] == 1 and (labels == 1).all():

@@ -1,4 +1,7 @@
-"""Writing the official TFRecords: in parallel, and so that a killed writer goes on where it stopped (SPEC 12)."""
+"""Writing the official TFRecords: in parallel, and so that a killed writer goes on where it stopped.
+
+The format: docs/exactness.md, TFRecords.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +17,14 @@ import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
-from stylegan_tf.data.pipeline import Source, as_images, levels_of
+from stylegan_tf.data.pixels import levels_of
+from stylegan_tf.data.source import Source, as_images
 from stylegan_tf.data.tfrecords import FOOTER, HEADER, TFRecords
 from stylegan_tf.files import write_atomically
 
-CHUNK_PIXELS = 2**24  # values of a chunk's largest level: 16 MB, for which a worker needs about 0.2 GB of memory
+CHUNK_PIXELS = (
+    2**24
+)  # values of a chunk's largest level: 16 MB, for which a worker needs about 0.2 GB of memory
 AGAIN = "free space, then call again: it goes on where it stopped"
 
 
@@ -28,15 +34,16 @@ def write_tfrecords(
 ) -> Path:  # fmt: skip
     """Write pictures as the official multi-resolution TFRecords, which ``TFRecords`` reads.
 
-    Records have the same length within a level, so each chunk of pictures has its place in the files from the start: workers
-    write in any order, and the result is the same bytes. Until all is written the files are in ``folder`` with ``.part``
-    added to its name, and a list of the chunks that are safely on disk beside them.
+    Records have the same length within a level, so each chunk of pictures has its place in the files from the
+    start: workers write in any order, and the result is the same bytes. Until all is written the files are in
+    ``folder`` with ``.part`` added to its name, and a list of the chunks that are safely on disk beside them.
 
     Args:
         source: a Source, or a uint8 array (N, side, side, C).
         folder: is made. name: of the files, ``name-r02.tfrecords``; the folder's by default.
         shuffle: in the official order, RandomState(123); else in that of the source.
-        workers: threads, by default one for each processor. resume: go on with what an interrupted call left; else start anew.
+        workers: threads, by default one for each processor. resume: go on with what an interrupted call left;
+            else start anew.
         resolution: side of the largest level that is written; the source's by default.
 
     Returns:
@@ -76,21 +83,29 @@ class _Writer:
     def __init__(self, source: Source, folder, name, shuffle, resolution):
         sides = [2**n for n in range(2, source.resolution.bit_length())]
         if resolution not in sides:
-            raise ValueError(f"resolution is {resolution}; the largest level of {source.name} can be one of {sides}")
+            raise ValueError(
+                f"resolution is {resolution}; the largest level of {source.name} can be one of {sides}"
+            )
         self.source, self.folder, self.name = source, folder, name or folder.name
         self.work = folder.with_name(folder.name + ".part")
         self.order = shuffled_order(len(source)) if shuffle else np.arange(len(source))
-        self.files = {r: self.work / f"{self.name}-r{r.bit_length() - 1:02}.tfrecords" for r in sides if r <= resolution}
+        self.files = {
+            r: self.work / f"{self.name}-r{r.bit_length() - 1:02}.tfrecords" for r in sides if r <= resolution
+        }
         blank = {r: np.zeros((r, r, source.channels), "uint8") for r in self.files}
         self.stride = {r: len(encode(picture)) + HEADER + FOOTER for r, picture in blank.items()}
         self.chunk = max(1, min(1000, CHUNK_PIXELS // (source.resolution**2 * source.channels)))
-        self.settings = dict(name=self.name, count=len(source), resolution=resolution, chunk=self.chunk, shuffle=shuffle)
+        self.settings = dict(
+            name=self.name, count=len(source), resolution=resolution, chunk=self.chunk, shuffle=shuffle
+        )
         self.settings["pictures"] = self._fingerprint()
         self.done = set()
 
     def _fingerprint(self):
         """Of three pictures and all labels: another source is recognised, and no set is read twice."""
-        pictures = self.source.rows(np.array([0, len(self.source) // 2, len(self.source) - 1]), self.source.resolution)
+        pictures = self.source.rows(
+            np.array([0, len(self.source) // 2, len(self.source) - 1]), self.source.resolution
+        )
         labels = b"" if self.source.labels is None else self.source.labels.tobytes()
         return hashlib.sha256(repr(pictures.shape).encode() + pictures.tobytes() + labels).hexdigest()
 
@@ -101,7 +116,9 @@ class _Writer:
     def prepare(self, resume):
         """Make the files, or take up those of an interrupted call; see that there is room."""
         if self.folder.exists() and (not self.folder.is_dir() or any(self.folder.iterdir())):
-            raise FileExistsError(f"{self.folder} holds files already; choose another folder, or move it away")
+            raise FileExistsError(
+                f"{self.folder} holds files already; choose another folder, or move it away"
+            )
         if self.work.exists() and any(self.work.iterdir()) and not self.journal.exists():
             raise FileExistsError(f"{self.work} holds files that no interrupted call has left; move it away")
         if self.work.exists() and not resume:
@@ -112,7 +129,9 @@ class _Writer:
             changed = [key for key, value in self.settings.items() if kept.get(key) != value]
             if changed:
                 what = f"{self.work} was begun with other {', '.join(changed)}"
-                raise ValueError(f"{what}; call as before, or start anew with resume=False (--restart), which deletes it")
+                raise ValueError(
+                    f"{what}; call as before, or start anew with resume=False (--restart), which deletes it"
+                )
         room, done = self._room(), len(self.done) * self.chunk
         needed = sum(self.stride.values()) * max(0, len(self.source) - done)
         if needed > room:
@@ -130,7 +149,12 @@ class _Writer:
     def run(self, workers):
         """Write every chunk that is not done yet."""
         starts = [s for s in range(0, len(self.source), self.chunk) if s // self.chunk not in self.done]
-        bar = tqdm(total=len(self.source), initial=min(len(self.source), len(self.done) * self.chunk), unit="image", disable=None)
+        bar = tqdm(
+            total=len(self.source),
+            initial=min(len(self.source), len(self.done) * self.chunk),
+            unit="image",
+            disable=None,
+        )
         with bar, concurrent.futures.ThreadPoolExecutor(workers) as pool:
             jobs = [pool.submit(self._write_chunk, start) for start in starts]
             try:
@@ -160,7 +184,9 @@ class _Writer:
                     writer.write(encode(picture))
             content = scratch.read_bytes()
             if len(content) != stride * len(level):
-                raise OSError(f"can't write {path}: {len(content):,} of {stride * len(level):,} bytes arrived; {AGAIN}")
+                raise OSError(
+                    f"can't write {path}: {len(content):,} of {stride * len(level):,} bytes arrived; {AGAIN}"
+                )
             with path.open("r+b") as file:
                 file.seek(start * stride)
                 file.write(content)
@@ -169,7 +195,9 @@ class _Writer:
         except (tf.errors.OpError, OSError) as error:
             if AGAIN in str(error):
                 raise
-            raise OSError(f"can't write {path} ({getattr(error, 'strerror', None) or error}); {AGAIN}") from error
+            raise OSError(
+                f"can't write {path} ({getattr(error, 'strerror', None) or error}); {AGAIN}"
+            ) from error
         finally:
             scratch.unlink(missing_ok=True)
 
@@ -180,7 +208,9 @@ class _Writer:
         """The labels; then the folder gets its name, after the reader has found everything in order."""
         if self.source.labels is not None:
             content = io.BytesIO()
-            np.save(content, np.eye(self.source.labels.max() + 1, dtype="float32")[self.source.labels[self.order]])
+            np.save(
+                content, np.eye(self.source.labels.max() + 1, dtype="float32")[self.source.labels[self.order]]
+            )
             write_atomically(self.work / f"{self.name}-rxx.labels", content.getvalue())
         TFRecords(self.work)
         if self.folder.exists():

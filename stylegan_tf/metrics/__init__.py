@@ -1,9 +1,9 @@
 """Measuring what a generator makes."""
 
 from stylegan_tf.metrics.coverage import density_coverage, precision_recall
-from stylegan_tf.metrics.digits import judge_digits
 from stylegan_tf.metrics.distances import DigitsDistance
 from stylegan_tf.metrics.fid import Statistics, cached_statistics, fid
+from stylegan_tf.metrics.judges.digits import judge_digits
 from stylegan_tf.metrics.kid import floor, kid
 from stylegan_tf.metrics.path_length import perceptual_path_length
 from stylegan_tf.metrics.separability import linear_separability

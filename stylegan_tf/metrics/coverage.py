@@ -1,7 +1,8 @@
-"""Quality and variety apart: precision and recall (Kynkäänniemi et al. 2019), density and coverage (Naeem et al. 2020).
+"""Quality and variety apart: precision and recall (Kynkäänniemi et al. 2019), density and coverage (Naeem et
+al. 2020).
 
-All four ask which images lie within the balls around the images of a set, where each ball reaches to the k-th neighbour
-within that set.
+All four ask which images lie within the balls around the images of a set, where each ball reaches to the k-th
+neighbour within that set.
 """
 
 from __future__ import annotations
@@ -37,7 +38,9 @@ def precision_recall(real, fake, k: int = 3) -> PrecisionRecall:
         ValueError: if a set has k rows or fewer, or the lengths F differ.
     """
     real, fake = _check(real, fake, k)
-    return PrecisionRecall(precision=_inside(fake, real, radii(real, k)), recall=_inside(real, fake, radii(fake, k)))
+    return PrecisionRecall(
+        precision=_inside(fake, real, radii(real, k)), recall=_inside(real, fake, radii(fake, k))
+    )
 
 
 def density_coverage(real, fake, k: int = 5) -> DensityCoverage:

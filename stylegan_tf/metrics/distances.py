@@ -8,22 +8,24 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from stylegan_tf.metrics.faces import FaceReader, fit_to_reader
-from stylegan_tf.metrics.features import DigitsJudge
+from stylegan_tf.metrics.judges.faces import FaceReader, fit_to_reader
+from stylegan_tf.metrics.judges.features import DigitsJudge
 
 
 class MapDistance:
     """Squared distance of the maps of a network, each pixel's channels scaled to length 1.
 
-    Each layer gives the mean over the pixels of the sum over the channels, weighted per channel if there are weights;
-    the distance is the sum of the layers.
+    Each layer gives the mean over the pixels of the sum over the channels, weighted per channel if there are
+    weights; the distance is the sum of the layers.
 
     Args:
         name: what its numbers are called. network: images -> list of maps (B, h, w, C) or features (B, C).
         prepare: from images in [-1, 1], not clipped, to what the network wants. weights: one (C,) per layer.
     """
 
-    def __init__(self, name: str, network: keras.Model, prepare: Callable | None = None, weights: list | None = None):
+    def __init__(
+        self, name: str, network: keras.Model, prepare: Callable | None = None, weights: list | None = None
+    ):
         self.name, self.network, self.weights = name, network, weights
         self.prepare = prepare or (lambda images: images)
         self._graph = tf.function(self._layers, reduce_retracing=True, autograph=False)
@@ -45,7 +47,9 @@ class MapDistance:
         """Images (B, r, r, C), twice -> (layers, B). Grey is repeated where the network wants colour."""
         a, b = np.asarray(images_a, "float32"), np.asarray(images_b, "float32")
         if a.shape != b.shape or a.ndim != 4:
-            raise ValueError(f"images have shapes {a.shape} and {b.shape}; wanted is (B, r, r, C), the same for both")
+            raise ValueError(
+                f"images have shapes {a.shape} and {b.shape}; wanted is (B, r, r, C), the same for both"
+            )
         if self.network.input_shape[-1] == 3:
             a, b = as_rgb(a), as_rgb(b)
         return self._graph(a, b).numpy()
@@ -56,7 +60,8 @@ class MapDistance:
 
 
 class DigitsDistance(MapDistance):
-    """Distance of digits (B, 32, 32, 1), by the shipped classifier: the maps of its three convolutions and its 64 features.
+    """Distance of digits (B, 32, 32, 1), by the shipped classifier: the maps of its three convolutions and
+    its 64 features.
 
     It needs no download. Its numbers compare with each other only.
     """
@@ -64,7 +69,9 @@ class DigitsDistance(MapDistance):
     def __init__(self):
         model = DigitsJudge().model
         convolutions = [layer.output for layer in model.layers if isinstance(layer, keras.layers.Conv2D)]
-        super().__init__("digits distance", keras.Model(model.input, [*convolutions, model.output["features"]]))
+        super().__init__(
+            "digits distance", keras.Model(model.input, [*convolutions, model.output["features"]])
+        )
 
     def per_layer(self, images_a, images_b):
         shape = np.shape(images_a)
@@ -74,9 +81,11 @@ class DigitsDistance(MapDistance):
 
 
 class FacesDistance(MapDistance):
-    """Distance of toy faces (B, r, r, 3), by the shipped reader: the maps of its three convolutions and its 64 features.
+    """Distance of toy faces (B, r, r, 3), by the shipped reader: the maps of its three convolutions and its
+    64 features.
 
-    Larger faces are averaged down to 32x32 first. It needs no download. Its numbers compare with each other only.
+    Larger faces are averaged down to 32x32 first. It needs no download. Its numbers compare with each other
+    only.
     """
 
     def __init__(self):

@@ -5,18 +5,23 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image, ImageFilter
 
-from stylegan_tf.data.pipeline import to_uint8, to_unit_range
+from stylegan_tf.data.pixels import to_uint8, to_unit_range
 
 
 def blur(images, radius: float) -> np.ndarray:
-    """Images (N, r, r, 1 or 3) in [-1, 1], blurred by a Gaussian of that deviation in pixels, rounded to 8 bits."""
+    """Images (N, r, r, 1 or 3) in [-1, 1], blurred by a Gaussian of that deviation in pixels, rounded to 8
+    bits.
+    """
     soft, channels = ImageFilter.GaussianBlur(radius), np.shape(images)[-1]
-    pictures = [Image.fromarray(image[..., 0] if channels == 1 else image).filter(soft) for image in to_uint8(images)]
+    pictures = [
+        Image.fromarray(image[..., 0] if channels == 1 else image).filter(soft) for image in to_uint8(images)
+    ]
     return to_unit_range(np.stack([np.asarray(picture) for picture in pictures]).reshape(np.shape(images)))
 
 
 def without_class(labels, dropped: int, seed: int = 0) -> np.ndarray:
-    """Rows to take, (N,), so that a class is missing: each of its rows is replaced by a random one of the others.
+    """Rows to take, (N,), so that a class is missing: each of its rows is replaced by a random one of the
+    others.
 
     Raises:
         ValueError: if there is no other class.

@@ -1,8 +1,9 @@
-"""The entanglement laboratory: what decides the picture, z or noise; which layer carries which factor; what leaks into what.
+"""The entanglement laboratory: what decides the picture, z or noise; which layer carries which factor; what
+leaks into what.
 
-A reader is a function: images (N, r, r, C) -> {factor: (N,) numbers in the factor's unit, or (N, K) class probabilities}.
-Images have the stored noise, so that only the styles differ. A generator is anything with ``synthesis(ws, noise=...)`` and
-``config.resolution``.
+A reader is a function: images (N, r, r, C) -> {factor: (N,) numbers in the factor's unit, or (N, K) class
+probabilities}. Images have the stored noise, so that only the styles differ. A generator is anything with
+``synthesis(ws, noise=...)`` and ``config.resolution``.
 """
 
 from __future__ import annotations
@@ -13,20 +14,26 @@ from dataclasses import dataclass
 import numpy as np
 
 from stylegan_tf import latents
-from stylegan_tf.generator import Generator
-from stylegan_tf.latents import noise_list
-from stylegan_tf.layout import images_of, parts
+from stylegan_tf.latents.codes import noise_list
+from stylegan_tf.networks.generator import Generator
+from stylegan_tf.networks.sampling import batches_of, images_of
 
 Reader = Callable[[np.ndarray], Mapping[str, np.ndarray]]
 
 
 def z_share(
-    generator: Generator, resolution: int | None = None, alpha: float = 1.0, latents: int = 16, noises: int = 4, seed: int = 0
+    generator: Generator,
+    resolution: int | None = None,
+    alpha: float = 1.0,
+    latents: int = 16,
+    noises: int = 4,
+    seed: int = 0,
 ) -> float:
     """Share of the pixels' variance that z explains; the noise explains the rest.
 
-    ``latents`` codes are each drawn with ``noises`` sets of noise maps (shared by the codes). The variance between codes
-    is corrected for the noise left in their means. Returns a float, 1 for a generator without noise.
+    ``latents`` codes are each drawn with ``noises`` sets of noise maps (shared by the codes). The variance
+    between codes is corrected for the noise left in their means. Returns a float, 1 for a generator without
+    noise.
     """
     rng = np.random.default_rng(seed)
     maps = [noise_list(generator.config, rng) for _ in range(noises)]
@@ -35,11 +42,14 @@ def z_share(
     return float(np.clip(between / max(between + within, 1e-12), 0.0, 1.0))
 
 
-def variance_budget(generator: Generator, latents: int = 16, noises: int = 4, seed: int = 0) -> dict[str, float]:
-    """Shares of the pixels' variance: of ``z``, of all ``noise``, and of the noise of one resolution alone, ``noise 8x8``.
+def variance_budget(
+    generator: Generator, latents: int = 16, noises: int = 4, seed: int = 0
+) -> dict[str, float]:
+    """Shares of the pixels' variance: of ``z``, of all ``noise``, and of the noise of one resolution alone,
+    ``noise 8x8``.
 
-    As ``z_share``; for one resolution, its two maps are drawn anew and the others stay. These parts add up to ``noise``
-    where they do not act on each other; nothing forces them to.
+    As ``z_share``; for one resolution, its two maps are drawn anew and the others stay. These parts add up to
+    ``noise`` where they do not act on each other; nothing forces them to.
     """
     rng, config = np.random.default_rng(seed), generator.config
     maps, seeds = [noise_list(config, rng) for _ in range(noises)], range(seed, seed + latents)
@@ -62,9 +72,16 @@ def _variances(generator, seeds, maps, **call):
 
 
 def read_styles(generator, ws, read: Reader) -> dict[str, np.ndarray]:
-    """What is read in the images of ws (N, L, w_dim): {factor: (N,)}; class k of a factor with K classes is ``factor k``."""
+    """What is read in the images of ws (N, L, w_dim): {factor: (N,)}; class k of a factor with K classes is
+    ``factor k``.
+    """
     ws = np.asarray(ws)
-    return columns([read(np.asarray(generator.synthesis(ws[part], noise="fixed"))) for part in parts(generator.config, len(ws))])
+    return columns(
+        [
+            read(np.asarray(generator.synthesis(ws[part], noise="fixed")))
+            for part in batches_of(len(ws), generator.config.resolution)
+        ]
+    )
 
 
 def columns(readings: list[Mapping[str, np.ndarray]]) -> dict[str, np.ndarray]:
@@ -96,26 +113,37 @@ class Leakage:
 
     @property
     def matrix(self) -> np.ndarray:
-        """(I, J): change of factor j per unit of factor i, the one that the direction is named after: 1 where j is i."""
+        """(I, J): change of factor j per unit of factor i, the one that the direction is named after: 1 where
+        j is i.
+        """
         own = [self.change[i, self.factors.index(name)] for i, name in enumerate(self.directions)]
         return self.change / np.array(own)[:, None]
 
 
-def leakage(generator, ws, directions: Mapping[str, latents.Direction], read: Reader, strength=1.0, layers=None) -> Leakage:
-    """Move along the direction of each factor and read them all: ``.matrix`` is the identity where nothing leaks.
+def leakage(
+    generator, ws, directions: Mapping[str, latents.Direction], read: Reader, strength=1.0, layers=None
+) -> Leakage:
+    """Move along the direction of each factor and read them all: ``.matrix`` is the identity where nothing
+    leaks.
 
     Args:
         ws: (N, L, w_dim), the images to start from. directions: factor -> Direction.
         strength: the step to either side, in deviations. layers: those that move; None all.
 
     Raises:
-        ValueError: for a direction that is named after no factor of the reader, or readings that are not finite.
+        ValueError: for a direction that is named after no factor of the reader, or readings that are not
+            finite.
     """
     change, error = [], []
     for name, direction in directions.items():
-        up, down = (read_styles(generator, latents.move(ws, direction, s, layers), read) for s in (strength, -strength))
+        up, down = (
+            read_styles(generator, latents.move(ws, direction, s, layers), read)
+            for s in (strength, -strength)
+        )
         if name not in up:
-            raise ValueError(f"there is a direction '{name}', and the reader reads {', '.join(up)}; name it after one of these")
+            raise ValueError(
+                f"there is a direction '{name}', and the reader reads {', '.join(up)}; name it after one of these"
+            )
         steps = np.stack([(up[f] - down[f]) / (2 * strength) for f in up], axis=1)  # (N, J)
         _all_finite(steps, list(up))
         change.append(steps.mean(axis=0))
@@ -130,7 +158,8 @@ class Atlas:
     Attributes:
         bands, factors: names of the rows and of the columns.
         change: (I, J), root mean square change of factor j, in its unit, when band i is swapped.
-        carried: (I, J), the part of the difference between the two images that comes with the band: 1 all, 0 nothing.
+        carried: (I, J), the part of the difference between the two images that comes with the band: 1 all, 0
+            nothing.
     """
 
     bands: tuple[str, ...]
@@ -139,13 +168,17 @@ class Atlas:
     carried: np.ndarray
 
 
-def layer_factor_atlas(generator, ws_a, ws_b, read: Reader, bands: Mapping[str, range] | None = None) -> Atlas:
+def layer_factor_atlas(
+    generator, ws_a, ws_b, read: Reader, bands: Mapping[str, range] | None = None
+) -> Atlas:
     """Give images a the styles of images b in one band of layers at a time, and read all factors.
 
-    ``carried`` is the slope of the change on the difference b - a over the pairs, so an error of reading does not add to it.
+    ``carried`` is the slope of the change on the difference b - a over the pairs, so an error of reading does
+    not add to it.
 
     Args:
-        ws_a, ws_b: (N, L, w_dim), N pairs. bands: name -> layers, as ``figures.style_bands`` makes; None: each layer.
+        ws_a, ws_b: (N, L, w_dim), N pairs. bands: name -> layers, as ``figures.style_bands`` makes; None:
+            each layer.
     """
     bands = bands or {f"layer {i}": range(i, i + 1) for i in range(ws_a.shape[1])}
     before, after = read_styles(generator, ws_a, read), read_styles(generator, ws_b, read)
@@ -165,4 +198,6 @@ def layer_factor_atlas(generator, ws_a, ws_b, read: Reader, bands: Mapping[str, 
 def _all_finite(values, names):
     bad = [name for name, column in zip(names, values.T, strict=True) if not np.isfinite(column).all()]
     if bad:
-        raise ValueError(f"the reader gave numbers that are not finite for {', '.join(bad)}; leave those images or factors out")
+        raise ValueError(
+            f"the reader gave numbers that are not finite for {', '.join(bad)}; leave those images or factors out"
+        )

@@ -1,4 +1,6 @@
-"""Does a picture move when the network's inside moves? The question of StyleGAN3, put to any generator (lesson 17)."""
+"""Does a picture move when the network's inside moves? The question of StyleGAN3, put to any generator
+(lesson 17).
+"""
 
 from __future__ import annotations
 
@@ -7,13 +9,18 @@ from scipy import ndimage
 
 
 def shifted(maps, pixels: float) -> np.ndarray:
-    """Maps (B, H, W, C) moved to the right by any number of pixels, round the edge: the ideal shift, through Fourier's space."""
-    spectrum = ndimage.fourier_shift(np.fft.fftn(np.asarray(maps, "float64"), axes=(0, 1, 2, 3)), (0, 0, pixels, 0))
+    """Maps (B, H, W, C) moved to the right by any number of pixels, round the edge: the ideal shift, through
+    Fourier's space.
+    """
+    spectrum = ndimage.fourier_shift(
+        np.fft.fftn(np.asarray(maps, "float64"), axes=(0, 1, 2, 3)), (0, 0, pixels, 0)
+    )
     return np.fft.ifftn(spectrum).real.astype("float32")
 
 
 def drawn_with_a_shift(generator, ws, pixels: float, at: int, noise="none") -> np.ndarray:
-    """Images (B, r, r, C) of ws (B, L, w_dim), whose maps after the block of side ``at`` were moved to the right.
+    """Images (B, r, r, C) of ws (B, L, w_dim), whose maps after the block of side ``at`` were moved to the
+    right.
 
     Args:
         pixels: of the image; the maps move by pixels * at / r of their own, coarser pixels.
@@ -36,10 +43,12 @@ def drawn_with_a_shift(generator, ws, pixels: float, at: int, noise="none") -> n
 
 
 def translation_equivariance(generator, ws, pixels: float, at: int, noise="none") -> float:
-    """How nearly the image moves when the maps of side ``at`` do: a peak signal-to-noise ratio in decibels, large if it does.
+    """How nearly the image moves when the maps of side ``at`` do: a peak signal-to-noise ratio in decibels,
+    large if it does.
 
-    The image of moved maps is compared with the moved image, over its middle (half of the height, three quarters of the width:
-    what comes round the edge does not count). In the manner of EQ-T (StyleGAN3, section 3), which moves the input instead.
+    The image of moved maps is compared with the moved image, over its middle (half of the height, three
+    quarters of the width: what comes round the edge does not count). In the manner of EQ-T (StyleGAN3,
+    section 3), which moves the input instead.
 
     Args:
         ws: (B, L, w_dim). The rest as in ``drawn_with_a_shift``.

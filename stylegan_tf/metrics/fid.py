@@ -1,4 +1,4 @@
-"""Fréchet distance of two sets of features (Heusel et al. 2017; SPEC 11)."""
+"""Fréchet distance of two sets of features (Heusel et al. 2017; docs/exactness.md, FID)."""
 
 from __future__ import annotations
 
@@ -39,7 +39,9 @@ class Statistics:
         """
         features = np.asarray(features, "float64")
         if features.ndim != 2:
-            raise ValueError(f"features have shape {features.shape}; wanted is (N, F), with N of 2 or more in all")
+            raise ValueError(
+                f"features have shape {features.shape}; wanted is (N, F), with N of 2 or more in all"
+            )
         if not np.isfinite(features).all():
             raise ValueError("a feature is not finite; look at the images it came from")
         if len(features):
@@ -56,7 +58,9 @@ class Statistics:
         elif other.count:
             check_lengths(self._mean, other._mean)
             step, total = other._mean - self._mean, self.count + other.count
-            self._squares = self._squares + other._squares + np.outer(step, step) * (self.count * other.count / total)
+            self._squares = (
+                self._squares + other._squares + np.outer(step, step) * (self.count * other.count / total)
+            )
             self._mean = self._mean + step * (other.count / total)
             self.count = total
         return self
@@ -94,24 +98,34 @@ class Statistics:
         statistics = cls()
         try:
             with open(path, "rb") as opened, np.load(opened) as file:
-                statistics.count, statistics._mean, statistics._squares = int(file["count"]), file["mean"], file["squares"]
+                statistics.count, statistics._mean, statistics._squares = (
+                    int(file["count"]),
+                    file["mean"],
+                    file["squares"],
+                )
         except (KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:
-            raise ValueError(f"{path} does not hold statistics, or is damaged; delete it and it is made again") from error
+            raise ValueError(
+                f"{path} does not hold statistics, or is damaged; delete it and it is made again"
+            ) from error
         return statistics
 
 
 def check_lengths(row_a, row_b) -> None:
     """Raise a ValueError if two sets of features come from different networks."""
     if len(row_a) != len(row_b):
-        raise ValueError(f"the features have lengths {len(row_a)} and {len(row_b)}; use one network for both sets")
+        raise ValueError(
+            f"the features have lengths {len(row_a)} and {len(row_b)}; use one network for both sets"
+        )
 
 
 def cached_statistics(folder, data: str, count: int, features: str, parts: Iterable) -> Statistics:
     """Statistics of real images, computed once and kept in ``folder``.
 
     Args:
-        data: name of the data set, with its resolution and all else that changes the images. count: number of images.
-        features: name of the network. parts: features (n, F) in parts; it is read only if there is no file yet.
+        data: name of the data set, with its resolution and all else that changes the images. count: number of
+            images.
+        features: name of the network. parts: features (n, F) in parts; it is read only if there is no file
+            yet.
 
     Raises:
         ValueError: if the parts have another count of rows than ``count``.
@@ -124,13 +138,16 @@ def cached_statistics(folder, data: str, count: int, features: str, parts: Itera
     for part in parts:
         statistics.update(part)
     if statistics.count != count:
-        raise ValueError(f"{data}: {statistics.count} rows of features came for {count} images; nothing was kept")
+        raise ValueError(
+            f"{data}: {statistics.count} rows of features came for {count} images; nothing was kept"
+        )
     statistics.save(path)
     return statistics
 
 
 def fid(features_a, features_b) -> float:
-    """|mu_a - mu_b|^2 + tr(S_a + S_b - 2 (S_a S_b)^(1/2)) of features (N, F) and (M, F), or of their Statistics.
+    """|mu_a - mu_b|^2 + tr(S_a + S_b - 2 (S_a S_b)^(1/2)) of features (N, F) and (M, F), or of their
+    Statistics.
 
     The value depends on the network that made the features and falls with the number of samples:
     compare only like with like. Too few samples for a full covariance (N <= F) get a warning.
@@ -138,13 +155,19 @@ def fid(features_a, features_b) -> float:
     Raises:
         ValueError: if a set has fewer than two rows, the lengths F differ, or a value is not finite.
     """
-    a, b = (given if isinstance(given, Statistics) else Statistics(given) for given in (features_a, features_b))
+    a, b = (
+        given if isinstance(given, Statistics) else Statistics(given) for given in (features_a, features_b)
+    )
     check_lengths(a.mean, b.mean)
     least, length = min(a.count, b.count), len(a.mean)
     cov_a, cov_b = a.covariance, b.covariance
     if least <= length:
-        warnings.warn(f"{least} samples cannot fill the covariance of {length} features; FID wants many more", stacklevel=2)
-    # The eigenvalues of S_a S_b are those of the symmetric B S_a B, B = S_b^(1/2): no complex square root is needed.
+        warnings.warn(
+            f"{least} samples cannot fill the covariance of {length} features; FID wants many more",
+            stacklevel=2,
+        )
+    # The eigenvalues of S_a S_b are those of the symmetric B S_a B, B = S_b^(1/2): no complex square root is
+    # needed.
     values, vectors = np.linalg.eigh(cov_b)
     root = (vectors * np.sqrt(np.clip(values, 0, None))) @ vectors.T
     cross = np.sqrt(np.clip(np.linalg.eigvalsh(root @ cov_a @ root), 0, None)).sum()
@@ -152,17 +175,20 @@ def fid(features_a, features_b) -> float:
 
 
 def fid_standard_error(features_a, features_b, groups: int = 20) -> float:
-    """How far FID would vary with other samples (N, F) of b, a staying as it is: the delete-a-group jackknife (Tukey 1958).
+    """How far FID would vary with other samples (N, F) of b, a staying as it is: the delete-a-group jackknife
+    (Tukey 1958).
 
-    FID is taken again without each of ``groups`` equal parts of b; what is left over is in none of them. It says nothing of the
-    bias of FID with N, nor of what another training run would give.
+    FID is taken again without each of ``groups`` equal parts of b; what is left over is in none of them. It
+    says nothing of the bias of FID with N, nor of what another training run would give.
 
     Raises:
         ValueError: as ``fid``, or for fewer than two rows in a group.
     """
     size = len(features_b) // groups
     if size < 2:
-        raise ValueError(f"{len(features_b)} rows make no {groups} groups of two or more; give more samples or fewer groups")
+        raise ValueError(
+            f"{len(features_b)} rows make no {groups} groups of two or more; give more samples or fewer groups"
+        )
     a = features_a if isinstance(features_a, Statistics) else Statistics(features_a)
     parts = [Statistics(features_b[i * size : (i + 1) * size]) for i in range(groups)]
     without = []

@@ -18,9 +18,11 @@ class KID(NamedTuple):
 
 
 def kid(features_a, features_b, subset_size: int = 1000, subsets: int = 100, seed: int = 0) -> KID:
-    """Squared maximum mean discrepancy with the kernel (x.y / F + 1)^3, without bias, averaged over random subsets.
+    """Squared maximum mean discrepancy with the kernel (x.y / F + 1)^3, without bias, averaged over random
+    subsets.
 
-    Unlike FID it does not fall with the number of samples; it can be negative for two sets of one distribution.
+    Unlike FID it does not fall with the number of samples; it can be negative for two sets of one
+    distribution.
 
     Args:
         features_a, features_b: (N, F) and (M, F).
@@ -34,7 +36,9 @@ def kid(features_a, features_b, subset_size: int = 1000, subsets: int = 100, see
     size, rng = min(subset_size, len(a), len(b)), np.random.default_rng(seed)
     if size < 2 or subsets < 1:
         raise ValueError(f"{subsets} subsets of {size} rows were asked for; give 1 or more of 2 rows or more")
-    values = [_discrepancy(*(x[rng.choice(len(x), size, replace=False)] for x in (a, b))) for _ in range(subsets)]
+    values = [
+        _discrepancy(*(x[rng.choice(len(x), size, replace=False)] for x in (a, b))) for _ in range(subsets)
+    ]
     return KID(float(np.mean(values)), float(np.std(values)))
 
 
@@ -42,7 +46,9 @@ def check_rows(a, b, least: int) -> None:
     """Raise a ValueError unless both are (N, F) with N of ``least`` or more and one F."""
     for features in (a, b):
         if features.ndim != 2 or len(features) < least:
-            raise ValueError(f"features have shape {features.shape}; wanted is (N, F) with N of {least} or more")
+            raise ValueError(
+                f"features have shape {features.shape}; wanted is (N, F) with N of {least} or more"
+            )
     check_lengths(a[0], b[0])
 
 
@@ -61,8 +67,9 @@ def _discrepancy(a, b):
 def floor(metric: Callable, features, seed: int = 0, splits: int = 5) -> np.ndarray:
     """``metric`` of two random halves of one set of features: what it gives for real against real.
 
-    It is averaged over the splits, as a single one says little. Each half has N / 2 rows: FID falls with the number of rows,
-    so its floor for N is lower. Returns a scalar array, or (numbers,) for a metric that gives several.
+    It is averaged over the splits, as a single one says little. Each half has N / 2 rows: FID falls with the
+    number of rows, so its floor for N is lower. Returns a scalar array, or (numbers,) for a metric that gives
+    several.
     """
     features, rng, found = np.asarray(features), np.random.default_rng(seed), []
     for _ in range(splits):

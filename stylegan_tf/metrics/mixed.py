@@ -1,4 +1,6 @@
-"""Images that take their styles from several latents: how well a network holds up against mixing (paper Table 2)."""
+"""Images that take their styles from several latents: how well a network holds up against mixing (paper Table
+2).
+"""
 
 from __future__ import annotations
 
@@ -6,12 +8,15 @@ import numpy as np
 
 
 class MixedLatents:
-    """A generator whose images each come from ``count`` latents, with the crossover points between them drawn at random.
+    """A generator whose images each come from ``count`` latents, with the crossover points between them drawn
+    at random.
 
-    It serves where a Generator is sampled: ``evaluate(MixedLatents(G, 3), ...)``. The first latent is the one that is given.
+    It serves where a Generator is sampled: ``evaluate(MixedLatents(G, 3), ...)``. The first latent is the one
+    that is given.
 
     Args:
-        generator: a Generator with styles. count: latents of an image, 1 to the number of its layers; 1 changes nothing.
+        generator: a Generator with styles. count: latents of an image, 1 to the number of its layers; 1
+            changes nothing.
         seed: of the other latents and the points; calls go on in one stream.
 
     Raises:
@@ -34,5 +39,7 @@ class MixedLatents:
         others = self.rng.standard_normal((self.count - 1, size, self.z_dim)).astype("float32")
         w = np.stack([np.asarray(self.mapping(one, labels)) for one in (z, *others)])  # (count, B, D)
         points = self.rng.permuted(np.tile(np.arange(1, layers), (size, 1)), axis=1)[:, : self.count - 1]
-        owner = (np.arange(layers)[:, None] >= points[:, None, :]).sum(axis=2)  # (B, L): which latent a layer takes
+        owner = (np.arange(layers)[:, None] >= points[:, None, :]).sum(
+            axis=2
+        )  # (B, L): which latent a layer takes
         return self.generator.synthesis(w[owner, np.arange(size)[:, None]], noise=noise)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from stylegan_tf.data.pipeline import to_unit_range
+from stylegan_tf.data.pixels import to_unit_range
 
-BACKGROUND = 0.1  # ink below a tenth counts as paper: generated digits have a faint haze that moments would see
+BACKGROUND = (
+    0.1  # ink below a tenth counts as paper: generated digits have a faint haze that moments would see
+)
 
 
 def digit_moments(images) -> dict[str, np.ndarray]:
@@ -16,12 +18,13 @@ def digit_moments(images) -> dict[str, np.ndarray]:
         images: (N, r, r, 1), float in [-1, 1] (clipped) or uint8; pixels are those of the pictures given.
 
     Returns:
-        slant: degrees from upright, positive to the right; tan(slant) = -mu11 / mu02, so a shear adds its tangent exactly.
-        thickness: pixels, mean width of the strokes, 2 area / perimeter. The perimeter is the sum of the gradient's length,
-            so greys need no threshold and faint strokes are not thinner. Ends of strokes make it a little small:
-            a bar of t x l gives t / (1 + t / l).
-        height, width: pixels, sides of the even box with the same spread once it is set upright: sqrt(12 mu02) and
-            sqrt(12 (mu20 - mu11^2 / mu02)).
+        slant: degrees from upright, positive to the right; tan(slant) = -mu11 / mu02, so a shear adds its
+            tangent exactly.
+        thickness: pixels, mean width of the strokes, 2 area / perimeter. The perimeter is the sum of the
+            gradient's length, so greys need no threshold and faint strokes are not thinner. Ends of strokes
+            make it a little small: a bar of t x l gives t / (1 + t / l).
+        height, width: pixels, sides of the even box with the same spread once it is set upright: sqrt(12
+            mu02) and sqrt(12 (mu20 - mu11^2 / mu02)).
         ink: mean of the ink, 0 to 1.
 
     Raises:
@@ -55,7 +58,9 @@ def _second_moments(density):
 
 
 def _perimeter(ink):
-    """Sum of the gradient's length at the corners between pixels: exact for straight edges along the pixels, however thin."""
+    """Sum of the gradient's length at the corners between pixels: exact for straight edges along the pixels,
+    however thin.
+    """
     ink = np.pad(ink, ((0, 0), (1, 1), (1, 1)))
     right, down = np.diff(ink, axis=2), np.diff(ink, axis=1)
     return np.hypot((right[:, 1:] + right[:, :-1]) / 2, (down[..., 1:] + down[..., :-1]) / 2).sum(axis=(1, 2))

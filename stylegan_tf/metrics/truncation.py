@@ -7,14 +7,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from stylegan_tf.data.pipeline import to_uint8, to_unit_range
+from stylegan_tf.data.pixels import to_uint8, to_unit_range
+from stylegan_tf.metrics.batches import batches
 from stylegan_tf.metrics.coverage import density_coverage, precision_recall
 from stylegan_tf.metrics.fid import fid
-from stylegan_tf.metrics.sampling import batches
 
 
 class Truncated(NamedTuple):
-    """One setting and what was measured there, as ``stylegan-tf evaluate`` does; ``cutoff`` None is all layers."""
+    """One setting and what was measured there, as ``stylegan-tf evaluate`` does; ``cutoff`` None is all
+    layers.
+    """
 
     psi: float
     cutoff: int | None
@@ -26,14 +28,23 @@ class Truncated(NamedTuple):
 
 
 def truncation_table(
-    generator, features: Callable, real, psis: Iterable[float], cutoffs: Iterable[int | None] = (None,), count: int = 2000, seed=0
+    generator,
+    features: Callable,
+    real,
+    psis: Iterable[float],
+    cutoffs: Iterable[int | None] = (None,),
+    count: int = 2000,
+    seed=0,
 ) -> list[Truncated]:
     """Measure a generator at every psi and cutoff, always with the same latents and noise.
 
     Args:
-        features: images (N, r, r, C) in [-1, 1] -> (N, F). real: features of real images, (M, F) with M of ``count`` or more.
-        psis: 1 leaves the images alone, 0 gives the mean image. cutoffs: truncated layers, from the coarsest on.
-        count: generated images of each setting. FID compares them with all reals; the other four with the first ``count``.
+        features: images (N, r, r, C) in [-1, 1] -> (N, F). real: features of real images, (M, F) with M of
+            ``count`` or more.
+        psis: 1 leaves the images alone, 0 gives the mean image. cutoffs: truncated layers, from the coarsest
+            on.
+        count: generated images of each setting. FID compares them with all reals; the other four with the
+            first ``count``.
 
     Returns:
         one row for each setting, psis outermost.
@@ -43,7 +54,9 @@ def truncation_table(
     """
     real, cutoffs = np.asarray(real), tuple(cutoffs)
     if len(real) < count:
-        raise ValueError(f"there are {len(real)} real images and {count} generated ones; give a count of at most {len(real)}")
+        raise ValueError(
+            f"there are {len(real)} real images and {count} generated ones; give a count of at most {len(real)}"
+        )
     rows = []
     for psi in psis:
         for cutoff in cutoffs:

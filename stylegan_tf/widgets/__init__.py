@@ -1,32 +1,32 @@
 """Pictures to play with: pure functions that draw, and thin ipywidgets over them.
 
-Each widget shows its picture in one ``ipywidgets.Image`` that is updated in place. Where no front end answers (a notebook
-that is run by a test, or read on a page) the picture is drawn once; the film strip beside it shows what would be seen.
-A widget takes a generator of any resolution and channel count.
+Each widget shows its picture in one ``ipywidgets.Image`` that is updated in place. Where no front end answers
+(a notebook that is run by a test, or read on a page) the picture is drawn once; the film strip beside it
+shows what would be seen. A widget takes a generator of any resolution and channel count.
 """
 
-from stylegan_tf.widgets.ablations import ablation_viewer, side_by_side
-from stylegan_tf.widgets.channels import adain_channels, restyled, style_layers, style_strip, styled
-from stylegan_tf.widgets.controls import Layers, Seed, layer_table
-from stylegan_tf.widgets.dials import entanglement_dials
-from stylegan_tf.widgets.edits import edited, editing, leaks
-from stylegan_tf.widgets.gamma import r1_gamma
-from stylegan_tf.widgets.hyperplane import bits_left, project, separability
-from stylegan_tf.widgets.judged import Disturbed, deal, quality_meters, which_is_real
-from stylegan_tf.widgets.mixing import mixed, mixed_styles, style_mixing
-from stylegan_tf.widgets.new_block import growing
-from stylegan_tf.widgets.panel import Panel
-from stylegan_tf.widgets.planner import ffhq_planner
-from stylegan_tf.widgets.playground import Playground, playground
-from stylegan_tf.widgets.playground_files import state_in
-from stylegan_tf.widgets.playground_state import State
-from stylegan_tf.widgets.psi import psi_meters
-from stylegan_tf.widgets.scrubber import sample_rows, training_scrubber
-from stylegan_tf.widgets.slow_motion import draw_score_surface, gan_slow_motion, score_surface
-from stylegan_tf.widgets.stochastic import learned_strengths, noise, noise_effect, noisy
-from stylegan_tf.widgets.truncate import truncated, truncation
-from stylegan_tf.widgets.walk import interpolation, lengths, squared_difference, walk
-from stylegan_tf.widgets.z_plane import mapping_pad
+from stylegan_tf.widgets.ablation_viewer import ablation_viewer, side_by_side
+from stylegan_tf.widgets.adain_channels import adain_channels, restyled, style_layers, style_strip, styled
+from stylegan_tf.widgets.editing import edited, editing, leaks
+from stylegan_tf.widgets.entanglement_dials import entanglement_dials
+from stylegan_tf.widgets.ffhq_planner import ffhq_planner
+from stylegan_tf.widgets.gan_slow_motion import draw_score_surface, gan_slow_motion, score_surface
+from stylegan_tf.widgets.growing import growing
+from stylegan_tf.widgets.interpolation import interpolation, lengths, squared_difference, walk
+from stylegan_tf.widgets.mapping_pad import mapping_pad
+from stylegan_tf.widgets.noise import learned_strengths, noise, noise_effect, noisy
+from stylegan_tf.widgets.parts.controls import Layers, Seed, layer_table
+from stylegan_tf.widgets.parts.panel import Panel
+from stylegan_tf.widgets.playground.files import state_in
+from stylegan_tf.widgets.playground.page_widget import Playground, playground
+from stylegan_tf.widgets.playground.state import State
+from stylegan_tf.widgets.psi_meters import psi_meters
+from stylegan_tf.widgets.quality_meters import Disturbed, deal, quality_meters, which_is_real
+from stylegan_tf.widgets.r1_gamma import r1_gamma
+from stylegan_tf.widgets.separability import bits_left, project, separability
+from stylegan_tf.widgets.style_mixing import mixed, mixed_styles, style_mixing
+from stylegan_tf.widgets.training_scrubber import sample_rows, training_scrubber
+from stylegan_tf.widgets.truncation import truncated, truncation
 
 __all__ = [
     "Disturbed",

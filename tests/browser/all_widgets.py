@@ -1,4 +1,7 @@
-"""All widgets, on networks that need no training. A page of cells calls them one by one; so can a reader of the tests."""
+"""All widgets, on networks that need no training.
+
+A page of cells calls them one by one; so can a reader of the tests.
+"""
 
 import functools
 import tempfile
@@ -7,7 +10,7 @@ import numpy as np
 
 import stylegan_tf as sg
 from stylegan_tf import widgets
-from stylegan_tf.editing import Attributes
+from stylegan_tf.editing.attributes import Attributes
 from stylegan_tf.metrics.truncation import Truncated
 
 WIDGETS = []
@@ -136,14 +139,20 @@ def mapping_pad():
 @widget
 def psi_meters():
     """The numbers are made up: what is measured is another test's business."""
-    table = [Truncated(psi, cutoff, 1.0, 1 - psi / 2, psi / 2, 1.0, 1.0) for psi in (1.0, 0.5, 0.0) for cutoff in (2, None)]
+    table = [
+        Truncated(psi, cutoff, 1.0, 1 - psi / 2, psi / 2, 1.0, 1.0)
+        for psi in (1.0, 0.5, 0.0)
+        for cutoff in (2, None)
+    ]
     return widgets.psi_meters(generator(), table, range(4))
 
 
 @widget
 def quality_meters():
     images = sg.layout.images_of(generator(), range(80))
-    return widgets.quality_meters(widgets.Disturbed(images[:40], np.arange(40) % 4, levels(images[40:]), levels), shown=4)
+    return widgets.quality_meters(
+        widgets.Disturbed(images[:40], np.arange(40) % 4, levels(images[40:]), levels), shown=4
+    )
 
 
 def levels(images):

@@ -1,7 +1,8 @@
-"""One page of all widgets, served by voila and by JupyterLab, opened in a Chromium that is found on this machine.
+"""One page of all widgets, served by voila and by JupyterLab, opened in a Chromium that is found on this
+machine.
 
-They take minutes, and are left out unless the variable STYLEGAN_TF_BROWSER is set: to the word "required", which fails on a
-machine without a Chromium, or to the path of one.
+They take minutes, and are left out unless the variable STYLEGAN_TF_BROWSER is set: to the word "required",
+which fails on a machine without a Chromium, or to the path of one.
 """
 
 import importlib.metadata
@@ -11,7 +12,17 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from pages import PATIENCE, SETTINGS, VARIABLE, count_widgets, find_chromium, free_port, open_page, serve, stop
+from support.pages import (
+    PATIENCE,
+    SETTINGS,
+    VARIABLE,
+    count_widgets,
+    find_chromium,
+    free_port,
+    open_page,
+    serve,
+    stop,
+)
 
 
 @pytest.fixture(scope="module")
@@ -22,11 +33,15 @@ def browser():
     from playwright.sync_api import sync_playwright
 
     if (version := importlib.metadata.version("ipywidgets")).startswith("7."):
-        pytest.skip(f"ipywidgets {version} has no front end here: JupyterLab 4 and voila 0.5 show ipywidgets 8 only")
+        pytest.skip(
+            f"ipywidgets {version} has no front end here: JupyterLab 4 and voila 0.5 show ipywidgets 8 only"
+        )
     with sync_playwright() as playwright:
         path = find_chromium(playwright)
         if path is None:
-            pytest.fail(f"no Chromium was found: install chromium, run 'playwright install chromium', or name one in {VARIABLE}")
+            pytest.fail(
+                f"no Chromium was found: install chromium, run 'playwright install chromium', or name one in {VARIABLE}"
+            )
         browser = playwright.chromium.launch(executable_path=path, args=SETTINGS.split())
         yield browser
         browser.close()
@@ -45,7 +60,9 @@ def notebook(tmp_path_factory) -> Path:
 
 
 def complaints(message) -> list[str]:
-    """An error in the console; but voila's page asks a server far away for icons, which is not the widgets' business."""
+    """An error in the console; but voila's page asks a server far away for icons, which is not the widgets'
+    business.
+    """
     address = message.location["url"]
     far = message.text.startswith("Failed to load resource") and "127.0.0.1" not in address
     return [f"{message.text} ({address})"] if message.type == "error" and not far else []
@@ -56,10 +73,25 @@ def front_end(request, browser, notebook):
     """A page with all widgets alive. ``page.noise``: what the browser complained of."""
     port, folder = free_port(), notebook.parent
     if request.param == "voila":
-        command = ["voila", notebook.name, "--no-browser", f"--port={port}", "--Voila.ip=127.0.0.1", "--show_tracebacks=True"]
-        command.append("--VoilaConfiguration.extension_denylist=['@jupyter-notebook/lab-extension']")  # voila 0.5 lacks its base
+        command = [
+            "voila",
+            notebook.name,
+            "--no-browser",
+            f"--port={port}",
+            "--Voila.ip=127.0.0.1",
+            "--show_tracebacks=True",
+        ]
+        command.append(
+            "--VoilaConfiguration.extension_denylist=['@jupyter-notebook/lab-extension']"
+        )  # voila 0.5 lacks its base
     else:
-        options = ["--no-browser", "--allow-root", f"--port={port}", "--ip=127.0.0.1", "--IdentityProvider.token="]
+        options = [
+            "--no-browser",
+            "--allow-root",
+            f"--port={port}",
+            "--ip=127.0.0.1",
+            "--IdentityProvider.token=",
+        ]
         command = ["jupyterlab", *options, "--LabApp.expose_app_in_browser=True", "--LabApp.news_url=None"]
         tracker = folder / "settings" / "@jupyterlab" / "notebook-extension" / "tracker.jupyterlab-settings"
         tracker.parent.mkdir(parents=True)

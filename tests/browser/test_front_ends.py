@@ -1,11 +1,14 @@
-"""Every widget in a real browser: what a reader does with the mouse and the keyboard, and what then is on the screen."""
+"""Every widget in a real browser: what a reader does with the mouse and the keyboard, and what then is on the
+screen.
+"""
 
 import numpy as np
 import pytest
-from pages import Shown, run_all, wait_for_widgets
+from support.pages import Shown, run_all, wait_for_widgets
 
 MINUS = "\N{MINUS SIGN}"
-MOVES = {  # widget -> what is moved, one after the other; each must change the picture or what stands beside it
+# Widget -> what is moved, one after the other; each must change the picture or what stands beside it
+MOVES = {
     "truncation": [("psi", -0.5)],
     "adain_channels": [
         ("add to scale", 12), ("feature map", 3), ("layer", 1), ("add to shift", 7), ("style from B", "this and finer"),
@@ -74,7 +77,10 @@ def test_psi_0_makes_all_seeds_equal(front_end):
 def test_a_crossover_at_the_ends_gives_one_source(front_end, crossover, source):
     widget = Shown(front_end, "style_mixing")
     widget.move("crossover", crossover)
-    widget.wait(lambda: f"crossover_{crossover}-sources_{str(source) * 8}." in widget.saved_name(), "the crossover did not move")
+    widget.wait(
+        lambda: f"crossover_{crossover}-sources_{str(source) * 8}." in widget.saved_name(),
+        "the crossover did not move",
+    )
     images = widget.cells(4, 96)
     np.testing.assert_allclose(images[3], images[source], atol=1)
     assert np.abs(images[0] - images[1]).max() > 1
@@ -96,13 +102,17 @@ def test_noise_that_is_off_changes_nothing_however_it_is_drawn(front_end):
 
 @pytest.mark.parametrize("name, label, setting", BURSTS)
 def test_a_burst_of_fifty_events_ends_on_the_last_value(front_end, name, label, setting):
-    """The handle is dragged to and fro; what is drawn at the end is what the handle says, and what typing gives."""
+    """The handle is dragged to and fro; what is drawn at the end is what the handle says, and what typing
+    gives.
+    """
     widget = Shown(front_end, name)
     widget.move("reset controls", None)
     widget.settle()
     widget.drag(label, [0.1 + 0.8 * (i % 10) / 10 for i in range(50)])
     shown = float(widget.control(label).locator(".widget-readout").inner_text().replace(MINUS, "-"))
-    widget.wait(lambda: abs(widget.setting(setting) - shown) < 0.006, f"the handle is at {shown}, which is not drawn")
+    widget.wait(
+        lambda: abs(widget.setting(setting) - shown) < 0.006, f"the handle is at {shown}, which is not drawn"
+    )
     widget.settle()
     last, burst = widget.setting(setting), widget.content()
     assert abs(last - shown) < 0.006  # the number at the handle is rounded
@@ -117,7 +127,9 @@ def test_the_pad_is_dragged_and_both_points_follow(front_end):
     """Fifty events; the sliders say what the pad says, and the picture is the one that the sliders give."""
     widget = Shown(front_end, "mapping_pad")
     widget.move("reset controls", None)
-    widget.wait(lambda: "across_0-up_0." in widget.saved_name(), "reset did not bring the point to the middle")
+    widget.wait(
+        lambda: "across_0-up_0." in widget.saved_name(), "reset did not bring the point to the middle"
+    )
     pad = widget.root.locator(".stylegan-pad")
     pad.scroll_into_view_if_needed()
     box = pad.bounding_box()
@@ -127,12 +139,18 @@ def test_the_pad_is_dragged_and_both_points_follow(front_end):
     for x, y in places:
         front_end.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
     front_end.mouse.up()
-    widget.wait(lambda: "across_4-up_4." in widget.saved_name(), f"the pad is at 4, 4, but {widget.saved_name()} is drawn")
+    widget.wait(
+        lambda: "across_4-up_4." in widget.saved_name(),
+        f"the pad is at 4, 4, but {widget.saved_name()} is drawn",
+    )
     widget.settle()
     assert "across_4-up_4." in widget.saved_name()
     dragged = widget.content()
     assert "across 4, up 4" in pad.get_attribute("aria-label")
-    assert [widget.control(name).locator(".widget-readout").inner_text() for name in ("across", "up")] == ["4.00", "4.00"]
+    assert [widget.control(name).locator(".widget-readout").inner_text() for name in ("across", "up")] == [
+        "4.00",
+        "4.00",
+    ]
     widget.move("reset controls", None)
     widget.wait(lambda: "across 0, up 0" in pad.get_attribute("aria-label"), "reset does not move the pad")
     widget.move("across", 4)
@@ -147,7 +165,11 @@ def test_the_arrow_keys_move_the_focused_pad_and_the_focus_is_seen(front_end):
     pad = widget.root.locator(".stylegan-pad")
     widget.wait(lambda: "across 0, up 0" in pad.get_attribute("aria-label"), "reset does not move the pad")
     pad.focus()
-    for key, name in (("ArrowRight", "across_0.25-up_0."), ("Shift+ArrowUp", "across_0.25-up_1."), ("Home", "across_0-up_0.")):
+    for key, name in (
+        ("ArrowRight", "across_0.25-up_0."),
+        ("Shift+ArrowUp", "across_0.25-up_1."),
+        ("Home", "across_0-up_0."),
+    ):
         front_end.keyboard.press(key)
         widget.wait(lambda name=name: name in widget.saved_name(), f"{key} did not bring the point to {name}")
     assert pad.evaluate("e => getComputedStyle(e).outlineStyle") == "solid"
@@ -199,7 +221,9 @@ def test_the_widgets_come_back_after_the_kernel_has_restarted(front_end):
     if front_end.kind == "voila":
         front_end.reload()
     else:
-        front_end.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.restartKernel().then(() => null)")
+        front_end.evaluate(
+            "() => window.jupyterapp.shell.currentWidget.sessionContext.restartKernel().then(() => null)"
+        )
         front_end.evaluate("() => { window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs') }")
         run_all(front_end)
     wait_for_widgets(front_end)

@@ -9,8 +9,8 @@ import time
 
 import numpy as np
 import pytest
-from pages import PATIENCE, ROOT, Shown, free_port
 from PIL import Image
+from support.pages import PATIENCE, ROOT, Shown, free_port
 
 from stylegan_tf.widgets import State, state_in
 
@@ -51,7 +51,15 @@ def front_end(browser, tmp_path_factory):
     """The page that the command serves. ``page.noise``: what the browser complained of."""
     folder, port = tmp_path_factory.mktemp("playground"), free_port()
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "3", "TMPDIR": str(folder)}
-    command = [sys.executable, "-m", "stylegan_tf", "playground", "--no-browser", f"--port={port}", f"--state={START}"]
+    command = [
+        sys.executable,
+        "-m",
+        "stylegan_tf",
+        "playground",
+        "--no-browser",
+        f"--port={port}",
+        f"--state={START}",
+    ]
     with open(folder / "log", "w") as log:
         server = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
     page = browser.new_page(viewport={"width": 1400, "height": 1000})
@@ -61,7 +69,9 @@ def front_end(browser, tmp_path_factory):
     try:
         start = time.monotonic()
         while not _listens(port):
-            assert server.poll() is None and time.monotonic() < start + PATIENCE, (folder / "log").read_text()[-2000:]
+            assert server.poll() is None and time.monotonic() < start + PATIENCE, (
+                folder / "log"
+            ).read_text()[-2000:]
             time.sleep(0.2)
         page.goto(f"http://127.0.0.1:{port}")
         page.wait_for_function(
@@ -103,7 +113,14 @@ def test_styles_of_all_layers_give_b(front_end):
 def test_each_control_moves_the_picture_and_the_state(front_end):
     page = Playground(front_end)
     page.type(START)
-    moves = {"psi": 0.3, "truncated layers": 3, "from A to B, t": 0.5, "coarse strength": 3, "slant": 2, "crossover": 2}
+    moves = {
+        "psi": 0.3,
+        "truncated layers": 3,
+        "from A to B, t": 0.5,
+        "coarse strength": 3,
+        "slant": 2,
+        "crossover": 2,
+    }
     for label, value in moves.items():
         before, text = page.drawn(), page.content()
         page.move(label, value)

@@ -1,4 +1,6 @@
-"""The site in a real browser, from the disk and from a server: nothing fetched from elsewhere, no errors, for everybody."""
+"""The site in a real browser, from the disk and from a server: nothing fetched from elsewhere, no errors, for
+everybody.
+"""
 
 import functools
 import http.server
@@ -7,12 +9,16 @@ import threading
 
 import numpy as np
 import pytest
-from built_site import LIMIT, build_site
-from javascript import SHIPPED, cases, keras_images
+from support.built_site import LIMIT, build_site
+from support.javascript import SHIPPED, cases, keras_images
 
 from stylegan_tf import latents, pretrained
 
-PAGES = {"front": "index.html", "lesson": "notebooks/04_mapping_network.html", "reference": "reference/latents.html"}
+PAGES = {
+    "front": "index.html",
+    "lesson": "notebooks/04_mapping_network.html",
+    "reference": "reference/latents.html",
+}
 SIZES = {"desktop": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
 LOOKS = [dict(viewport=size, color_scheme=scheme) for size in SIZES.values() for scheme in ("light", "dark")]
 DRAWN = "() => document.getElementById('playground').dataset.drawn"
@@ -32,7 +38,9 @@ def site(tmp_path_factory):
 @pytest.fixture(scope="module")
 def served(site):
     """The address of a plain server of the site."""
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=site)) as server:
+    with http.server.ThreadingHTTPServer(
+        ("127.0.0.1", 0), functools.partial(Quiet, directory=site)
+    ) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
@@ -40,12 +48,17 @@ def served(site):
 
 @pytest.fixture
 def page(browser, request):
-    """A new page that keeps what it asked for and what it complained of; ``request.param``: settings of the browser."""
+    """A new page that keeps what it asked for and what it complained of; ``request.param``: settings of the
+    browser.
+    """
     page = browser.new_page(**getattr(request, "param", {"viewport": SIZES["desktop"]}))
     page.asked, page.noise = [], []
     page.on("request", lambda asked: page.asked.append(asked.url))
     page.on("pageerror", lambda error: page.noise.append(str(error)))
-    page.on("console", lambda message: page.noise.append(message.text) if message.type in ("error", "warning") else None)
+    page.on(
+        "console",
+        lambda message: page.noise.append(message.text) if message.type in ("error", "warning") else None,
+    )
     yield page
     page.close()
 
@@ -95,7 +108,12 @@ def test_a_page_can_be_used_by_everybody_and_on_a_phone(name, served, page):
 
     page.goto(f"{served}/{PAGES[name]}", wait_until="networkidle")
     found = Axe().run(page).response["violations"]
-    serious = [f"{v['id']}: {n['target']}" for v in found if v["impact"] in ("serious", "critical") for n in v["nodes"]]
+    serious = [
+        f"{v['id']}: {n['target']}"
+        for v in found
+        if v["impact"] in ("serious", "critical")
+        for n in v["nodes"]
+    ]
     assert serious == []
     assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
 
@@ -122,7 +140,12 @@ def test_the_browser_draws_what_keras_draws(name, site, page):
 def test_the_sliders_and_the_lines_of_python_say_the_same(site, page):
     page.goto(site.as_uri() + "/index.html")
     drawn(page)
-    for slider, key in {"seed-a": "ArrowRight", "seed-b": "End", "psi": "ArrowLeft", "crossover": "ArrowLeft"}.items():
+    for slider, key in {
+        "seed-a": "ArrowRight",
+        "seed-b": "End",
+        "psi": "ArrowLeft",
+        "crossover": "ArrowLeft",
+    }.items():
         before = page.evaluate(DRAWN)
         page.locator(f"#{slider}").focus()
         page.keyboard.press(key)

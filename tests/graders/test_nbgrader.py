@@ -1,10 +1,12 @@
-"""nbgrader gives the solution all points, a blank none, and a wrong answer loses its own question's points and no others."""
+"""nbgrader gives the solution all points, a blank none, and a wrong answer loses its own question's points
+and no others.
+"""
 
 import pytest
 from nbgrader.api import Gradebook
-from submissions import LESSON, SUBMISSIONS, expected, hand_in, write_sheets, write_table
+from support.submissions import LESSON, SUBMISSIONS, expected, hand_in, write_sheets, write_table
 
-from stylegan_tf.assignments import nbgrader
+from stylegan_tf.course.assignments import nbgrader
 
 
 @pytest.fixture(scope="module")

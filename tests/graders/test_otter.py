@@ -1,12 +1,14 @@
-"""Otter gives the solution all points, a blank none, and a wrong answer loses its own question's points and no others."""
+"""Otter gives the solution all points, a blank none, and a wrong answer loses its own question's points and
+no others.
+"""
 
 import re
 
 import pytest
 from otter.api import grade_submission
-from submissions import LESSON, SUBMISSIONS, expected, hand_in, write_sheets, write_table
+from support.submissions import LESSON, SUBMISSIONS, expected, hand_in, write_sheets, write_table
 
-from stylegan_tf.assignments import otter
+from stylegan_tf.course.assignments import otter
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from stylegan_tf import student
-from stylegan_tf.notebook_outputs import VIEW
+from stylegan_tf.course import student
+from stylegan_tf.course.notebook_outputs import VIEW
 
 ROOT = Path(__file__).parent.parent.parent
 REPOSITORY = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["urls"]["Repository"]
@@ -71,7 +71,9 @@ def test_the_head_says_what_comes(name):
 
 def test_the_badge_and_the_first_cell_name_the_repository(name):
     place = REPOSITORY.removeprefix("https://github.com/")
-    assert f"](https://colab.research.google.com/github/{place}/blob/main/notebooks/{name})" in cells(name)[0][1]
+    assert (
+        f"](https://colab.research.google.com/github/{place}/blob/main/notebooks/{name})" in cells(name)[0][1]
+    )
     first = cells(name, "code")[0][1]
     assert f'%pip install -q "stylegan-tf @ git+{REPOSITORY}"' in first
     assert first.startswith("try:\n    import stylegan_tf as sg\nexcept ImportError:\n")
@@ -93,7 +95,9 @@ def test_cells_ran_in_order(name):
 
 def test_no_output_is_an_error_or_a_warning(name):
     assert not [o for o in outputs(name) if o["output_type"] == "error" or o.get("name") == "stderr"]
-    assert not [o for o in outputs(name) if "WARNING:" in "".join(o.get("text", []))]  # TensorFlow's go to stdout
+    assert not [
+        o for o in outputs(name) if "WARNING:" in "".join(o.get("text", []))
+    ]  # TensorFlow's go to stdout
 
 
 def test_no_state_of_widgets_is_stored(name):
@@ -102,7 +106,9 @@ def test_no_state_of_widgets_is_stored(name):
 
 
 def test_ids_of_cells_tell_their_place_and_do_not_change(name):
-    assert [cell["id"] for _, _, cell in cells(name)] == [f"lesson{name[:2]}-{i:03d}" for i, _, _ in cells(name)]
+    assert [cell["id"] for _, _, cell in cells(name)] == [
+        f"lesson{name[:2]}-{i:03d}" for i, _, _ in cells(name)
+    ]
 
 
 def test_a_notebook_is_small(name):
@@ -123,7 +129,11 @@ def test_links_inside_the_repository_lead_somewhere(name):
 
 
 def test_every_exercise_has_a_solution_and_a_check_that_it_passes(name):
-    exercises = [i for i, source, _ in cells(name, "markdown") if re.search(r"^### Exercise \d+ · ", source, re.MULTILINE)]
+    exercises = [
+        i
+        for i, source, _ in cells(name, "markdown")
+        if re.search(r"^### Exercise \d+ · ", source, re.MULTILINE)
+    ]
     numbers = re.findall(r"^### Exercise (\d+) · ", prose(name), re.MULTILINE)
     assert numbers == [str(n + 1) for n in range(len(exercises))]
     assert len(exercises) >= 2

@@ -10,7 +10,9 @@ NOTEBOOKS = Path(__file__).parent.parent.parent / "notebooks"
 def lessons():
     """{number: last column} of the table of lessons."""
     cells = json.loads((NOTEBOOKS / "00_start_here.ipynb").read_text("utf-8"))["cells"]
-    text = "".join(line for cell in cells if cell["cell_type"] == "markdown" for line in [*cell["source"], "\n"])
+    text = "".join(
+        line for cell in cells if cell["cell_type"] == "markdown" for line in [*cell["source"], "\n"]
+    )
     return dict(re.findall(r"^\| (\d\d) [^|]+\| [^|]+\| ([^|]+) \|$", text, re.MULTILINE))
 
 

@@ -1,4 +1,7 @@
-"""From an empty environment that has only the wheel: what its users do works, in any folder. Takes minutes: make test-wheel."""
+"""From an empty environment that has only the wheel: what its users do works, in any folder.
+
+Takes minutes: make test-wheel.
+"""
 
 import json
 import os
@@ -16,7 +19,12 @@ import stylegan_tf
 
 ROOT = Path(__file__).parent.parent.parent
 NOTEBOOKS = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
-HIDES = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "PYTHONDONTWRITEBYTECODE")  # would show or slow what is tested
+HIDES = (
+    "PYTHONPATH",
+    "PYTHONHOME",
+    "VIRTUAL_ENV",
+    "PYTHONDONTWRITEBYTECODE",
+)  # would show or slow what is tested
 CLEAN = {name: value for name, value in os.environ.items() if name not in HIDES}
 
 
@@ -24,7 +32,9 @@ CLEAN = {name: value for name, value in os.environ.items() if name not in HIDES}
 def installed(tmp_path_factory):
     """bin/ of an environment with stylegan-tf[course] from the wheel."""
     folder = tmp_path_factory.mktemp("wheel")
-    subprocess.run([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder], cwd=ROOT, check=True)
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder], cwd=ROOT, check=True
+    )
     (wheel,) = folder.glob("*.whl")
     subprocess.run([sys.executable, "-m", "venv", folder / "venv"], check=True)
     bin = folder / "venv/bin"
@@ -35,7 +45,9 @@ def installed(tmp_path_factory):
         command = [bin / "python", "-m", "pip", "install", "--quiet"]
     begun = time.perf_counter()
     subprocess.run([*command, "-c", ROOT / "constraints.txt", f"{wheel}[course]"], env=CLEAN, check=True)
-    print(f"{wheel.name}: {wheel.stat().st_size / 1e6:.1f} MB, installed in {time.perf_counter() - begun:.0f} s")
+    print(
+        f"{wheel.name}: {wheel.stat().st_size / 1e6:.1f} MB, installed in {time.perf_counter() - begun:.0f} s"
+    )
     return bin
 
 
@@ -84,7 +96,16 @@ def test_lab_copies_the_lessons_and_keeps_what_was_changed(installed, elsewhere)
 
 def test_a_copied_lesson_runs(installed, elsewhere):
     run([installed / "stylegan-tf", "lab", "copied", "--copy-only"], elsewhere)
-    command = [installed / "jupyter", "nbconvert", "--to", "notebook", "--execute", "--output", "done", f"copied/{NOTEBOOKS[0]}"]
+    command = [
+        installed / "jupyter",
+        "nbconvert",
+        "--to",
+        "notebook",
+        "--execute",
+        "--output",
+        "done",
+        f"copied/{NOTEBOOKS[0]}",
+    ]
     run(command, elsewhere, STYLEGAN_TF_PROFILE="test")
     cells = json.loads((elsewhere / "copied/done.ipynb").read_text("utf-8"))["cells"]
     assert "✓ correct" in json.dumps(cells, ensure_ascii=False)

@@ -1,4 +1,6 @@
-"""What the pages need beyond Sphinx: links over a lesson, MathJax and the networks from the site's own folder."""
+"""What the pages need beyond Sphinx: links over a lesson, MathJax and the networks from the site's own
+folder.
+"""
 
 import json
 import re
@@ -26,7 +28,9 @@ def add_links(app, docname, source):
 
 
 def with_text(render_image):
-    """A picture's node with the text that ``course.show`` stores in the output; myst-nb takes only its size from there."""
+    """A picture's node with the text that ``course.show`` stores in the output; myst-nb takes only its size
+    from there.
+    """
 
     def render(self, data):
         nodes = render_image(self, data)
@@ -46,7 +50,10 @@ def copy_files(app):
     if app.builder.format != "html":
         return
     static, source = Path(app.outdir) / "_static", Path(mathjax.__file__).parent / "static" / "mathjax"
-    for folder, files in {"mathjax": [source / "es5" / "tex-svg.js", source / "LICENSE"], "networks": networks(app)}.items():
+    for folder, files in {
+        "mathjax": [source / "es5" / "tex-svg.js", source / "LICENSE"],
+        "networks": networks(app),
+    }.items():
         (static / folder).mkdir(parents=True, exist_ok=True)
         for file in files:
             shutil.copy(file, static / folder)

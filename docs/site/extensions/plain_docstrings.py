@@ -1,7 +1,7 @@
 """The package's docstrings are plain text, with ``code`` between backticks; this makes them reStructuredText.
 
-Words keep their stars and underscores. A block that is indented under a line such as "Args:" becomes a list; any other
-indented block, and what follows ``>>>``, is shown as it stands.
+Words keep their stars and underscores. A block that is indented under a line such as "Args:" becomes a list;
+any other indented block, and what follows ``>>>``, is shown as it stands.
 """
 
 import re
@@ -49,14 +49,22 @@ def convert(lines: list[str]) -> list[str]:
     result, heading = [], False
     for block in blocks(lines):
         if block[0].startswith(">>>"):
-            result += [".. code-block:: python", "", *(f"   {re.sub(r'^(>>>|[.]{3}) ?', '', line)}" for line in block)]
+            result += [
+                ".. code-block:: python",
+                "",
+                *(f"   {re.sub(r'^(>>>|[.]{3}) ?', '', line)}" for line in block),
+            ]
         elif not block[0].startswith(" "):
             heading = block[-1].endswith(":")
             result += [escape(line) for line in block]
         elif heading and any(ENTRY.fullmatch(line.strip()) for line in block[:1]):
             result += entries(block)
         else:
-            result += [".. code-block:: text", "", *(f"   {line.strip() if len(block) == 1 else line[4:]}" for line in block)]
+            result += [
+                ".. code-block:: text",
+                "",
+                *(f"   {line.strip() if len(block) == 1 else line[4:]}" for line in block),
+            ]
         result.append("")
     return result
 

@@ -1,4 +1,5 @@
-"""One reference page for each module of the package, found by looking: a new file has its page, and nobody keeps a list.
+"""One reference page for each module of the package, found by looking: a new file has its page, and nobody
+keeps a list.
 
 The order is that of the map in the docstring of ``stylegan_tf``; what the map does not name comes last.
 """

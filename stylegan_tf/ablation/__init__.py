@@ -1,0 +1,1 @@
+"""The paper's ablations at any scale: what each part of StyleGAN is worth."""

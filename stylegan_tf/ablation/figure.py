@@ -1,0 +1,93 @@
+"""The figure of an ablation: each seed, the mean, its error, and beside them the paper's numbers on their own
+scale.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from stylegan_tf.ablation.report import TITLES, groups, metrics_of, summarize
+from stylegan_tf.ablation.variants import PAPER
+from stylegan_tf.figures.evaluation import BLUE, GREY, ORANGE
+from stylegan_tf.figures.pages import DPI
+
+SHOWN = ("FID", "PPL z full", "PPL w full", "separability z", "separability w")
+AXES = {
+    "configuration": "configuration",
+    "mixing": "share of minibatches that mix",
+    "depth": "mapping layers",
+}
+NAMES = {"PPL z full": "Path length in z", "PPL w full": "Path length in w"}
+
+
+def ablation_figure(rows: list[dict], about: dict) -> Figure:
+    """A row of panels for each group of lines: points are seeds, the dash is their mean, the broad bar its
+    standard error; a thin bar at each point is the metric's own. The last panel has the paper's FID on FFHQ,
+    grey, with its own axis.
+    """
+    found = groups(rows)
+    names = [name for name in SHOWN if name in metrics_of(rows)]
+    across = len(names) + 1
+    figure = Figure(figsize=(3.6 * across, 0.6 + 3.6 * len(found)), dpi=DPI, layout="constrained")
+    panels = figure.subplots(len(found), across, squeeze=False)
+    for (group, lines), line_of_panels in zip(found.items(), panels, strict=True):
+        for axes, name in zip(line_of_panels, names, strict=False):
+            _measured(axes, rows, lines, name)
+        _published(line_of_panels[-1], lines)
+        line_of_panels[0].set_ylabel(f"{TITLES[group]}\nless is better", fontsize=10)
+    asked = about["asked"]
+    effort = (
+        f"{asked['minutes']:g} minutes" if asked["minutes"] else f"{max(row['kimg'] for row in rows):g} kimg"
+    )
+    figure.suptitle(
+        f"{asked['dataset']}, {asked['preset']}, {effort} each\n"
+        "dot: one seed; thin bar: the metric's own error; dash: their mean; broad bar: its standard error",
+        fontsize=10,
+    )
+    return figure
+
+
+def _measured(axes, rows, lines, name):
+    means, _ = summarize(rows, lines, name)
+    for place, line in enumerate(lines):
+        of_line = [row for row in rows if row["variant"] == line.name and name in row]
+        if not of_line:
+            axes.text(
+                place,
+                0.04,
+                "no w" if " w" in name else "failed",
+                ha="center",
+                color="dimgray",
+                fontsize=8,
+                transform=axes.get_xaxis_transform(),
+            )
+            continue
+        mean = means[line.name]
+        shifts = np.linspace(-0.16, 0.16, len(of_line)) if len(of_line) > 1 else [0.0]
+        if mean.error == mean.error:
+            axes.errorbar(place, mean.mean, mean.error, color=BLUE, linewidth=9, alpha=0.35)
+        axes.plot([place - 0.28, place + 0.28], [mean.mean] * 2, color=BLUE, linewidth=2)
+        values = [row[name] for row in of_line]
+        errors = [row.get(f"{name} error", 0.0) for row in of_line]
+        axes.errorbar(
+            place + np.array(shifts), values, errors, fmt="o", color=ORANGE, markersize=4, linewidth=1
+        )
+    axes.set_title(NAMES.get(name, name), fontsize=11)
+    _axis(axes, lines)
+
+
+def _published(axes, lines):
+    values = [PAPER.get(line.name, np.nan) for line in lines]
+    bars = axes.bar(range(len(lines)), values, 0.6, color=GREY)
+    axes.bar_label(bars, ["" if value != value else f"{value:.2f}" for value in values], fontsize=8)
+    axes.set_title("The paper's FID: FFHQ at 1024,\nanother network judges, another scale", fontsize=9)
+    _axis(axes, lines)
+
+
+def _axis(axes, lines):
+    axes.set_xticks(range(len(lines)), [line.name.partition("=")[2] or line.name for line in lines])
+    axes.set_xlabel(AXES[lines[0].group], fontsize=9)
+    axes.set_xlim(-0.6, len(lines) - 0.4)
+    axes.set_ylim(bottom=0)
+    axes.spines[["top", "right"]].set_visible(False)

@@ -1,0 +1,117 @@
+"""The paper's ablations at any scale: configurations A to F, mixing, mapping depth (Tables 1, 2 and 4); one
+row per run.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from stylegan_tf.presets import ABLATIONS
+
+CHANGES = {  # of Table 1, each against the one before
+    "A": "Progressive GAN, WGAN-GP",
+    "B": "blur, logistic loss with R1",
+    "C": "+ mapping and styles",
+    "D": "+ learned constant as input",
+    "E": "+ noise",
+    "F": "+ mixing regularisation",
+}
+PAPER = {  # FID on FFHQ at 1024x1024, 50,000 images, Inception: Tables 1, 2 (one latent) and 4
+    **{"A": 8.04, "B": 5.25, "C": 4.85, "D": 4.88, "E": 4.42, "F": 4.40},
+    **{"mixing=0": 4.42, "mixing=0.5": 4.41, "mixing=0.9": 4.40, "mixing=1": 4.83},
+    **{"depth=0": 5.06, "depth=1": 4.60, "depth=2": 4.43, "depth=8": 4.40},
+}
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One line of an ablation: ``name`` ("C", "mixing=0.5", "depth=2") and the fields of the Config that it
+    changes.
+    """
+
+    name: str
+    changes: dict
+
+    @property
+    def group(self) -> str:
+        """ "configuration", "mixing" or "depth": what it is compared with."""
+        return self.name.partition("=")[0] if "=" in self.name else "configuration"
+
+    @property
+    def what(self) -> str:
+        """What it is, in words."""
+        if self.group == "mixing":
+            return f"mixing in {self.changes['mixing_probability']:.0%} of the minibatches"
+        return (
+            CHANGES[self.name]
+            if self.group == "configuration"
+            else f"{self.changes['mapping_layers']} mapping layers"
+        )
+
+
+def variants(
+    configs: str | None = None, mixing: str | None = None, depth: str | None = None
+) -> list[Variant]:
+    """The lines that an ablation asks for, none twice; all three None ask for A to F.
+
+    Args:
+        configs: like "A-F" or "A,C,F" (Table 1). mixing: probabilities like "0,0.5,0.9,1" (Table 2).
+        depth: mapping layers like "0,1,2,8" (Table 4, style-based).
+
+    Raises:
+        ValueError: for what is none of these.
+    """
+    configs = "A-F" if configs is mixing is depth is None else configs
+    found = [Variant(name, ABLATIONS[name]) for name in _letters(configs)]
+    found += [
+        Variant(f"mixing={p:g}", {"mixing_probability": p}) for p in _numbers("--mixing", mixing, float, 1.0)
+    ]
+    found += [Variant(f"depth={n}", {"mapping_layers": n}) for n in _numbers("--depth", depth, int, 8)]
+    return list({variant.name: variant for variant in found}.values())
+
+
+def named(name: str) -> Variant:
+    """The Variant of a name.
+
+    Raises:
+        ValueError: if there is none.
+    """
+    group, _, value = name.partition("=")
+    if group in ("mixing", "depth"):
+        found = variants(**{group: value})
+    else:
+        found = variants(name) if name in ABLATIONS else []
+    if len(found) != 1:
+        raise ValueError(
+            f"no line of an ablation is named '{name}'; they are A to F, or like mixing=0.5 and depth=2"
+        )
+    return found[0]
+
+
+def _letters(text):
+    known = "".join(ABLATIONS)
+    for part in text.split(",") if text is not None else []:
+        first, dash, last = part.partition("-")
+        last = last if dash else first
+        if (
+            len(first) != 1
+            or len(last) != 1
+            or not known.find(first) <= known.find(last)
+            or first not in known
+        ):
+            raise ValueError(f"--configs {text} has '{part}'; give letters from A to F, like A-F or A,C,F")
+        yield from known[known.index(first) : known.index(last) + 1]
+
+
+def _numbers(option, text, kind, most):
+    for part in text.split(",") if text is not None else []:
+        try:
+            number = kind(part)
+        except ValueError:
+            number = -1
+        if not 0 <= number <= most:
+            wanted = "whole numbers" if kind is int else "numbers"
+            raise ValueError(
+                f"{option} {text} has '{part}'; give {wanted} from 0 to {most:g}, separated by commas"
+            )
+        yield number

@@ -1,0 +1,247 @@
+"""How an exercise is checked: the answer against an oracle, then against the mistakes that students are known
+to make.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from stylegan_tf import course
+
+
+class WrongAnswer(AssertionError):
+    """Raised by ``grade``, and by a check in the ``test`` profile, where a wrong answer must not pass unseen."""
+
+    def _render_traceback_(self):
+        """What a notebook shows instead of a traceback."""
+        return [str(self)]
+
+
+@dataclass
+class _Grading:
+    """A check that is being graded: it draws from ``seed``, and its verdict is kept here instead of being
+    printed.
+    """
+
+    seed: int
+    verdict: tuple[str, str] | None = None
+
+
+_GRADING: ContextVar[_Grading | None] = ContextVar("grading", default=None)
+
+
+_OVERWRITTEN = (
+    "the numbers are right, but your function writes into the array that it was given; work on a copy"
+)
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One exercise, whose answer is a function.
+
+    Args:
+        oracle: the right answer, computed from the same inputs.
+        draw: numpy Generator -> list of trials, each a tuple of inputs. Trials beyond the first may be
+            special cases.
+        why: one sentence that is said when the answer is right.
+        mistakes: sentence -> a function that makes that mistake. The sentence is said when the answer equals
+            it everywhere.
+        tolerance: largest difference allowed, as a share of the largest value of the oracle.
+    """
+
+    oracle: Callable
+    draw: Callable[[np.random.Generator], list[tuple]]
+    why: str
+    mistakes: dict[str, Callable] = field(default_factory=dict)
+    tolerance: float = 1e-4
+
+    def check(self, answer) -> None:
+        """Say whether ``answer`` is right; see ``report``."""
+        grading = _GRADING.get()
+        report(*self.judge(answer, grading.seed if grading else 0))
+
+    def judge(self, answer, seed: int = 0) -> tuple[str, str]:
+        """("correct" | "wrong" | "unanswered", a sentence) for a function, on input drawn from ``seed``."""
+        if answer is ... or answer is None:
+            return "unanswered", "write the function, then run this cell again"
+        if not callable(answer):
+            return "wrong", f"this is {_describe(answer)}; the exercise asks for a function"
+        trials = self.draw(np.random.default_rng(seed))
+        results, overwritten = [], False
+        for trial in trials:
+            given = _copies(trial)
+            try:
+                result = answer(*given)
+            except Exception as error:  # a student's code may raise anything, and is told so
+                shapes = ", ".join(str(np.shape(value)) for value in trial)
+                return (
+                    "wrong",
+                    f"your function raised {type(error).__name__}: {error} (inputs of shape {shapes})",
+                )
+            if result is ... or result is None:
+                return "unanswered", "the function returns nothing yet; write what stands for the three dots"
+            results.append(result)
+            overwritten |= not all(
+                np.array_equal(g, t) for g, t in zip(given, trial, strict=True) if isinstance(t, np.ndarray)
+            )
+        expected = [self.oracle(*_copies(trial)) for trial in trials]
+        if self._agree(results, expected):
+            return ("wrong", _OVERWRITTEN) if overwritten else ("correct", self.why)
+        for sentence, mistake in self.mistakes.items():
+            if self._agree(results, [mistake(*_copies(trial)) for trial in trials]):
+                return "wrong", sentence
+        return "wrong", _difference(results, expected, self.tolerance)
+
+    def _agree(self, results, expected):
+        return all(_close(r, e, self.tolerance) for r, e in zip(results, expected, strict=True))
+
+
+def judge_value(
+    answer, right, why: str, mistakes: dict[str, object], tolerance: float = 0.0
+) -> tuple[str, str]:
+    """As ``Exercise.judge``, for an exercise whose answer is a value: a number, or a tuple of numbers."""
+    if answer is ... or answer is None:
+        return "unanswered", "put your answer in place of the three dots"
+    if _close(answer, right, tolerance):
+        return "correct", why
+    for sentence, value in mistakes.items():
+        if _close(answer, value, tolerance):
+            return "wrong", sentence
+    return "wrong", f"{answer} is not it; look again at the cells above"
+
+
+def judge_names(
+    answers, right: dict[str, str], what: str, known, hints: dict[str, str], why: str
+) -> tuple[str, str]:
+    """As ``Exercise.judge``, for a dict that gives each letter of ``right`` a name out of ``known``.
+
+    ``what`` is named: a defect, say. ``hints``: the right name that was missed -> where to look.
+    """
+    if answers is ... or answers is None:
+        return "unanswered", f"write a dict such as {{'{next(iter(right))}': '{next(iter(known))}', ...}}"
+    if not isinstance(answers, dict) or not set(answers) <= set(right):
+        return "wrong", f"give a dict with the keys {', '.join(right)}"
+    unknown = sorted({str(name) for name in answers.values() if name is not ...} - set(known))
+    if unknown:
+        return "wrong", f"there is no {what} '{unknown[0]}'; the names are {', '.join(known)}"
+    given = {letter: name for letter, name in answers.items() if name is not ...}
+    if len(given) < len(right):
+        return "unanswered", f"{len(given)} of {len(right)} have a {what}; the others wait"
+    wrong = [letter for letter, name in given.items() if right[letter] != name]
+    if not wrong:
+        return "correct", why
+    return "wrong", f"{len(given) - len(wrong)} of {len(given)} are right; a hint: {hints[right[wrong[0]]]}"
+
+
+def report(verdict: str, sentence: str) -> None:
+    """Print the verdict and its sentence.
+
+    Raises:
+        WrongAnswer: in the ``test`` profile, if the answer is wrong; an exercise that is not answered yet
+            passes there.
+    """
+    if grading := _GRADING.get():
+        grading.verdict = (verdict, sentence)
+    elif verdict == "wrong" and course.profile() == "test":
+        raise WrongAnswer(_message(verdict, sentence))
+    else:
+        print(_message(verdict, sentence))
+
+
+def verdict_of(check: Callable, *arguments, seed: int = 0) -> tuple[str, str]:
+    """What ``check(*arguments)`` finds, and prints nothing: ("correct" | "wrong" | "unanswered", a sentence).
+
+    ``seed``: of the input that the answer is tried on. The notebooks use 0.
+    """
+    grading = _Grading(seed)
+    token = _GRADING.set(grading)
+    try:
+        check(*arguments)
+    finally:
+        _GRADING.reset(token)
+    return grading.verdict
+
+
+def grade(check: Callable, *arguments, seed: int = 0) -> None:
+    """A check for graders: prints the sentence of a right answer; nothing else passes. Parameters as of
+    ``verdict_of``.
+
+    Raises:
+        WrongAnswer: if the answer is wrong or missing, with the sentence that says why.
+    """
+    verdict, sentence = verdict_of(check, *arguments, seed=seed)
+    if verdict != "correct":
+        raise WrongAnswer(_message(verdict, sentence))
+    print(_message(verdict, sentence))
+
+
+def _message(verdict, sentence):
+    return {"correct": "✓ correct", "wrong": "✗ not yet", "unanswered": "… not answered"}[
+        verdict
+    ] + f": {sentence}"
+
+
+def _copies(trial):
+    return [np.array(value) if isinstance(value, np.ndarray) else value for value in trial]
+
+
+def _parts(value):
+    """The arrays of a result, which may be several."""
+    values = value if isinstance(value, (tuple, list)) else [value]
+    return [np.asarray(v, "float64") for v in values]
+
+
+def _both(result, expected):
+    """The parts of a result and of what was wanted; where one array was wanted, a list of numbers or a range
+    is one.
+    """
+    one = isinstance(result, (list, range)) and not isinstance(expected, (tuple, list))
+    return _parts(np.asarray(result, "float64") if one else result), _parts(expected)
+
+
+def _close(result, expected, tolerance):
+    try:
+        result, expected = _both(result, expected)
+    except (TypeError, ValueError):
+        return False
+    if [r.shape for r in result] != [e.shape for e in expected]:
+        return False
+    return all(_error(r, e) <= tolerance for r, e in zip(result, expected, strict=True))
+
+
+def _error(result, expected):
+    """Largest difference as a share of the largest expected value; infinite where only one of the two is a
+    number.
+    """
+    finite = np.isfinite(expected)
+    if not np.array_equal(finite, np.isfinite(result)):
+        return np.inf
+    difference = np.abs(result[finite] - expected[finite]).max(initial=0.0)
+    return difference / max(np.abs(expected[finite]).max(initial=0.0), 1e-6)
+
+
+def _difference(results, expected, tolerance):
+    """What is wrong with a result that no known mistake explains."""
+    for trial, (result, wanted) in enumerate(zip(results, expected, strict=True)):
+        try:
+            got, want = _both(result, wanted)
+        except (TypeError, ValueError):
+            return f"your function returns {_describe(result)}; it must return numbers"
+        if [g.shape for g in got] != [w.shape for w in want]:
+            shapes = [" and ".join(str(p.shape) for p in parts) for parts in (got, want)]
+            return f"your result has shape {shapes[0]}; wanted is {shapes[1]}"
+        if not all(np.isfinite(g[np.isfinite(w)]).all() for g, w in zip(got, want, strict=True)):
+            return "your result has values that are not finite; a division by zero, or a logarithm or exponential too large?"
+        error = max(_error(g, w) for g, w in zip(got, want, strict=True))
+        if error > tolerance:
+            where = "" if trial == 0 else f" in trial {trial + 1} (the first is right)"
+            return f"shapes are right, numbers are not{where}: you are off by {100 * error:.3g} % of the largest value"
+    raise AssertionError("the results agree")
+
+
+def _describe(value):
+    return f"a {type(value).__name__}"

@@ -1,0 +1,57 @@
+"""What the commands share: their error, and models as they need them."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+from stylegan_tf.files import write_atomically
+from stylegan_tf.ranges import parse_ranges
+from stylegan_tf.runs.checkpoints import read_checkpoint
+from stylegan_tf.runs.run import Run, load
+from stylegan_tf.training.model import StyleGAN
+
+
+class UserError(Exception):
+    """Something that the user can mend: printed as one sentence, exit code 2."""
+
+
+def parse_seeds(text: str, option: str = "--seeds") -> list[int]:
+    """ "0-3,7" -> [0, 1, 2, 3, 7]; ``option`` is named in errors."""
+    return parse_ranges(text, option)
+
+
+def dataset_of(path, required: bool = False) -> str | None:
+    """What a model learned from, as far as its run, or a file that was exported from it, says so.
+
+    Raises:
+        UserError: if it does not, and is ``required`` to.
+    """
+    found = None
+    if Path(path).is_dir():
+        found = Run(path).info["dataset"]
+    elif Path(path).suffix == ".npz":
+        found = read_checkpoint(path)[0].get("dataset")
+    if required and not found:
+        raise UserError(
+            f"{path} does not say what data it learned from; add --dataset, such as --dataset digits"
+        )
+    return found
+
+
+def load_finished(path) -> StyleGAN:
+    """``load``, for commands that need a model that is fully grown."""
+    gan = load(path)
+    if stage := gan.stage():
+        side, full = stage["resolution"], gan.config.resolution
+        raise UserError(
+            f"{path} is still growing, at {side}x{side} of {full}x{full}; train it to the end first"
+        )
+    return gan
+
+
+def write_figure(figure, path: Path) -> None:
+    """Write a matplotlib figure as PNG, all or nothing."""
+    content = io.BytesIO()
+    figure.savefig(content, format="png")
+    write_atomically(path, content.getvalue())

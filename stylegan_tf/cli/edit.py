@@ -1,0 +1,89 @@
+"""stylegan-tf edit: a sheet of edits along the direction of an attribute."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from stylegan_tf.cli.arguments import MODEL, model, whole
+from stylegan_tf.cli.common import dataset_of, load_finished, parse_seeds, write_figure
+from stylegan_tf.editing.attributes import Attributes, edit_sheet, reader_of
+from stylegan_tf.latents.directions import METHODS
+from stylegan_tf.networks.sampling import styles_of
+
+HELP = "Save a sheet of edits along the direction of an attribute."
+EXAMPLE = "stylegan-tf edit runs/x --seeds 0-7 --attribute slant --strengths -3:3 --out sheet.png"
+
+
+def add_arguments(parser) -> None:
+    parser.add_argument("run", type=model, help=MODEL)
+    attribute = "such as slant, thickness or 'digit 7' for digits"
+    parser.add_argument("--attribute", required=True, help=attribute)
+    parser.add_argument("--seeds", default="0-7", help="images to edit (default 0-7)")
+    projected = "edit a projection.npz of stylegan-tf project instead"
+    parser.add_argument("--projected", metavar="FILE", help=projected)
+    strengths = "in deviations: -3:3, -3:3:0.5 or -2,0,2 (default -3:3)"
+    parser.add_argument("--strengths", default="-3:3", help=strengths)
+    parser.add_argument("--method", choices=METHODS, default="regression", help="default regression")
+    parser.add_argument("--hold", metavar="NAME,...", help="attributes that the direction leaves alone")
+    parser.add_argument("--layers", help="styled layers to edit, like 0-3 (default all)")
+    samples = "images that the direction is found from (default 4000)"
+    parser.add_argument("--samples", type=whole, default=4000, help=samples)
+    parser.add_argument("--dataset", help="what the run learned from (default: as the run or the file says)")
+    parser.add_argument("--out", default="sheet.png", help="a PNG file (default sheet.png)")
+
+
+def run(args) -> int:
+    strengths = parse_strengths(args.strengths)
+    layers = parse_seeds(args.layers, "--layers") if args.layers else None
+    seeds = None if args.projected else parse_seeds(args.seeds)
+    read = reader_of(args.dataset or dataset_of(args.run, required=True))
+    generator = load_finished(args.run).ema_generator
+    if args.projected:
+        ws, names = read_projection(args.projected, generator)
+    else:
+        ws, names = styles_of(generator, seeds), [f"seed {seed}" for seed in seeds]
+
+    print(f"reading {args.samples:,} generated images", flush=True)
+    attributes = Attributes(generator, read, args.samples)
+    hold = args.hold.split(",") if args.hold else []
+    direction = attributes.direction(args.attribute, args.method, hold)
+    figure = edit_sheet(generator, ws, direction, strengths, args.attribute, read, names, layers)
+    write_figure(figure, Path(args.out))
+    print(
+        f"{args.attribute} of {len(ws)} images at {len(strengths)} strengths, by {args.method}, in {args.out}"
+    )
+    return 0
+
+
+def parse_strengths(text: str) -> list[float]:
+    """ "-3:3" -> [-3, -2, ..., 3]; "-3:3:1.5" has steps of 1.5; "-1,0,2" is a list."""
+    try:
+        if ":" not in text:
+            return [float(part) for part in text.split(",")]
+        low, high, *step = (float(part) for part in text.split(":"))
+        step = step[0] if step else 1.0
+        count = int(np.floor((high - low) / step + 1e-9)) + 1
+        if not 1 <= count <= 100:
+            raise ValueError
+        return [float(low + i * step) for i in range(count)]
+    except (ValueError, ZeroDivisionError, OverflowError) as error:
+        raise ValueError(f"--strengths {text} is not like -3:3, -3:3:0.5 or -2,0,2") from error
+
+
+def read_projection(path, generator):
+    """The ws (N, L, w_dim) and the names of what ``stylegan-tf project`` found."""
+    try:
+        with np.load(path) as file:
+            ws, names = file["ws"], [str(name)[-24:] for name in file["names"]]
+            if "noise0" in file:
+                print(f"{path} has noise maps of its own; the edits are drawn with the stored noise instead")
+    except (OSError, KeyError, ValueError) as error:
+        raise ValueError(f"{path} is no projection; stylegan-tf project writes projection.npz") from error
+    wanted = (generator.config.num_layers, generator.config.w_dim)
+    if ws.shape[1:] != wanted:
+        raise ValueError(
+            f"{path} holds styles of shape {ws.shape[1:]}; this generator expects {wanted}: project with the same run"
+        )
+    return ws, names

@@ -1,0 +1,52 @@
+"""stylegan-tf generate: a sheet of generated images."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from tqdm.auto import tqdm
+
+import stylegan_tf as sg
+from stylegan_tf.cli.arguments import MODEL, model, whole
+from stylegan_tf.cli.common import UserError, parse_seeds
+from stylegan_tf.data.pixels import to_uint8
+from stylegan_tf.figures.layout import grid
+from stylegan_tf.networks.sampling import batches_of, images_of
+
+HELP = "Save a sheet of generated images."
+EXAMPLE = "stylegan-tf generate runs/x --seeds 0-99 --psi 0.7 --out sheet.png"
+
+
+def add_arguments(parser) -> None:
+    parser.add_argument("run", type=model, help=MODEL)
+    parser.add_argument("--seeds", default="0-99", help="like 0-99 or 3,5,8 (default 0-99)")
+    parser.add_argument("--psi", type=float, default=1.0, help="truncation; 1 is none (default 1)")
+    parser.add_argument("--cutoff", type=int, help="number of truncated layers (default all)")
+    parser.add_argument("--noise", choices=["fixed", "random", "none"], default="fixed")
+    parser.add_argument("--scale", type=whole, default=2, help="enlarge each pixel (default 2)")
+    parser.add_argument("--out", default="sheet.png", help="a .png or .webp file (default sheet.png)")
+
+
+def run(args) -> int:
+    seeds = parse_seeds(args.seeds)
+    out = Path(args.out)
+    if out.suffix.lower() not in (".png", ".webp"):
+        raise UserError(
+            f"--out {out} does not end in .png or .webp, the formats that keep every pixel as it is"
+        )
+
+    gan = sg.load(args.run)
+    stage, side = gan.stage(), gan.config.resolution
+    if stage:
+        reached, alpha = stage["resolution"], stage["alpha"]
+        print(f"this run is still growing, at {reached}x{reached} (alpha {alpha:.2f}) of {side}x{side}")
+
+    batches = [seeds[batch.start : batch.stop] for batch in batches_of(len(seeds), side)]
+    progress = tqdm(batches, "drawing", disable=None, leave=False)  # shown on a terminal only
+    call = dict(psi=args.psi, cutoff=args.cutoff, noise=args.noise, **stage)
+    images = np.concatenate([to_uint8(images_of(gan.ema_generator, batch, **call)) for batch in progress])
+    out.parent.mkdir(parents=True, exist_ok=True)
+    grid(images, scale=args.scale).save(out, lossless=True)
+    print(f"{len(images)} images in {out}")
+    return 0

@@ -1,0 +1,62 @@
+"""stylegan-tf info: what a run, or a preset, is."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import stylegan_tf as sg
+from stylegan_tf.cli.common import UserError
+from stylegan_tf.figures.cheat_sheet import cheat_sheet
+
+HELP = "Print what a run, or a preset, is."
+EXAMPLE = "stylegan-tf info runs/x"
+
+
+def add_arguments(parser) -> None:
+    parser.add_argument("run", nargs="?", help="run folder; without it, the presets")
+    parser.add_argument("--preset", help="print the networks of a preset")
+    sheet = "draw the architecture on a page instead, with the run's or preset's sizes"
+    parser.add_argument("--cheat-sheet", metavar="PICTURE", help=sheet)
+
+
+def run(args) -> int:
+    if args.cheat_sheet:
+        draw_cheat_sheet(args)
+    elif args.run:
+        print_run(sg.Run(args.run))
+    elif args.preset:
+        gan = sg.StyleGAN(sg.preset(args.preset))
+        gan.summary()
+        print(gan.schedule)
+    else:
+        for name, config in sg.PRESETS.items():
+            side = config.resolution
+            print(f"{name:12} {side}x{side}x{config.channels}, {config.total_kimg:g} kimg")
+    return 0
+
+
+def draw_cheat_sheet(args) -> None:
+    if not (args.run or args.preset):
+        raise UserError(
+            "a cheat sheet is drawn for sizes: name a run or a --preset, such as --preset ffhq1024"
+        )
+    config = sg.Run(args.run).config if args.run else sg.preset(args.preset)
+    out = Path(args.cheat_sheet)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    cheat_sheet(config).savefig(out)
+    print(f"the architecture on a page in {out}")
+
+
+def print_run(folder: sg.Run) -> None:
+    """Where a run came from, the fields that differ from the official ones, its last tick and its schedule."""
+    info, rows, config = folder.info, folder.history(), folder.config
+    print(f"{folder.path}: {info['dataset']}, made by: {info['command']}")
+    official = sg.Config()
+    for field in dataclasses.fields(config):
+        value = getattr(config, field.name)
+        if value != getattr(official, field.name):
+            print(f"  {field.name} = {value}")
+    if rows:
+        print("  last tick: " + ", ".join(f"{name} {value:.4g}" for name, value in rows[-1].items()))
+    print(sg.Schedule(config))

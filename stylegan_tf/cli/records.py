@@ -1,0 +1,44 @@
+"""stylegan-tf records: a data set as the official TFRecords."""
+
+from __future__ import annotations
+
+import sys
+
+import stylegan_tf as sg
+from stylegan_tf.cli.arguments import add_data_arguments, whole
+from stylegan_tf.data.names import NAMES
+
+HELP = "Write a data set as the official TFRecords; the same command goes on if stopped."
+EXAMPLE = "stylegan-tf records ffhq:ffhq-dataset data/ffhq256 --resolution 256"
+
+
+def add_arguments(parser) -> None:
+    parser.add_argument("dataset", help=NAMES)
+    parser.add_argument("out", help="folder to make, which --dataset tfrecords:OUT then reads")
+    add_data_arguments(parser)
+    parser.add_argument(
+        "--resolution", type=whole, help="side of the largest level (default that of the data)"
+    )
+    order = "keep the order; by default it is shuffled as the official one"
+    parser.add_argument("--in-order", action="store_true", help=order)
+    parser.add_argument("--workers", type=whole, help="threads (default one for each processor)")
+    restart = "delete what an interrupted call left, and start from nothing"
+    parser.add_argument("--restart", action="store_true", help=restart)
+
+
+def run(args) -> int:
+    data = sg.data.open_dataset(args.dataset, data_dir=args.data_dir, download=args.download)
+    options = dict(
+        shuffle=not args.in_order, workers=args.workers, resume=not args.restart, resolution=args.resolution
+    )
+    try:
+        out = sg.data.write_tfrecords(data, args.out, **options)
+    except KeyboardInterrupt:
+        print("stopped; the same command goes on where it was", file=sys.stderr)
+        return 130
+    written = sg.data.TFRecords(out)
+    print(
+        f"{len(written):,} pictures from 4x4 to {written.resolution}x{written.resolution} in {out}; train with"
+    )
+    print(f"stylegan-tf train --dataset tfrecords:{out} ...")
+    return 0

@@ -1,0 +1,91 @@
+"""What the notebooks share: the profile, the line of versions, pictures with a text for those who cannot see
+them.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import platform
+
+import keras
+import numpy as np
+import tensorflow as tf
+from matplotlib.figure import Figure
+from PIL import Image
+
+from stylegan_tf.figures.layout import grid
+
+PROFILES = ("test", "cpu", "gpu")
+VARIABLE = "STYLEGAN_TF_PROFILE"
+
+
+def profile() -> str:
+    """How much work the cells do: "test" (seconds), "cpu" (minutes on two cores) or "gpu" (the real thing).
+
+    The environment variable STYLEGAN_TF_PROFILE decides; without it, "gpu" where TensorFlow sees one, else
+    "cpu".
+
+    Raises:
+        ValueError: if the variable holds another word.
+    """
+    name = os.environ.get(VARIABLE) or ("gpu" if tf.config.list_physical_devices("GPU") else "cpu")
+    if name not in PROFILES:
+        raise ValueError(f"{VARIABLE} is '{name}'; choose {', '.join(PROFILES)}")
+    return name
+
+
+def pick(*, test, cpu, gpu=None):
+    """The value of this profile: ``steps = course.pick(test=200, cpu=2000, gpu=20000)``.
+
+    Without gpu, that of cpu.
+    """
+    return {"test": test, "cpu": cpu, "gpu": cpu if gpu is None else gpu}[profile()]
+
+
+def versions() -> str:
+    """One line: the profile and the versions that made the outputs below it."""
+    import stylegan_tf
+
+    parts = {"stylegan_tf": stylegan_tf.__version__, "TensorFlow": tf.__version__, "Keras": keras.__version__}
+    parts |= {"NumPy": np.__version__, "Python": platform.python_version()}
+    return f"profile {profile()} · " + " · ".join(f"{name} {version}" for name, version in parts.items())
+
+
+def png(picture, small: bool = True) -> bytes:
+    """A picture as the bytes of a PNG file: a matplotlib Figure, a PIL image, or an array as ``layout.grid``
+    takes it.
+
+    ``small``: pack it tightly, or else quickly, for a picture that is soon replaced.
+    """
+    content = io.BytesIO()
+    if isinstance(picture, Figure):
+        picture.savefig(content, format="png", bbox_inches="tight", metadata={"Software": None})
+    else:
+        packing = dict(optimize=True) if small else dict(compress_level=1)
+        (picture if isinstance(picture, Image.Image) else grid(picture)).save(content, "PNG", **packing)
+    return content.getvalue()
+
+
+def show(picture, alt: str) -> None:
+    """Display a picture in a notebook, with a text that says what is to be seen in it.
+
+    Args:
+        picture: a Figure (closed afterwards, so that it does not appear twice), a PIL image, or images (N, r,
+            r, C).
+        alt: one sentence for readers who do not see the picture. It must not be empty.
+
+    Raises:
+        ValueError: without a text.
+    """
+    if not alt.strip():
+        raise ValueError("alt is empty; say in a sentence what is to be seen")
+    from IPython.display import Image as Shown
+    from IPython.display import display
+
+    content = png(picture)
+    display(Shown(content, format="png", alt=alt))
+    if isinstance(picture, Figure):
+        from matplotlib import pyplot
+
+        pyplot.close(picture)

@@ -1,0 +1,33 @@
+"""Working with latent codes: seeds, truncation, mixing, interpolation, directions."""
+
+from stylegan_tf.latents.codes import (
+    from_official_seeds,
+    from_seeds,
+    labels_of,
+    lerp,
+    mahalanobis,
+    mix,
+    move,
+    noise_list,
+    sample,
+    slerp,
+    truncate,
+)
+from stylegan_tf.latents.directions import Direction, conditional, direction
+
+__all__ = [
+    "Direction",
+    "conditional",
+    "direction",
+    "from_official_seeds",
+    "from_seeds",
+    "labels_of",
+    "lerp",
+    "mahalanobis",
+    "mix",
+    "move",
+    "noise_list",
+    "sample",
+    "slerp",
+    "truncate",
+]

@@ -1,0 +1,122 @@
+"""Reading the factors back from pictures of toy faces: a small network, shipped with the package."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+from keras import layers
+
+from stylegan_tf.data.toyfaces.factors import FACTORS
+from stylegan_tf.files import data_file
+from stylegan_tf.metrics.judges.features import predict
+
+SIDE = 32
+
+
+def build_face_reader() -> keras.Model:
+    """An untrained reader: faces (B, 32, 32, 3) in [-1, 1] -> a dict with ``features`` (B, 64) and one head a
+    factor.
+
+    A head gives a number for a continuous factor (its range as [-1, 1]), one logit for a binary, K for a
+    categorical one.
+    """
+    x = images = keras.Input((SIDE, SIDE, 3))
+    for filters in (32, 64, 96):
+        x = layers.Conv2D(filters, 3, padding="same", use_bias=False)(x)
+        x = layers.MaxPooling2D()(layers.ReLU()(layers.BatchNormalization()(x)))
+    x = layers.Flatten()(x)
+    x = layers.BatchNormalization()(layers.Dense(64, use_bias=False)(x))
+    features = layers.LeakyReLU(0.2, name="features")(x)
+    heads = {
+        f.name: layers.Dense(len(f.values) if f.kind == "categorical" else 1, name=f.name)(features)
+        for f in FACTORS
+    }
+    return keras.Model(images, {"features": features} | heads, name="face_reader")
+
+
+class FaceReader:
+    """The shipped reader of toy faces, trained by ``tools/train_face_reader.py`` on faces with added noise
+    and shifts.
+    """
+
+    def __init__(self):
+        self.model = build_face_reader()
+        with np.load(data_file("pretrained/face_reader.npz")) as file:
+            self.model.set_weights([file[f"w{i}"].astype("float32") for i in range(len(file.files))])
+
+    def __call__(self, images, batch_size: int = 500) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+        """Faces (N, r, r, 3), clipped to [-1, 1], r 32 or a multiple -> features (N, 64) and what is read, by
+        factor.
+
+        What is read: continuous factors in their units (N,), probabilities of the second value of binary ones
+        (N,), class probabilities of categorical ones (N, K). Larger pictures are averaged down to 32x32
+        first.
+
+        Raises:
+            ValueError: for another shape.
+        """
+        found = predict(self.model, fit_to_reader(images), batch_size)
+        return found["features"], {factor.name: _reading(factor, found[factor.name]) for factor in FACTORS}
+
+    def features(self, images, batch_size: int = 500) -> np.ndarray:
+        """Faces -> (N, 64), as ``__call__`` takes them: for ``fid``."""
+        return self(images, batch_size)[0]
+
+    def read(self, images, batch_size: int = 500) -> dict[str, np.ndarray]:
+        """Faces -> what is read by factor, as ``__call__`` says."""
+        return self(images, batch_size)[1]
+
+
+def fit_to_reader(images, clip: bool = True) -> np.ndarray:
+    """Faces (N, r, r, 3), clipped to [-1, 1] if asked and averaged down in blocks to (N, 32, 32, 3) float32."""
+    images = np.asarray(images, "float32")
+    side = images.shape[1] if images.ndim == 4 else 0
+    if images.ndim != 4 or images.shape[2:] != (side, 3) or side < SIDE or side % SIDE:
+        raise ValueError(
+            f"images have shape {images.shape}; the reader of faces wants (N, r, r, 3), r 32 or a multiple of it"
+        )
+    times = side // SIDE
+    images = np.clip(images, -1, 1) if clip else images
+    return images.reshape(-1, SIDE, times, SIDE, times, 3).mean(axis=(2, 4))
+
+
+class FaceAttributes:
+    """Toy faces -> probabilities of four attributes: glasses, moustache, long hair, and a smile (its value
+    times four, as logit).
+
+    Attributes:
+        names: of the columns.
+    """
+
+    names = ("glasses", "moustache", "long hair", "smiling")
+
+    def __init__(self):
+        self.reader = FaceReader()
+
+    def __call__(self, images) -> np.ndarray:
+        """Faces (N, r, r, 3), r 32 or a multiple -> (N, 4)."""
+        read = self.reader.read(images)
+        smiling = 1 / (1 + np.exp(-4 * read["smile"]))
+        return np.stack([read["glasses"], read["moustache"], read["hair_length"], smiling], axis=1)
+
+
+def _reading(factor, raw):
+    if factor.kind == "categorical":
+        return np.asarray(keras.ops.softmax(raw))
+    if factor.kind == "binary":
+        return np.asarray(keras.ops.sigmoid(raw[:, 0]))
+    return factor.low + (factor.high - factor.low) * (raw[:, 0] + 1) / 2
+
+
+def accuracy(read: dict[str, np.ndarray], factors: np.ndarray) -> dict[str, float]:
+    """How well factors (N, 12) were read: R^2 of continuous ones, share right of the others."""
+    scores = {}
+    for factor, true in zip(FACTORS, np.asarray(factors).T, strict=True):
+        guess = read[factor.name]
+        if factor.kind == "continuous":
+            scores[factor.name] = float(1 - ((guess - true) ** 2).mean() / true.var())
+        else:
+            scores[factor.name] = float(
+                ((guess > 0.5 if factor.kind == "binary" else guess.argmax(axis=1)) == true).mean()
+            )
+    return scores

@@ -1,0 +1,109 @@
+"""The generator: mapping, truncation, synthesis (paper figure 1b and appendix B)."""
+
+from __future__ import annotations
+
+from keras import ops
+
+from stylegan_tf.latents.codes import truncate
+from stylegan_tf.networks.base import Network, trainable_parameters
+from stylegan_tf.networks.layers import float32_if_mixed, register
+from stylegan_tf.networks.mapping import MappingNetwork
+from stylegan_tf.networks.synthesis import SynthesisNetwork
+from stylegan_tf.scalars import is_one
+
+
+@register
+class Generator(Network):
+    """z (B, z_dim) -> images (B, r, r, channels), nominal range [-1, 1], not clipped.
+
+    >>> images = G(z, psi=0.7, cutoff=8)        # truncated towards the mean of w in the first 8 layers
+    >>> w = G.mapping(z)                        # (B, w_dim)
+    >>> ws = G.broadcast(w)                     # (B, L, w_dim), one copy per styled layer
+    >>> images = G.synthesis(ws, noise="fixed")
+
+    Call arguments:
+        psi: 1 leaves w alone, 0 gives the mean image, negative values go to the opposite side.
+        cutoff: number of layers that are truncated, from the coarsest; None: all of them.
+            (The official code reads None as "no truncation"; here psi = 1 says that.)
+        resolution: side of the images, default the full one. alpha: weight of the newest block, as in
+            SynthesisNetwork.
+        noise: "random", "fixed", "none" or a list of L arrays.
+        labels: (B, label_dim) one-hot, for a conditional network.
+    """
+
+    def __init__(self, config, name="generator", **kwargs):
+        super().__init__(config, name=name, **kwargs)
+        c = self.config
+        self.mapping = MappingNetwork(
+            z_dim=c.z_dim,
+            w_dim=c.w_dim,
+            width=c.mapping_width,
+            layers=c.mapping_layers,
+            lr_multiplier=c.mapping_lr,
+            label_dim=c.label_dim,
+            normalize=c.normalize_z,
+            activation=c.activation,
+            equalized=c.equalized,
+            dtype=float32_if_mixed(self.dtype_policy),
+            name="mapping",
+        )
+        self.synthesis = SynthesisNetwork(c, dtype=self.dtype_policy, name="synthesis")
+        self.mapping.build()
+        self.synthesis.build()
+        self.built = True
+
+    @property
+    def z_dim(self) -> int:
+        return self.config.z_dim
+
+    @property
+    def w_avg(self):
+        """The running mean of w, (w_dim,)."""
+        return self.mapping.w_avg
+
+    def broadcast(self, w):
+        """(B, w_dim) -> (B, L, w_dim): the same w for each of the L styled layers."""
+        return ops.stack([ops.convert_to_tensor(w)] * self.config.num_layers, axis=1)
+
+    def call(self, z, psi=1.0, cutoff=None, resolution=None, alpha=1.0, noise="random", labels=None):
+        ws = self.broadcast(self.mapping(z, labels))
+        ws = truncate(ws, ops.cast(self.w_avg, ws.dtype), psi, cutoff)
+        return self.synthesis(ws, resolution=resolution, alpha=alpha, noise=noise)
+
+    def __call__(self, z, psi=1.0, cutoff=None, resolution=None, alpha=1.0, **kwargs):
+        # a tensor does not retrace the graph for each new value; the constant 1 switches the work off
+        psi = psi if is_one(psi) else ops.convert_to_tensor(psi, "float32")
+        alpha = 1.0 if is_one(alpha) else ops.convert_to_tensor(alpha, "float32")
+        z = ops.convert_to_tensor(z, "float32")
+        return super().__call__(z, psi=psi, cutoff=cutoff, resolution=resolution, alpha=alpha, **kwargs)
+
+    def cut(self, resolution: int) -> Generator:
+        """A Generator that ends with a smaller resolution, 8 or more; it has copies of the weights."""
+        small = Generator(
+            self.config.replace(resolution=resolution, start_resolution=4), dtype=self.dtype_policy
+        )
+        small.copy_matching_weights(self)
+        return small
+
+    def structure(self):
+        c = self.config
+        rows = []
+        if c.label_dim:
+            rows.append(("labels", (c.label_dim, c.z_dim), "", c.label_dim * c.z_dim))
+        for i, dense in enumerate(self.mapping.dense):
+            rows.append((f"mapping dense {i}", (dense.units,), "", trainable_parameters([dense])))
+        for i, r in enumerate(c.resolutions):
+            block = self.synthesis.blocks[r]
+            shape = (r, r, c.width(r))
+            if r > 4:
+                first, entry = "conv up", block.conv0
+            else:
+                first, entry = "constant" if c.constant_input else "dense", block.input_layer
+            rows.append((f"{r}x{r} {first}", shape, 2 * i, trainable_parameters([entry, block.epilogue0])))
+            rows.append(
+                (f"{r}x{r} conv", shape, 2 * i + 1, trainable_parameters([block.conv1, block.epilogue1]))
+            )
+            rows.append(
+                (f"{r}x{r} to RGB", (r, r, c.channels), "", trainable_parameters([self.synthesis.to_rgb[r]]))
+            )
+        return rows

@@ -1,0 +1,87 @@
+"""The mapping network: from the round latent space Z to the learned latent space W (paper section 2)."""
+
+from __future__ import annotations
+
+import keras
+from keras import ops
+
+from stylegan_tf.networks.layers import EqualizedDense, activate, pixel_norm, register
+
+
+@register
+class MappingNetwork(keras.layers.Layer):
+    """z -> w by ``layers`` dense layers, each followed by a leaky ReLU. (B, z_dim) -> (B, w_dim)
+
+    z is first scaled to unit mean square, so only its direction counts. The layers learn ``lr_multiplier``
+    times
+    slower than the rest: with the full rate the paper's training was unstable (appendix C).
+    ``w_avg`` is the running mean of w, the centre to which truncation pulls.
+
+    Args:
+        z_dim, w_dim, width: lengths of z, of w and of the hidden layers.
+        label_dim: classes; a learned vector of length z_dim per class is joined to z before the
+            normalisation.
+    """
+
+    def __init__(
+        self, z_dim=512, w_dim=512, width=512, layers=8, lr_multiplier=0.01, label_dim=0, normalize=True, activation="lrelu",
+        equalized=True, **kwargs,
+    ):  # fmt: skip
+        super().__init__(**kwargs)
+        self.settings = dict(
+            z_dim=z_dim, w_dim=w_dim, width=width, layers=layers, lr_multiplier=lr_multiplier, label_dim=label_dim,
+            normalize=normalize, activation=activation, equalized=equalized,
+        )  # fmt: skip
+        self.z_dim, self.w_dim, self.label_dim = z_dim, w_dim, label_dim
+        self.normalize, self.activation = normalize, activation
+        widths = [width] * (layers - 1) + [w_dim] if layers else []
+        self.dense = [
+            EqualizedDense(
+                n, lr_multiplier=lr_multiplier, equalized=equalized, dtype=self.dtype_policy, name=f"dense{i}"
+            )
+            for i, n in enumerate(widths)
+        ]
+
+    def build(self, input_shape=None):
+        length = self.z_dim
+        if self.label_dim:
+            normal = keras.initializers.RandomNormal(stddev=1.0)
+            self.embedding = self.add_weight(
+                name="embedding", shape=(self.label_dim, self.z_dim), initializer=normal
+            )
+            length = 2 * self.z_dim
+        for dense in self.dense:
+            dense.build((None, length))
+            length = dense.units
+        average = dict(
+            initializer="zeros", trainable=False, aggregation="mean"
+        )  # over replicas that train together
+        self.w_avg = self.add_weight(name="w_avg", shape=(self.w_dim,), **average)
+
+    def call(self, z, labels=None):
+        """z (B, z_dim); labels (B, label_dim) one-hot, for a conditional network only."""
+        if z.shape[-1] != self.z_dim:
+            raise ValueError(f"z has length {z.shape[-1]}; this network wants (batch, {self.z_dim})")
+        if bool(self.label_dim) != (labels is not None):
+            found = "no labels" if labels is None else "labels"
+            raise ValueError(f"{found} given to a mapping network of label_dim = {self.label_dim}")
+        if self.label_dim:
+            z = ops.concatenate([z, ops.matmul(ops.cast(labels, z.dtype), self.embedding)], axis=-1)
+        w = pixel_norm(z) if self.normalize else z
+        for dense in self.dense:
+            w = activate(dense(w), self.activation)
+        return w
+
+    def update_average(self, w, beta: float):
+        """w_avg <- mean(w) + (w_avg - mean(w)) * beta, w of shape (B, w_dim).
+
+        Source: official networks_stylegan.py: G_style (``dlatent_avg``); docs/exactness.md, The average of w.
+        """
+        mean = ops.mean(ops.cast(w, "float32"), axis=0)
+        self.w_avg.assign(mean + (self.w_avg - mean) * beta)
+
+    def compute_output_shape(self, input_shape):
+        return (input_shape[0], self.w_dim)
+
+    def get_config(self):
+        return {**super().get_config(), **self.settings}

@@ -1,0 +1,1 @@
+"""Memory, minutes and days of a training run, before it begins."""

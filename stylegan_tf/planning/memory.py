@@ -1,0 +1,75 @@
+"""What training keeps in memory at once, by arithmetic: weights and their optimizers, and what two gradient
+tapes hold.
+
+benchmarks/proofs/scaling.py compares it with measured peaks.
+"""
+
+from __future__ import annotations
+
+from stylegan_tf.config import Config
+from stylegan_tf.planning import cost
+from stylegan_tf.planning.cost import Layer
+
+FLOAT = 4  # bytes
+# Bytes of Python, TensorFlow, a traced graph and its kernels on a CPU; measured, benchmarks/proofs/scaling.py
+PROGRAM = 850_000_000
+# Maps of the largest layer that a gradient in the making takes: those by output and by input, in two networks
+WORKING = 4
+
+
+def weights(config: Config) -> int:
+    """Bytes of the trained numbers and what goes with each: two moments of Adam and a gradient; the average
+    of G.
+
+    All stages' layers are there from the start, so it is the same at every stage.
+    """
+    count = cost.parameters(config)
+    return FLOAT * (5 * count["generator"] + 4 * count["discriminator"])
+
+
+def activations(config: Config, resolution: int) -> int:
+    """Bytes that one image of the batch keeps at the peak of a training step.
+
+    G's maps, from its forward pass until its own gradient: the graph may run that pass before D's update, and
+    does. D's maps of two passes, fakes and reals, and R1's second order: the gradient by each layer's output,
+    of which it takes the derivative. A penalty with a forward pass of its own (``r1_every`` > 1, WGAN-GP)
+    keeps a third pass.
+    """
+    layers = cost.stage_layers(config, resolution)
+    kept = sum(
+        _of_generator(config, x) if x.network == "synthesis" else _of_discriminator(config, x) for x in layers
+    )
+    return FLOAT * (kept + WORKING * max(x.pixels * x.outputs for x in layers))
+
+
+def host(config: Config, resolution: int, batch: int) -> int:
+    """Peak bytes of a training process on a CPU."""
+    return PROGRAM + weights(config) + batch * activations(config, resolution)
+
+
+def _of_generator(c: Config, layer: Layer) -> int:
+    """Numbers that G's tape keeps of a layer: what each step after the convolution needs for its derivative.
+
+    The input of the leaky ReLU; what the instance norm centred and what it divided, or what a pixel norm or a
+    bare style takes; the output, which the next convolution needs. Noise, bias and blur are linear with fixed
+    factors, and keep nothing.
+    """
+    size = layer.pixels * layer.outputs
+    if layer.kind == "blur" or layer.name.startswith("style"):
+        return 0
+    if layer.name == "to RGB":
+        return size
+    between = 2 * c.instance_norm + c.pixel_norm or int(c.styles)
+    return size * (1 + between + 1)
+
+
+def _of_discriminator(c: Config, layer: Layer) -> int:
+    """Numbers that D's tape keeps of a layer: of each pass its input and that of its activation, and R1's
+    gradient.
+    """
+    if layer.kind == "blur" or layer.network != "discriminator":
+        return 0
+    out = layer.pixels * layer.outputs
+    penalty = c.loss == "wgan-gp" or c.r1_gamma > 0
+    own_forward = penalty and (c.loss == "wgan-gp" or c.r1_every > 1)
+    return (2 + own_forward) * (layer.side**2 * layer.inputs + out) + penalty * out

@@ -1,0 +1,117 @@
+"""A batch on one device: taken whole, or in parts one after the other where memory does not hold it at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import tensorflow as tf
+
+from stylegan_tf.training import distribution
+from stylegan_tf.training.random_draws import Draw, part_of
+
+
+@dataclass
+class Part:
+    """A part of a batch, with what a turn needs to know about it. Without accumulation it is the whole batch
+    of the device.
+
+    Attributes:
+        images: uint8 (B, r, r, C). labels: one-hot (B, label_dim), or None.
+        step: int64. alpha: weight of the newest block.
+        draw: the random numbers of this part.
+        fakes: step.Fakes of D's turn, for a G that sees the same ones.
+    """
+
+    images: tf.Tensor
+    labels: tf.Tensor | None
+    step: tf.Tensor
+    alpha: tf.Tensor | float
+    draw: Draw
+    fakes: object = None
+
+    @property
+    def size(self) -> int:
+        return self.images.shape[0]
+
+    @property
+    def resolution(self) -> int:
+        return self.images.shape[1]
+
+    def draw_labels(self, pool):
+        """One-hot labels (B, label_dim) drawn from a data set's class numbers (N,); None for a model without
+        labels.
+        """
+        if self.labels is None:
+            return None
+        return tf.one_hot(self.draw.choice(pool, self.size), self.labels.shape[1])
+
+
+class Batch:
+    """What one device has of a batch, in the parts that ``config.accumulate`` asks for.
+
+    The minibatch deviation sees what is computed at once: a part.
+
+    Args:
+        images: uint8 (B, r, r, C). labels: class numbers (B,), or None.
+    """
+
+    def __init__(self, config, images, labels, step, alpha):
+        self.config = config
+        self.images, self.labels = images, labels
+        self.step, self.alpha = step, alpha
+        self.count = config.parts_at(images.shape[1])
+        self.replica, self.replicas = distribution.place()
+        self.draws_made = 0
+        self.whole = (
+            self._part(0) if self.count == 1 else None
+        )  # both turns share it, so that D can leave its fakes to G
+
+    def mean_of(self, turn, gan):
+        """The mean of ``turn(gan, part)``, a structure of float tensors, over the parts.
+
+        A turn may not change variables.
+        """
+        if self.whole:
+            return turn(gan, self.whole)
+
+        counts = set()
+
+        def turn_of(number):
+            part = self._part(number)
+            result = turn(gan, part)
+            counts.add(part.draw.count)
+            return result
+
+        mean = mean_over_parts(turn_of, self.count)
+        (self.draws_made,) = counts  # every part makes as many draws; the next turn goes on from there
+        return mean
+
+    def _part(self, number) -> Part:
+        labels = None
+        if self.config.label_dim:
+            labels = tf.one_hot(part_of(self.labels, number, self.count), self.config.label_dim)
+        share, shares = self.replica + self.replicas * number, self.replicas * self.count
+        draw = Draw(self.config.seed, self.step, share, shares, self.draws_made)
+        return Part(part_of(self.images, number, self.count), labels, self.step, self.alpha, draw)
+
+
+def mean_over_parts(function, parts: int):
+    """The mean of ``function(number)`` over number = 0 ... parts - 1, which are computed one after the other.
+
+    Args:
+        function: int (a tensor after the first) -> a structure of float tensors, or None where there is none.
+            It may not change variables.
+    """
+    first = function(0)
+    known = [value for value in tf.nest.flatten(first) if value is not None]
+
+    def add(number, sums):
+        values = [value for value in tf.nest.flatten(function(number)) if value is not None]
+        return number + 1, [total + value for total, value in zip(sums, values, strict=True)]
+
+    def has_more(number, _):
+        return number < parts
+
+    _, sums = tf.while_loop(has_more, add, (tf.constant(1), known), parallel_iterations=1)
+    means = iter([total / parts for total in sums])
+    return tf.nest.map_structure(lambda value: None if value is None else next(means), first)

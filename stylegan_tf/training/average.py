@@ -1,0 +1,29 @@
+"""The averages: of the generator's weights (EMA), which make the pictures, and of w, to which truncation
+pulls.
+"""
+
+from __future__ import annotations
+
+from stylegan_tf.training import distribution
+
+
+def average_generator(gan, beta) -> None:
+    """The averaged generator follows G: average <- G + (average - G) * beta, for every trained weight.
+
+    ``Config.ema_beta`` gives beta from the half-life in images. Source: ProGAN section 4.1; official
+    tfutil.Network.setup_as_moving_average_of. The noise maps do not change, and w_avg is copied by
+    ``average_w``.
+    """
+    pairs = zip(gan.ema_generator.trainable_variables, gan.generator.trainable_variables, strict=True)
+    for average, value in pairs:
+        distribution.assign(average, value + (average - value) * beta)
+
+
+def average_w(gan, w) -> None:
+    """The centre of W follows the mean of w: w_avg <- mean + (w_avg - mean) * ``config.w_avg_beta``.
+
+    w: (B, w_dim), of main latents only. Source: official networks_stylegan.py, G_style (dlatent_avg_beta =
+        0.995).
+    """
+    gan.generator.mapping.update_average(w, gan.config.w_avg_beta)
+    gan.ema_generator.w_avg.assign(gan.generator.w_avg)

@@ -1,0 +1,277 @@
+"""``fit``: the loop around the training step. Phases of growing, ticks, time boxes, callbacks."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+
+from stylegan_tf.data.source import Source, as_images
+from stylegan_tf.training import distribution
+from stylegan_tf.training.callbacks import NaNGuard, Progress
+from stylegan_tf.training.time_box import check_clock, plan_time_box
+
+
+@dataclass
+class TrainingState:
+    """Where training stands: with the weights and the optimizers, all that a resumed run needs.
+
+    Attributes:
+        images: shown to the discriminator so far.
+        steps, ticks: how many there have been.
+        tick_start: images at the last report.
+        phase: index in the schedule; -1 before the first. The optimizers are reset when it changes.
+        seconds: of training so far, over all sessions.
+        minutes: the time box; None without one.
+    """
+
+    images: int = 0
+    steps: int = 0
+    ticks: int = 0
+    tick_start: int = 0
+    phase: int = -1
+    seconds: float = 0.0
+    minutes: float | None = None
+
+    def is_over(self, end: int) -> bool:
+        """Whether training is done: by images, or in a time box by the clock, which decides when the last
+        phase ends.
+        """
+        if self.minutes is None:
+            return self.images >= end
+        return self.seconds >= 60 * self.minutes
+
+    def share_left(self, end: int, total: int) -> float:
+        """The share of the run that is still to come: of its images, or in a time box of its time."""
+        if self.minutes:
+            return 1 - self.seconds / (60 * self.minutes)
+        return (max(end, total) - self.images) / total
+
+
+def fit(
+    gan, x, y=None, epochs=None, kimg=None, minutes=None, callbacks=None, verbose="auto"
+) -> keras.callbacks.History:
+    """Train from where the model stands to the end of its schedule.
+
+    Args:
+        x: a data Source, a uint8 array (N, side, side, C), or a tf.data.Dataset of such pictures.
+        y: class numbers (N,).
+        epochs: stop after so many ticks (reports) at the latest.
+        kimg: train so many thousand images more. Beyond the schedule its last phase goes on.
+        minutes: time box. A new model measures the speed of each stage, plans its schedule and stops on time:
+            its ``config`` and ``schedule`` are replaced by the planned ones. A model that has begun, or has
+            started from another, follows its schedule for so many minutes more.
+        callbacks: keras.callbacks. An epoch is a tick, a batch is a step. Pass callbacks.NaNGuard to change
+            its limit.
+        verbose: 0 silent, "auto" or 1 a progress bar, 2 a line per tick.
+
+    Returns:
+        keras.callbacks.History: of each tick the means of train_step's scalars, kimg, resolution, alpha,
+        speed.
+
+    Raises:
+        ValueError: for data that do not fit, both kimg and minutes, or a time box too short to measure in.
+        FloatingPointError: by NaNGuard, if training has broken down.
+    """
+    started = time.perf_counter()
+
+    # Can it be done at all?
+    if kimg and minutes:
+        raise ValueError(
+            f"kimg = {kimg:g} and minutes = {minutes:g} are both given; training ends by the one or the other"
+        )
+    data = check_data(gan, as_images(x, y))
+    check_parts(gan)
+    if minutes or (gan.progress.minutes and not kimg):
+        check_clock(gan)
+    if not getattr(gan, "generator_optimizer", None):
+        raise ValueError("the model is not compiled; call compile() before fit()")
+
+    # When does it end? By the clock, after so many images more, or with the schedule.
+    if minutes and not gan.progress.images:
+        plan_time_box(gan, data, minutes, verbose, started)
+    elif minutes:
+        gan.progress.minutes = gan.progress.seconds / 60 + minutes
+    elif kimg:
+        gan.progress.minutes = None
+    state = gan.progress
+    end = state.images + round(1000 * kimg) if kimg else gan.schedule.total_images
+    last_tick = float("inf") if epochs is None else state.ticks + epochs
+
+    # The ticks.
+    callbacks = callback_list(gan, callbacks, verbose, end, epochs)
+    clock = Clock(already=state.seconds)
+    gan.stop_training = False
+    callbacks.on_train_begin()
+    while state.ticks < last_tick and not state.is_over(end):
+        callbacks.on_epoch_begin(state.ticks)
+        if gan.stop_training:
+            break
+        report = train_tick(gan, data, callbacks, end, clock)
+        state.ticks += 1
+        callbacks.on_epoch_end(state.ticks - 1, report)
+        if gan.stop_training:
+            break
+    callbacks.on_train_end()
+    return gan.history
+
+
+class Clock:
+    """Seconds of training, counted on from ``already``."""
+
+    def __init__(self, already: float = 0.0):
+        self.start = time.perf_counter() - already
+
+    def seconds(self) -> float:
+        return time.perf_counter() - self.start
+
+
+def train_tick(gan, data: Source, callbacks, end: int, clock: Clock) -> dict[str, float]:
+    """Steps until the next report, one at least; returns the means over them."""
+    state = gan.progress
+    means = TickMeans()
+    begun = clock.seconds()
+    first_image = state.images
+    tick_images = 1000 * gan.config.tick_kimg.get(gan.schedule.phase_at(state.images).resolution, 10)
+
+    while True:
+        # Which phase of growing is it? A new one resets the optimizers.
+        index = gan.schedule.index_at(state.images)
+        phase = gan.schedule.phases[index]
+        if index != state.phase:
+            begin_phase(gan, index)
+        if gan.config.decay_kimg:
+            share_left = state.share_left(end, gan.schedule.total_images)
+            set_learning_rate(gan, gan.schedule.learning_rate_at(state.images, share_left))
+        alpha = phase.alpha(state.images)
+
+        # One step.
+        step = state.steps
+        callbacks.on_train_batch_begin(step)
+        logs = {name: float(value) for name, value in gan.run_step(data, phase, alpha).items()}
+        state.seconds = clock.seconds()
+        has_penalty = step % gan.config.r1_every == 0
+        means.add(logs, without=() if has_penalty else ("penalty",))
+        callbacks.on_train_batch_end(step, logs)
+
+        is_full = state.images - state.tick_start >= tick_images
+        if is_full or state.is_over(end) or gan.stop_training:
+            break
+
+    state.tick_start = state.images
+    seconds = clock.seconds()
+    return {
+        "kimg": state.images / 1000,
+        "resolution": phase.resolution,
+        "alpha": alpha,
+        "seconds": seconds,
+        **means.values(),
+        "images_per_second": (state.images - first_image) / (seconds - begun),
+    }
+
+
+class TickMeans:
+    """Scalars of the steps of a tick: their means, and of skipped updates the number."""
+
+    def __init__(self):
+        self.sums = {}
+        self.counts = {}
+
+    def add(self, logs: dict[str, float], without=()) -> None:
+        """Take the scalars of a step; those ``without`` a value in this step do not count."""
+        for name, value in logs.items():
+            has_value = name not in without
+            self.sums[name] = self.sums.get(name, 0.0) + (value if has_value else 0.0)
+            self.counts[name] = self.counts.get(name, 0) + has_value
+
+    def values(self) -> dict[str, float]:
+        return {name: self._value(name) for name in self.sums}
+
+    def _value(self, name):
+        if name in ("d_skipped", "g_skipped"):
+            return self.sums[name]
+        return self.sums[name] / self.counts[name] if self.counts[name] else np.nan
+
+
+def begin_phase(gan, index: int) -> None:
+    """Begin a phase of the schedule: both optimizers are reset and take its learning rate.
+
+    Source: official training_loop.py, reset_opt_for_new_lod.
+    """
+    for variable, value in zip(gan.optimizer_variables, gan.initial_optimizer_values, strict=True):
+        variable.assign(value)
+    gan.progress.phase = index
+    set_learning_rate(gan, gan.schedule.phases[index].learning_rate)
+
+
+def set_learning_rate(gan, rate: float) -> None:
+    """Give both optimizers a learning rate."""
+    for optimizer in (gan.generator_optimizer, gan.discriminator_optimizer):
+        optimizer.learning_rate = rate
+
+
+def check_data(gan, data: Source) -> Source:
+    """The data, if the model can be trained on them.
+
+    Raises:
+        ValueError: if not; it says what to change.
+    """
+    config = gan.config
+    if data.channels != config.channels:
+        raise ValueError(
+            f"{data.name} has {data.channels} channels; this model expects {config.channels}: set channels={data.channels}"
+        )
+    if data.resolution < config.resolution:
+        raise ValueError(
+            f"{data.name} has side {data.resolution}; this model expects {config.resolution} or more"
+        )
+    if config.label_dim:
+        if data.labels is None or data.labels.max() >= config.label_dim:
+            found = "none" if data.labels is None else f"numbers up to {data.labels.max()}"
+            expected = f"0 to {config.label_dim - 1}"
+            raise ValueError(
+                f"{data.name}: labels are {found}; label_dim = {config.label_dim} expects {expected}"
+            )
+        gan.draw_labels_from(data.labels)
+    return data
+
+
+def check_parts(gan) -> None:
+    """Check that the batch of every stage divides among the devices, and there into the parts of
+    ``config.accumulate``.
+
+    Raises:
+        ValueError: if it does not.
+    """
+    config = gan.config
+    replicas = distribution.replicas(gan.distribute_strategy)
+    for r in gan.schedule.resolutions:
+        batch, parts = config.batch_size_at(r), config.parts_at(r)
+        size, rest = divmod(batch, replicas * parts)
+        what = f"the batch of {batch} at {r}x{r} is divided among {replicas} devices, and there into {parts} parts"
+        if rest:
+            raise ValueError(f"{what}; choose a multiple of {replicas * parts} in batch_sizes")
+        if size > config.mbstd_group > 1 and size % config.mbstd_group:
+            expected = f"a multiple of mbstd_group = {config.mbstd_group}, or fewer"
+            raise ValueError(
+                f"{what}; of these {size} images the minibatch deviation makes groups: choose {expected}"
+            )
+
+
+def callback_list(gan, callbacks, verbose, end: int, epochs) -> keras.callbacks.CallbackList:
+    """The callbacks given, a guard against NaN, and a progress display; only the chief of several workers
+    writes.
+    """
+    given = callbacks.callbacks if isinstance(callbacks, keras.callbacks.CallbackList) else callbacks
+    callbacks = list(given or [])
+    if not distribution.is_chief(gan.distribute_strategy):
+        callbacks = [c for c in callbacks if not getattr(c, "chief_only", False)]
+        verbose = 0
+    if not any(isinstance(c, NaNGuard) for c in callbacks):
+        callbacks.insert(0, NaNGuard())
+    if verbose:
+        callbacks.append(Progress(end, bar=verbose != 2))
+    params = {"verbose": verbose, "epochs": epochs, "steps": None}
+    return keras.callbacks.CallbackList(callbacks, add_history=True, model=gan, **params)

@@ -1,0 +1,150 @@
+"""The two games of the paper: non-saturating logistic with R1, and WGAN-GP (paper section 2.1, appendix C).
+
+Every function returns one number per image, shape (B,), of which training takes the mean. Scores have shape
+(B, 1). A penalty differentiates the discriminator by its input, so training differentiates twice: nested
+gradient tapes.
+"""
+
+from __future__ import annotations
+
+import tensorflow as tf
+from keras import ops
+
+GRADIENT_PENALTY_WEIGHT = (
+    10.0  # lambda of WGAN-GP (Gulrajani et al. 2017, section 4); official loss.py, wgan_lambda
+)
+INPUT_GRADIENT_SCALE = (
+    256.0  # keeps small gradients alive where D computes in float16; a power of two changes no digit
+)
+
+
+def generator_logistic(fake_scores):
+    """softplus(-D(fake)) = -log sigmoid(D(fake)): the non-saturating loss (Goodfellow et al.
+
+    2014, section 3).
+    """
+    return ops.softplus(-fake_scores)[:, 0]
+
+
+def discriminator_logistic(real_scores, fake_scores):
+    """softplus(D(fake)) + softplus(-D(real)), the cross-entropy of telling real from fake."""
+    return (ops.softplus(fake_scores) + ops.softplus(-real_scores))[:, 0]
+
+
+def r1_penalty(discriminator, real_images):
+    """Squared length of the gradient of D at the real images (Mescheder et al. 2018), before the factor gamma
+    / 2.
+
+    Args:
+        discriminator: images (B, H, W, C) -> scores (B, 1).
+
+    Returns:
+        penalty (B,) and the scores (B, 1), which came along. The gradient is of the sum of the scores: the
+        minibatch deviation couples the images, so it is not exactly one image's own (docs/exactness.md, R1
+        and its gradient).
+    """
+    gradient, scores = _input_gradient(discriminator, real_images)
+    return ops.sum(ops.square(gradient), axis=(1, 2, 3)), scores
+
+
+def generator_wgan(fake_scores):
+    """-D(fake) (Arjovsky et al. 2017)."""
+    return -fake_scores[:, 0]
+
+
+def discriminator_wgan(real_scores, fake_scores, drift: float = 0.001):
+    """D(fake) - D(real) + drift * D(real)^2; the drift term of ProGAN keeps the scores near zero."""
+    return (fake_scores - real_scores + drift * ops.square(real_scores))[:, 0]
+
+
+def gradient_penalty(discriminator, real_images, fake_images, t, scale: float = 1.0):
+    """(scale * |gradient of D| - 1)^2 between real (t = 0) and fake (t = 1) (Gulrajani et al. 2017), before
+    lambda = 10.
+
+    Args:
+        t: (B, 1, 1, 1), uniform in [0, 1].
+        scale: 2**-k at 1/2**k of the full side, to equal the official norm on full-size images
+            (docs/exactness.md, WGAN-GP).
+
+    Returns:
+        penalty (B,) and the gradient's length (B,), scaled.
+    """
+    mixed = real_images + (fake_images - real_images) * t
+    gradient, _ = _input_gradient(discriminator, mixed)
+    length = scale * ops.sqrt(
+        ops.sum(ops.square(gradient), axis=(1, 2, 3))
+    )  # no epsilon under the root, as the official
+    return ops.square(length - 1.0), length
+
+
+def hinge_discriminator(real_scores, fake_scores):
+    """max(0, 1 + D(fake)) + max(0, 1 - D(real)) (Lim & Ye 2017): in the official code, not used by the paper."""
+    return (ops.relu(1.0 + fake_scores) + ops.relu(1.0 - real_scores))[:, 0]
+
+
+def discriminator_loss(config, critic, reals, fakes, step, draw):
+    """D's loss with its penalty, as a Config says: ``loss``, ``r1_gamma``, ``r1_every``.
+
+    Args:
+        critic: images (B, r, r, C) -> scores (B, 1).
+        reals, fakes: (B, r, r, C).
+        step: int64; R1 is taken where ``r1_every`` divides it.
+        draw: random_draws.Draw, for the images between real and fake that WGAN-GP looks at.
+
+    Returns:
+        the mean loss, and a dict of the mean ``real_score``, ``fake_score`` and unweighted ``penalty``.
+    """
+    fake_scores = critic(fakes)
+    if config.loss == "wgan-gp":
+        loss, real_scores, penalty = _wgan_with_gradient_penalty(
+            config, critic, reals, fakes, fake_scores, draw
+        )
+    else:
+        loss, real_scores, penalty = _logistic_with_r1(config, critic, reals, fake_scores, step)
+    logs = {
+        "real_score": tf.reduce_mean(real_scores),
+        "fake_score": tf.reduce_mean(fake_scores),
+        "penalty": tf.reduce_mean(penalty),
+    }
+    return tf.reduce_mean(loss), logs
+
+
+def _logistic_with_r1(config, critic, reals, fake_scores, step):
+    """Loss, scores of the reals and penalty, (B,), (B, 1) and (B,)."""
+    batch, resolution = reals.shape[:2]
+    if config.r1_gamma == 0:
+        real_scores = critic(reals)
+        penalty = tf.zeros(batch)
+    elif config.r1_every == 1:
+        penalty, real_scores = r1_penalty(critic, reals)
+    else:  # "lazy": each r1_every-th step, with r1_every times the weight
+        real_scores = critic(reals)
+        is_due = step % config.r1_every == 0
+        penalty = tf.cond(is_due, lambda: r1_penalty(critic, reals)[0], lambda: tf.zeros(batch))
+    weight = 0.5 * config.r1_gamma_at(resolution) * config.r1_every
+    return discriminator_logistic(real_scores, fake_scores) + weight * penalty, real_scores, penalty
+
+
+def _wgan_with_gradient_penalty(config, critic, reals, fakes, fake_scores, draw):
+    """Loss, scores of the reals and penalty, (B,), (B, 1) and (B,)."""
+    batch, resolution = reals.shape[:2]
+    real_scores = critic(reals)
+    t = draw.uniform((batch, 1, 1, 1))
+    penalty, _ = gradient_penalty(critic, reals, fakes, t, config.penalty_scale(resolution))
+    loss = discriminator_wgan(real_scores, fake_scores) + GRADIENT_PENALTY_WEIGHT * penalty
+    return loss, real_scores, penalty
+
+
+def generator_loss(config, fake_scores):
+    """G's mean loss, as a Config says."""
+    loss = generator_wgan(fake_scores) if config.loss == "wgan-gp" else generator_logistic(fake_scores)
+    return tf.reduce_mean(loss)
+
+
+def _input_gradient(discriminator, images):
+    """The gradient of the sum of the scores at the images (B, H, W, C), and the scores (B, 1)."""
+    with tf.GradientTape() as tape:
+        tape.watch(images)
+        scores = discriminator(images)
+        total = INPUT_GRADIENT_SCALE * tf.reduce_sum(scores)
+    return tape.gradient(total, images) / INPUT_GRADIENT_SCALE, scores

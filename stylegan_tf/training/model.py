@@ -1,0 +1,245 @@
+"""StyleGAN: the two networks, their optimizers, the averaged generator, and how all of it is saved.
+
+``fit`` is in loop.py, the step itself in step.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from stylegan_tf.config import Config
+from stylegan_tf.data.source import Source
+from stylegan_tf.networks.discriminator import Discriminator
+from stylegan_tf.networks.generator import Generator
+from stylegan_tf.networks.graphs import fresh_graph
+from stylegan_tf.networks.layers import register
+from stylegan_tf.training import distribution, loop
+from stylegan_tf.training.optimizer import FusedAdam
+from stylegan_tf.training.precision import LossScale, resolve_precision
+from stylegan_tf.training.random_draws import seeded
+from stylegan_tf.training.schedule import Schedule
+from stylegan_tf.training.start_from import start_from
+from stylegan_tf.training.step import train_step
+
+
+@register
+class StyleGAN(keras.Model):
+    """Generator, discriminator, averaged generator, and how they are trained.
+
+    >>> gan = sg.StyleGAN(sg.preset("mnist32"))
+    >>> gan.compile()
+    >>> history = gan.fit(sg.data.load_digits(), minutes=10)
+    >>> images = gan(z)                          # the averaged generator's
+
+    Made in the scope of a tf.distribute strategy (``distribution.strategy_for``), it trains on all its
+    devices.
+
+    Args:
+        config: Config, or its dict.
+        progress: fields of loop.TrainingState, of a model that is opened again.
+        dtype: a mixed dtype policy, such as "mixed_float16", instead of ``config.precision``.
+
+    Attributes:
+        generator, discriminator: the two players.
+        ema_generator: the average of the generator, which makes the pictures.
+        progress: loop.TrainingState: images, steps, ticks and time so far.
+        schedule: the Schedule in force.
+        loss_scale: precision.LossScale of a model that computes in float16, else None.
+        label_pool: the class numbers (N,) that the labels of G's own fakes are drawn from, or None.
+        initial_optimizer_values: what the optimizers are set back to when a phase begins.
+    """
+
+    def __init__(self, config: Config, name="stylegan", progress: dict | None = None, dtype=None, **kwargs):
+        config = config if isinstance(config, Config) else Config.from_dict(config)
+        config, policy = resolve_precision(config, dtype)
+        super().__init__(name=name, dtype=policy, **kwargs)
+        self.config = config
+
+        # Three networks; the average begins as a copy of the generator.
+        with seeded(config.seed):
+            self.generator = Generator(config, dtype=policy)
+            self.discriminator = Discriminator(config, dtype=policy)
+            self.ema_generator = Generator(config, name="ema_generator", dtype=policy)
+        for average, value in zip(self.ema_generator.weights, self.generator.weights, strict=True):
+            average.assign(value)
+
+        # The state of training.
+        self.progress = loop.TrainingState(**(progress or {}))
+        self.schedule = Schedule(config)
+        self.loss_scale = LossScale() if config.precision == "float16" else None
+        self.label_pool = None
+        self._steps = {}  # resolution -> the traced step
+        self.built = True
+
+    # ---- Drawing
+    # -----------------------------------------------------------------------------------------------
+
+    def call(self, z, **kwargs):
+        """Images of the averaged generator, as far as it has grown; arguments as Generator's."""
+        if "resolution" not in kwargs:
+            kwargs = {**self.stage(), **kwargs}
+        return self.ema_generator(z, **kwargs)
+
+    def stage(self) -> dict:
+        """``resolution`` and ``alpha`` that training has reached; empty for a model that is fully grown, or
+        untrained.
+        """
+        phase = self.schedule.phase_at(self.progress.images)
+        is_grown = phase.resolution == self.config.resolution and not phase.fading
+        if not self.progress.images or is_grown:
+            return {}
+        return {"resolution": phase.resolution, "alpha": phase.alpha(self.progress.images)}
+
+    def grown(self) -> Generator:
+        """The averaged generator; of a model that still grows, a smaller one that ends with the last trained
+        resolution.
+
+        Raises:
+            ValueError: if that is 4x4, which is too small for a Generator; ``gan(z)`` draws it.
+        """
+        stage = self.stage()
+        if not stage:
+            return self.ema_generator
+        side = stage["resolution"] if stage["alpha"] == 1 else stage["resolution"] // 2
+        if side < 8:
+            raise ValueError("only 4x4 has been trained so far; train until 8x8 has faded in")
+        return self.ema_generator.cut(side)
+
+    # ---- Training
+    # ----------------------------------------------------------------------------------------------
+
+    fit = loop.fit
+    start_from = start_from
+
+    def compile(
+        self, generator_optimizer=None, discriminator_optimizer=None, jit_compile=False, run_eagerly=False
+    ):
+        """Adam with the Config's beta_1, beta_2 and epsilon, unless other Keras optimizers are given.
+
+        The schedule sets their learning rates, and resets them when a phase of growing begins.
+
+        Args:
+            jit_compile: compile each step with XLA.
+
+        Raises:
+            ValueError: for optimizers of one's own, or XLA, where several devices train together.
+        """
+        several = distribution.replicas(self.distribute_strategy) > 1
+        if several and (jit_compile or generator_optimizer or discriminator_optimizer):
+            found = "jit_compile is True" if jit_compile else "an optimizer is given"
+            raise ValueError(f"{found}; leave it out: several devices train together with Adam, without XLA")
+
+        with self.distribute_strategy.scope():
+            self.generator_optimizer = generator_optimizer or self._adam("generator_adam")
+            self.discriminator_optimizer = discriminator_optimizer or self._adam("discriminator_adam")
+            super().compile(
+                optimizer=self.discriminator_optimizer, jit_compile=jit_compile, run_eagerly=run_eagerly
+            )
+            self.generator_optimizer.build(self.generator.trainable_variables)
+            self.discriminator_optimizer.build(self.discriminator.trainable_variables)
+        self.initial_optimizer_values = [v.numpy() for v in self.optimizer_variables]
+        self._steps = {}
+        self.progress.phase = -1  # a new optimizer has to learn its phase
+
+    def _adam(self, name):
+        c = self.config
+        return FusedAdam(c.learning_rate, c.beta_1, c.beta_2, c.epsilon, name=name)
+
+    @property
+    def optimizer_variables(self) -> list[keras.Variable]:
+        return self.generator_optimizer.variables + self.discriminator_optimizer.variables
+
+    def draw_labels_from(self, labels):
+        """Draw the labels of G's own fakes from a data set's class numbers (N,)."""
+        if self.label_pool is None or not np.array_equal(self.label_pool, labels):
+            self.label_pool = labels
+            self.forget_traces()
+
+    def forget_traces(self):
+        """Trace again at the next step: a trace holds the Config's values, and the label pool, as constants."""
+        self._steps = {}
+
+    def run_step(self, data: Source, phase, alpha: float) -> dict[str, tf.Tensor]:
+        """Take the next batch at the state's position through one training step; the state moves on.
+
+        Returns:
+            the scalars of step.train_step; of a model that computes in float16 also ``loss_scale``.
+        """
+        state, config = self.progress, self.config
+
+        def rows(replica, replicas):
+            share = (replica, replicas)
+            images, labels = data.batch(state.images, phase.batch_size, phase.resolution, config.seed, share)
+            return (images, labels) if config.label_dim else (images,)
+
+        batch = distribution.share(self.distribute_strategy, rows)
+        images, labels = batch if config.label_dim else (*batch, None)
+        step = tf.constant(state.steps, tf.int64)
+        alpha = tf.constant(alpha, tf.float32)
+        ema_beta = tf.constant(config.ema_beta(state.images, phase.batch_size), tf.float32)
+        logs = self.step_function(phase.resolution)(images, labels, step, alpha, ema_beta)
+        state.images += phase.batch_size
+        state.steps += 1
+        return logs
+
+    def step_function(self, resolution: int):
+        """The traced step of a resolution: made at its first use, then kept."""
+        if resolution not in self._steps:
+            graph = self._step_on_all_devices
+            self._steps[resolution] = (
+                graph if self.run_eagerly else fresh_graph(graph, jit_compile=self.jit_compile)
+            )
+        return self._steps[resolution]
+
+    def _step_on_all_devices(self, *arguments):
+        if distribution.replicas(self.distribute_strategy) == 1:
+            return self._step(*arguments)
+        return distribution.run(self.distribute_strategy, self._step, arguments)
+
+    def _step(self, images, labels, step, alpha, ema_beta):
+        """train_step, and the scale of the losses after it; the scalars are means over all devices."""
+        never_fades = images.shape[1] in (4, self.schedule.resolutions[0])  # its graph has no blend
+        logs = train_step(self, images, labels, step, 1.0 if never_fades else alpha, ema_beta)
+        if self.loss_scale:
+            logs["loss_scale"] = tf.identity(self.loss_scale.scale)
+            self.loss_scale.update(logs["d_skipped"] + logs["g_skipped"] > 0)
+        return distribution.mean(logs)
+
+    # ---- Saving
+    # ------------------------------------------------------------------------------------------------
+
+    def get_config(self):
+        policy = keras.saving.serialize_keras_object(self.dtype_policy)
+        return {
+            "name": self.name,
+            "config": self.config.to_dict(),
+            "progress": asdict(self.progress),
+            "dtype": policy,
+        }
+
+    def get_compile_config(self):
+        if not getattr(self, "generator_optimizer", None):
+            return None
+        return {
+            "generator_optimizer": keras.saving.serialize_keras_object(self.generator_optimizer),
+            "discriminator_optimizer": keras.saving.serialize_keras_object(self.discriminator_optimizer),
+            "jit_compile": self.jit_compile,
+            "run_eagerly": self.run_eagerly,
+        }
+
+    def compile_from_config(self, config):
+        phase = self.progress.phase
+        self.compile(**{name: keras.saving.deserialize_keras_object(value) for name, value in config.items()})
+        self.progress.phase = phase
+
+    def get_build_config(self):
+        return None  # built by __init__
+
+    def summary(self, print_fn=None, **kwargs):
+        """Print both networks, as the paper draws them."""
+        self.generator.summary(print_fn)
+        self.discriminator.summary(print_fn)

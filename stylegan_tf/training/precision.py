@@ -1,0 +1,72 @@
+"""Mixed precision: what is computed in 16 bits, and the loss scale that keeps small gradients alive."""
+
+from __future__ import annotations
+
+import keras
+import tensorflow as tf
+
+from stylegan_tf.config import Config
+from stylegan_tf.networks.layers import register
+from stylegan_tf.training import distribution
+
+
+def resolve_precision(config: Config, dtype=None) -> tuple[Config, keras.DTypePolicy]:
+    """A Config and a dtype policy that agree: ``dtype`` decides, or, without one, ``config.precision``.
+
+    Raises:
+        ValueError: for a policy whose weights are not float32: 16 bits lose the small updates of training.
+    """
+    if dtype is None and config.precision != "float32":
+        dtype = f"mixed_{config.precision}"
+    policy = keras.dtype_policies.get(dtype or keras.config.dtype_policy())
+    if policy.variable_dtype != "float32":
+        raise ValueError(
+            f"the dtype policy is {policy.name}; training needs float32 weights: give mixed_{policy.compute_dtype}"
+        )
+    return config.replace(precision=policy.compute_dtype), policy
+
+
+def gradient(tape, loss, sources, loss_scale=None):
+    """The gradient of a loss (), multiplied by the loss scale where there is one; ``optimizer.update``
+    divides it out.
+
+    sources: a tensor, or a list of variables.
+    """
+    return tape.gradient(
+        loss, sources, output_gradients=tf.identity(loss_scale.scale) if loss_scale else None
+    )
+
+
+@register
+class LossScale(keras.layers.Layer):
+    """A power of two by which gradients are multiplied, so that float16 can hold them, and divided again
+    before the update.
+
+    float16 has no number below 6e-8 and none above 65504. The scale starts at 2**16. It is halved when a step
+    had a gradient that is not finite, whose update is skipped, and doubled after ``PATIENCE`` steps without
+    one. One scale serves both networks. A power of two changes no other digit of a float32. Source:
+    Micikevicius et al. 2018, section 3.2.
+
+    Attributes:
+        scale: the factor. sound: steps since the last gradient that was not finite.
+    """
+
+    START = 2.0**16
+    LARGEST = 2.0**24
+    PATIENCE = 2000
+
+    def __init__(self, name="loss_scale", **kwargs):
+        super().__init__(name=name, **{**kwargs, "dtype": "float32"})
+        start = keras.initializers.Constant(self.START)
+        self.scale = self.add_weight(name="scale", shape=(), initializer=start, trainable=False)
+        self.sound = self.add_weight(name="sound", shape=(), initializer="zeros", trainable=False)
+        self.built = True
+
+    def update(self, skipped):
+        """Follow one step; ``skipped`` is whether one of its updates was."""
+        sound = tf.where(skipped, 0.0, self.sound + 1.0)
+        is_patient = sound >= self.PATIENCE
+        doubled = tf.minimum(2.0 * self.scale, self.LARGEST)
+        halved = tf.maximum(0.5 * self.scale, 1.0)
+        distribution.assign(self.scale, tf.where(skipped, halved, tf.where(is_patient, doubled, self.scale)))
+        distribution.assign(self.sound, tf.where(is_patient, 0.0, sound))

@@ -1,0 +1,62 @@
+"""Beginning with a trained model instead of from nothing: to grow it further, or to teach it other pictures."""
+
+from __future__ import annotations
+
+from stylegan_tf.config import ARCHITECTURE
+from stylegan_tf.training.loop import TrainingState
+
+
+def start_from(gan, trained) -> None:
+    """Begin with the weights of a trained model instead of random ones; call it before ``fit``.
+
+    If that model has a smaller resolution, training begins where the next one fades in. If it has the same,
+    training begins with the last phase of the schedule, to teach the model other pictures. The images before
+    count as shown.
+
+    >>> gan = sg.StyleGAN(sg.preset("toyfaces64"))
+    >>> gan.start_from(sg.pretrained("toyfaces32"))
+
+    Args:
+        trained: StyleGAN.
+
+    Raises:
+        ValueError: if the networks differ in more than their resolution, or the other is larger, or not
+            trained.
+    """
+    _check_that_it_fits(gan.config, trained)
+
+    # The weights of all blocks that both networks have.
+    gan.generator.copy_matching_weights(trained.generator)
+    gan.discriminator.copy_matching_weights(trained.discriminator)
+    gan.ema_generator.copy_matching_weights(trained.ema_generator)
+
+    # The place in the schedule where the new blocks begin.
+    reached = largest_trained_resolution(trained)
+    phases = gan.schedule.phases
+    first = next((phase for phase in phases if phase.resolution > reached), phases[-1])
+    gan.progress = TrainingState(images=first.start, tick_start=first.start)
+
+
+def _check_that_it_fits(config, trained):
+    if not trained.progress.images:
+        raise ValueError("the model to start from is not trained; train it first, or leave it out")
+    theirs = trained.config
+    changed = [name for name in ARCHITECTURE if getattr(config, name) != getattr(theirs, name)]
+    if changed:
+        found = ", ".join(
+            f"{name} {getattr(theirs, name)} instead of {getattr(config, name)}" for name in changed
+        )
+        raise ValueError(f"the model to start from has {found}; set these fields as it has them")
+    if theirs.resolution > config.resolution:
+        raise ValueError(
+            f"the model to start from makes {theirs.resolution}x{theirs.resolution}, more than the {config.resolution}x"
+            f"{config.resolution} that is wanted; a smaller or an equal one can be grown"
+        )
+
+
+def largest_trained_resolution(gan) -> int:
+    """The largest resolution that has faded in."""
+    stage = gan.stage()
+    if not stage:
+        return gan.config.resolution
+    return stage["resolution"] if stage["alpha"] == 1 else stage["resolution"] // 2

@@ -1,0 +1,1 @@
+"""What the widgets are built of: a panel with one picture, controls, a pad, a canvas."""

@@ -1,0 +1,100 @@
+"""How the playground is laid out: pictures at the left, controls at the right; its texts and links (lesson
+17).
+"""
+
+from __future__ import annotations
+
+import base64
+
+import ipywidgets
+
+from stylegan_tf.figures.paper import style_bands
+from stylegan_tf.widgets.parts.controls import layer_table
+from stylegan_tf.widgets.parts.panel import LOOK
+from stylegan_tf.widgets.playground.files import FORMATS
+from stylegan_tf.widgets.playground.state import GROUPS
+
+ALT = "Large: the image of all settings. Below it, parts of the story: A, B, the mean image, no noise, what the noise changes."
+EDIT = "edit "  # before the names of the attributes' sliders
+MOST_FRAMES = 240
+
+
+def page(panel, about):
+    """The children of a ``Playground``: pictures at the left, controls at the right."""
+    c, edits = panel.controls, [control for name, control in panel.controls.items() if name.startswith(EDIT)]
+    reset = ipywidgets.Button(description="reset controls", layout=dict(width="9em"))
+    reset.on_click(panel.reset)
+    opened = ipywidgets.FileUpload(accept=".png,.webp", description="open picture", layout=dict(width="11em"))
+    opened.observe(lambda change: panel.attempt(lambda: panel.reopen(change["new"])), "value")
+    hint = "Change the state and press Enter, or copy it: the same line brings this image back."
+    left = [
+        panel.field,
+        ipywidgets.HTML(f"<small>{hint}</small>"),
+        panel.problem,
+        panel.picture,
+        panel.views,
+        panel.saving,
+    ]
+    left += [
+        ipywidgets.HBox([opened, reset]),
+        *_walk_controls(panel),
+        ipywidgets.HTML(f"{LOOK}<small>{ALT}</small>"),
+    ]
+    right = [_head("One image"), c["seed"], c["psi"], c["cutoff"]]
+    right += [_head("A second one, B"), c["seed_b"], c["t"], panel.crossover, c["layers"]]
+    right += [_head("Noise"), c["noise"], c["noise_seed"], *(c[group] for group in GROUPS)]
+    right += [_head("Attributes"), *edits, ipywidgets.HTML(f"<small>{about}</small>"), panel.reading]
+    columns = [ipywidgets.VBox(column, layout=dict(margin="0 1.5em 0 0")) for column in (left, right)]
+    return [ipywidgets.HBox(columns, layout=dict(flex_flow="row wrap"))]
+
+
+def _walk_controls(panel):
+    ways = {"from A to B": "t", "psi": "psi"} | {name.replace("_", " "): name for name in panel.directions}
+    along = ipywidgets.Dropdown(options=list(ways), description="walk along", layout=dict(width="18em"))
+    frames = ipywidgets.BoundedIntText(
+        value=48, min=2, max=MOST_FRAMES, step=2, description="frames", layout=dict(width="12em")
+    )
+    kind = ipywidgets.Dropdown(options=list(FORMATS), description="file", layout=dict(width="12em"))
+    make = ipywidgets.Button(description="make walk", layout=dict(width="9em"))
+    for control in (along, frames, kind):
+        control.style.description_width = "6em"
+
+    def film(button):
+        content = panel.walk(ways[along.value], frames.value, kind.value)
+        panel.moving.format, panel.moving.value = kind.value, content
+        name = f"walk_{ways[along.value]}_{frames.value}_frames.{kind.value}"
+        panel.walk_link.value = download(name, content, kind.value, f"save walk, {frames.value} frames")
+
+    make.on_click(lambda button: panel.attempt(lambda: film(button)))
+    return [
+        ipywidgets.HBox([along, frames, kind, make], layout=dict(flex_flow="row wrap")),
+        panel.moving,
+        panel.walk_link,
+    ]
+
+
+def _head(text):
+    return ipywidgets.HTML(f"<b>{text}</b>")
+
+
+def download(name, content, kind, text):
+    """A link, in HTML, that saves a picture's file under a name."""
+    return f'<a download="{name}" href="data:image/{kind};base64,{base64.b64encode(content).decode()}">{text}</a>'
+
+
+def layer_text(generator, state):
+    """What each layer gets, in HTML."""
+    count, bands = generator.config.num_layers, style_bands(generator.config.num_layers)
+    band_of = [band for band, layers in bands.items() for _ in layers]
+    a = "A" if state.t == 0 else f"A to B, {state.t:.2f}"
+    cutoff = count if state.cutoff is None else state.cutoff
+    strengths = dict(zip(bands, state.strengths, strict=True))
+    columns = {
+        "group": band_of,
+        "style from": ["B" if i in state.layers else a for i in range(count)],
+        "psi": [f"{state.psi:.2f}" if i < cutoff else "1, not truncated" for i in range(count)],
+        "noise": [
+            "none" if state.noise == "none" else f"{state.noise}, x {strengths[band]:.1f}" for band in band_of
+        ],
+    }
+    return layer_table(generator, columns, [int(i in state.layers) for i in range(count)])

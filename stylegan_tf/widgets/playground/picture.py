@@ -1,0 +1,161 @@
+"""From a state of the playground to its pictures: pure functions, many states at once (lesson 17)."""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import warnings
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from PIL import Image
+
+from stylegan_tf import latents
+from stylegan_tf.data.names import kind
+from stylegan_tf.data.pixels import to_uint8
+from stylegan_tf.editing.attributes import Attributes, reader_of
+from stylegan_tf.figures.layout import grid, labelled, resize_pixels
+from stylegan_tf.figures.paper import style_bands
+from stylegan_tf.networks.sampling import batches_of
+from stylegan_tf.widgets.editing import edited
+from stylegan_tf.widgets.noise import LOUDER
+from stylegan_tf.widgets.parts.compiled import styles, synthesis
+from stylegan_tf.widgets.playground.state import State
+
+NONE = types.MappingProxyType({})  # no attribute has a direction
+SIDE = 448  # dots of the large picture, about
+SLIDERS = {  # kind of images -> the attributes that get a slider, of those that its reader reads
+    "digits": ("slant", "thickness", "width"),
+    "tfds:mnist": ("slant", "thickness", "width"),
+    "toyfaces": ("yaw", "smile", "glasses", "moustache", "hair_length", "skin"),
+}
+
+
+def attributes_of(dataset: str | None) -> tuple[str, ...]:
+    """The attributes that get a slider for images like those of a data set; none where no reader is shipped."""
+    return SLIDERS.get(kind(dataset), ()) if dataset else ()
+
+
+def find_directions(
+    generator, dataset: str | None, count: int = 2000
+) -> tuple[dict[str, latents.Direction], str]:
+    """The directions of the attributes that get a slider, and a sentence on how they were found, or why there
+    are none.
+
+    Each is found by regression in the images of ``count`` latents (seed 0). Nothing is held still: an
+    attribute takes along what it is correlated with, and reaches farther (lesson 14 has both).
+
+    Args:
+        dataset: what the generator learned to draw; a reader is shipped for digits and toy faces.
+    """
+    if dataset is None:
+        return {}, "No attribute sliders: name the kind of images, such as dataset='digits' or 'toyfaces'."
+    try:
+        read, names = reader_of(dataset), attributes_of(dataset)
+        with warnings.catch_warnings(record=True) as left_out:
+            warnings.simplefilter("always")
+            attributes = Attributes(generator, read, count)
+        found = {name: attributes.direction(name) for name in names}
+    except ValueError as error:
+        return {}, f"No attribute sliders: {error}."
+    notes = "".join(f"; {warning.message}" for warning in left_out)
+    return (
+        found,
+        f"Directions found in {count:,} generated images{notes}. A slider counts in deviations of w.",
+    )
+
+
+def states_to_ws(
+    generator, states: Sequence[State], directions: Mapping[str, latents.Direction] = NONE
+) -> np.ndarray:
+    """Styles (N, L, w_dim) of some states: A goes towards B, layers of B come in, then truncation, then the
+    edits.
+
+    Raises:
+        ValueError: for a layer that the network lacks, or an edit without a direction.
+    """
+    seeds = sorted({seed for state in states for seed in (state.seed, state.seed_b)})
+    ws_of = dict(zip(seeds, styles(generator, seeds), strict=True))
+    found = []
+    for state in states:
+        state.check(generator.config)
+        if unknown := [name for name, _ in state.edits if name not in directions]:
+            raise ValueError(
+                f"there is no direction for '{unknown[0]}'; there are: {', '.join(directions) or 'none'}"
+            )
+        a, b = ws_of[state.seed][None], ws_of[state.seed_b][None]
+        ws = latents.mix(latents.lerp(a, b, np.float32(state.t)), b, state.layers)
+        ws = latents.truncate(ws, generator.w_avg, np.float32(state.psi), state.cutoff)
+        found.append(edited(ws, directions, dict(state.edits)))
+    return np.concatenate(found)
+
+
+def states_to_noise(generator, states: Sequence[State]) -> list[np.ndarray] | str:
+    """Noise maps of some states, L arrays (N, h, w, 1), for ``synthesis``; "none" for a network without
+    noise.
+    """
+    config, count = generator.config, generator.config.num_layers
+    if not config.noise:
+        return "none"
+    blocks = (generator.synthesis.blocks[r] for r in config.resolutions)
+    stored = [
+        np.asarray(epilogue.noise.noise_map)
+        for block in blocks
+        for epilogue in (block.epilogue0, block.epilogue1)
+    ]
+    group_of = [i for i, layers in enumerate(style_bands(count).values()) for _ in layers]
+    drawn = []
+    for state in states:
+        drawn_anew = not isinstance(state.noise, str)
+        maps = latents.noise_list(config, np.random.default_rng(state.noise)) if drawn_anew else stored
+        strengths = (0.0, 0.0, 0.0) if state.noise == "none" else state.strengths
+        drawn.append([np.float32(strengths[group_of[i]]) * maps[i] for i in range(count)])
+    return [np.concatenate(maps) for maps in zip(*drawn, strict=True)]
+
+
+def images(
+    generator, states: Sequence[State], directions: Mapping[str, latents.Direction] = NONE
+) -> np.ndarray:
+    """Images (N, r, r, C) of some states, nominal range [-1, 1]; a few at a time.
+
+    Raises:
+        ValueError: as ``states_to_ws``.
+    """
+    drawn = []
+    for part in batches_of(len(states), generator.config.resolution):
+        some = states[part.start : part.stop]
+        drawn.append(
+            synthesis(generator, states_to_ws(generator, some, directions), states_to_noise(generator, some))
+        )
+    return np.concatenate(drawn)
+
+
+def enlarged(image) -> Image.Image:
+    """One image (r, r, C) as a picture of about 448 dots; a larger one keeps its pixels."""
+    image = to_uint8(image)
+    return grid((resize_pixels(image, SIDE) if image.shape[0] < SIDE else image)[None])
+
+
+def sources(generator, seed: int, seed_b: int) -> np.ndarray:
+    """A, B and the mean image, each by itself, with the stored noise: (3, r, r, C)."""
+    return images(generator, [State(seed), State(seed_b), State(seed, psi=0.0)])
+
+
+def scene(generator, state: State, directions=NONE, others=None) -> tuple[Image.Image, Image.Image]:
+    """The picture, large, and small views in a row: A and B by themselves, the mean image, no noise, what the
+    noise changes.
+
+    The last one is mid-grey where the noise changes nothing, and shows the difference eight times as large
+    elsewhere.
+
+    Args:
+        others: ``sources`` of the state's seeds, if they are there already.
+
+    Raises:
+        ValueError: as ``states_to_ws``.
+    """
+    picture, without = images(generator, [state, dataclasses.replace(state, noise="none")], directions)
+    a, b, mean = sources(generator, state.seed, state.seed_b) if others is None else others
+    difference = np.clip(LOUDER * (picture - without) / 2, -1, 1)
+    names = [f"A: {state.seed}", f"B: {state.seed_b}", "mean image", "no noise", f"noise, x {LOUDER}"]
+    return enlarged(picture), labelled([[a, b, mean, without, difference]], [""], names)

@@ -1,0 +1,180 @@
+"""State: all settings of the playground, as one short line of text that can be shared (lesson 17)."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from stylegan_tf.ranges import parse_ranges, write_ranges
+from stylegan_tf.widgets.parts.controls import LARGEST
+
+LIMITS = {"psi": (-1.0, 1.5), "t": (0.0, 1.0), "strength": (0.0, 4.0), "edit": (-4.0, 4.0)}
+KEYS = ("seed", "psi", "cutoff", "styles", "t", "noise", "strength")  # of the text, before the attributes
+DECIMALS = 6  # of every number of a state: sliders give 0.30000000000000004, which nobody wants to share
+GROUPS = ("coarse", "middle", "fine")
+
+
+@dataclass(frozen=True)
+class State:
+    """What the playground draws. ``str(state)`` is its text, such as ``seed=3 psi=0.7 styles=5@4-7
+    moustache=1.5``.
+
+    Attributes:
+        seed: of A, from 0 on. psi: truncation, -1 to 1.5. cutoff: how many layers are truncated; None all.
+        seed_b: of B. layers: those that take their style from B. t: how far the other layers have gone from A
+            to B, 0 to 1.
+        noise: ``fixed`` (the stored maps), ``none``, or the seed of a draw. strengths: times the coarse,
+            middle and fine maps, 0 to 4; 1 is what the network was trained with.
+        edits: attribute -> strength in deviations of w, -4 to 4; kept as sorted pairs, without zeros. Names
+            have no spaces.
+
+    Numbers are kept to 6 decimals.
+
+    Raises:
+        ValueError: for a value outside of its range.
+    """
+
+    seed: int = 0
+    psi: float = 1.0
+    cutoff: int | None = None
+    seed_b: int = 1
+    layers: tuple[int, ...] = ()
+    t: float = 0.0
+    noise: str | int = "fixed"
+    strengths: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    edits: Mapping[str, float] | tuple[tuple[str, float], ...] = ()
+
+    def __post_init__(self):
+        edits = {name: _rounded(strength) for name, strength in dict(self.edits).items()}
+        normal = dict(
+            psi=_rounded(self.psi), t=_rounded(self.t), strengths=tuple(map(_rounded, self.strengths))
+        )
+        normal["layers"] = tuple(sorted(set(self.layers)))
+        normal["edits"] = tuple(sorted((name, strength) for name, strength in edits.items() if strength != 0))
+        for name, value in normal.items():
+            object.__setattr__(self, name, value)
+        for name, value in (("seed", self.seed), ("seed of B", self.seed_b), ("seed of noise", self.noise)):
+            if not isinstance(value, str) and not 0 <= value <= LARGEST:
+                raise ValueError(f"{name} is {value}; give a whole number from 0 to {LARGEST:,}")
+        if isinstance(self.noise, str) and self.noise not in ("fixed", "none"):
+            raise ValueError(f"noise is '{self.noise}'; give fixed, none, or the seed of a draw")
+        if len(self.strengths) != len(GROUPS):
+            raise ValueError(
+                f"strength has {len(self.strengths)} numbers; give three, of coarse, middle and fine, as in 1/1/0"
+            )
+        _within("psi", self.psi, "psi")
+        _within("t", self.t, "t")
+        for group, strength in zip(GROUPS, self.strengths, strict=True):
+            _within(f"strength of the {group} noise", strength, "strength")
+        for name, strength in self.edits:
+            _within(name, strength, "edit")
+
+    def __str__(self):
+        parts = {
+            "seed": str(self.seed),
+            "psi": _text(self.psi),
+            "cutoff": "all" if self.cutoff is None else str(self.cutoff),
+        }
+        parts["styles"] = f"{self.seed_b}@{write_ranges(self.layers)}" if self.layers else str(self.seed_b)
+        parts |= {
+            "t": _text(self.t),
+            "noise": str(self.noise),
+            "strength": "/".join(map(_text, self.strengths)),
+        }
+        usual = {"psi": "1", "cutoff": "all", "styles": "1", "t": "0", "noise": "fixed", "strength": "1/1/1"}
+        said = [f"{key}={value}" for key, value in parts.items() if value != usual.get(key)]
+        return " ".join([*said, *(f"{name}={_text(strength)}" for name, strength in self.edits)])
+
+    @classmethod
+    def parse(cls, text: str, attributes: Sequence[str] = ()) -> State:
+        """The state that a text describes; what it leaves out is as in ``State()``.
+
+        Args:
+            attributes: names that may be edited.
+
+        Raises:
+            ValueError: for a key that is unknown or stands there twice, a bad number, or a value outside of
+                its range.
+        """
+        found, edits = {}, {}
+        for part in text.split():
+            key, equals, value = part.partition("=")
+            if not equals:
+                raise ValueError(f"'{part}' has no '='; write key=value, such as seed=3")
+            if key not in KEYS and key not in attributes:
+                raise ValueError(f"there is no '{key}'; {_hint(key, [*KEYS, *attributes])}")
+            if key in found or key in edits:
+                raise ValueError(f"'{key}' stands there twice; leave one of them out")
+            if key in KEYS:
+                found[key] = value
+            else:
+                edits[key] = _number(key, value)
+        values = {
+            name: setting for key, value in found.items() for name, setting in _READ[key](value).items()
+        }
+        return cls(**values, edits=edits)
+
+    def check(self, config) -> State:
+        """The state itself, if a network of this Config has all its layers.
+
+        Raises:
+            ValueError: for a layer or a cutoff beyond it.
+        """
+        count = config.num_layers
+        if self.cutoff is not None and not 0 <= self.cutoff <= count:
+            raise ValueError(
+                f"cutoff is {self.cutoff}; this network has {count} layers: give 0 to {count}, or all"
+            )
+        if wrong := [layer for layer in self.layers if not 0 <= layer < count]:
+            raise ValueError(f"styles name layer {wrong[0]}; this network has layers 0 to {count - 1}")
+        return self
+
+
+def _rounded(value):
+    return round(float(value), DECIMALS)
+
+
+def _within(name, value, kind):
+    low, high = LIMITS[kind]
+    if not low <= value <= high:
+        raise ValueError(f"{name} is {_text(value)}; give a number from {_text(low)} to {_text(high)}")
+
+
+def _hint(key, known):
+    near = difflib.get_close_matches(key, known, 1)
+    return f"did you mean '{near[0]}'?" if near else f"known are {', '.join(known)}"
+
+
+def _text(value) -> str:
+    """The shortest text that reads as the same number: 0.7, 1, -2.25."""
+    return repr(float(value)).removesuffix(".0")
+
+
+def _number(key, text, kind: Callable = float):
+    try:
+        return kind(text)
+    except ValueError:
+        wanted = "a number" if kind is float else "a whole number"
+        raise ValueError(f"{key} is '{text}', which is not {wanted}") from None
+
+
+def _styles(text):
+    seed, at, layers = text.partition("@")
+    if at and not layers:
+        raise ValueError(f"styles is '{text}'; write seed@layers, such as 5@4-7, or the seed alone")
+    return {
+        "seed_b": _number("styles", seed, int),
+        "layers": tuple(parse_ranges(layers, "styles")) if at else (),
+    }
+
+
+_READ = {  # key of the text -> fields of State
+    "seed": lambda text: {"seed": _number("seed", text, int)},
+    "psi": lambda text: {"psi": _number("psi", text)},
+    "cutoff": lambda text: {"cutoff": None if text == "all" else _number("cutoff", text, int)},
+    "styles": _styles,
+    "t": lambda text: {"t": _number("t", text)},
+    "noise": lambda text: {"noise": text if text in ("fixed", "none") else _number("noise", text, int)},
+    "strength": lambda text: {"strengths": tuple(_number("strength", part) for part in text.split("/"))},
+}

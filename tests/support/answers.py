@@ -1,0 +1,32 @@
+"""Answers to all exercises: the tables WRONG and RIGHT of the test files of the lessons, in tests/checks/."""
+
+import importlib
+from pathlib import Path
+
+VALUES = {
+    "check_shape",
+    "check_style_count",
+    "check_records_size",
+    "check_diagnosis",
+    "check_unmask",
+}
+"""Exercises whose answer is a value and no function; they have tests of their own."""
+
+
+def cases(table):
+    """(check, answer, words) of a dict check -> [(answer, words)]; a list of them stays as it is."""
+    return (
+        [(c, *case) for c, answers in table.items() for case in answers] if isinstance(table, dict) else table
+    )
+
+
+def files():
+    """The modules of tests/checks/ that have such tables."""
+    folder = Path(__file__).parent.parent / "checks"
+    modules = [importlib.import_module(f"checks.{path.stem}") for path in sorted(folder.glob("test_*.py"))]
+    return [module for module in modules if hasattr(module, "WRONG")]
+
+
+FILES = files()
+WRONG = [case for file in FILES for case in cases(file.WRONG)]
+RIGHT = [case for file in FILES for case in file.RIGHT]

@@ -1,0 +1,56 @@
+"""One picture of each lesson, as its notebook stores it, on one sheet: docs/course.png.
+
+    python tools/contact_sheet.py
+
+The sheet shows what the notebooks show: nothing is drawn anew.
+"""
+
+import base64
+import io
+import json
+from pathlib import Path
+
+from PIL import Image, ImageDraw, ImageFont
+
+ROOT = Path(__file__).resolve().parent.parent
+KEY = {  # lesson -> (cell, which of its pictures)
+    "00": (7, 0), "01": (22, 0), "02": (31, 0), "03": (21, 1), "04": (34, 0), "05": (7, 0), "06": (11, 0), "07": (13, 0),
+    "08": (13, 0), "09": (17, 0), "10": (22, 0), "11": (27, 0), "12": (26, 0), "13": (3, 0), "14": (17, 0), "15": (5, 0),
+    "16": (9, 0), "17": (31, 0),
+}  # fmt: skip
+TILE, LINE, GAP, COLUMNS = (360, 220), 26, 14, 4
+
+
+def picture(notebook: Path) -> tuple[str, Image.Image]:
+    """The title of a lesson and its key picture."""
+    cells = json.loads(notebook.read_text("utf-8"))["cells"]
+    number, which = KEY[notebook.name[:2]]
+    found = [
+        output["data"]["image/png"]
+        for output in cells[number]["outputs"]
+        if "image/png" in output.get("data", {})
+    ]
+    title = cells[0]["source"][0].strip("# \n")
+    return title, Image.open(io.BytesIO(base64.b64decode(found[which]))).convert("RGB")
+
+
+def main():
+    notebooks = sorted((ROOT / "notebooks").glob("*.ipynb"))
+    rows = -(-len(notebooks) // COLUMNS)
+    across, down = TILE[0] + GAP, TILE[1] + LINE + GAP
+    sheet = Image.new("RGB", (COLUMNS * across + GAP, rows * down + GAP), "white")
+    pen, font = ImageDraw.Draw(sheet), ImageFont.load_default(16)
+    for i, notebook in enumerate(notebooks):
+        title, shown = picture(notebook)
+        shown.thumbnail(TILE, Image.Resampling.LANCZOS)
+        x, y = GAP + i % COLUMNS * across, GAP + i // COLUMNS * down
+        pen.text((x, y), title, "black", font)
+        sheet.paste(shown, (x + (TILE[0] - shown.width) // 2, y + LINE + (TILE[1] - shown.height) // 2))
+    sheet.quantize(128).save(ROOT / "docs/course.png", optimize=True)
+    print(
+        f"docs/course.png: {len(notebooks)} lessons, {(ROOT / 'docs/course.png').stat().st_size / 1000:.0f} kB"
+    )
+
+
+if __name__ == "__main__":
+    main()
