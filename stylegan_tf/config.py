@@ -1,4 +1,4 @@
-"""Everything that a StyleGAN is, as plain values: ``Config``. Named ones are in presets.py."""
+"""``Config``: everything that describes a StyleGAN, as plain values. presets.py has named ones."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 from stylegan_tf.config_rules import check
 
-LEARNING_RATES = {128: 0.0015, 256: 0.002, 512: 0.003, 1024: 0.003}  # official train.py; 0.001 below 128
+# Official train.py. Below 128 it is 0.001.
+LEARNING_RATES = {128: 0.0015, 256: 0.002, 512: 0.003, 1024: 0.003}
 # Official training_loop.py: training_schedule
 TICK_KIMG = {4: 160, 8: 140, 16: 120, 32: 100, 64: 80, 128: 60, 256: 40, 512: 30, 1024: 20}
 
@@ -20,8 +21,9 @@ ARCHITECTURE = (
     "activation", "blur", "noise", "constant_input", "styles", "instance_norm", "pixel_norm", "equalized",
     "fused_kernels", "pool_last",
 )  # fmt: skip
-"""The fields that two networks must share so that one can begin with the other's weights, whatever their
-resolutions.
+"""The fields in which two networks must agree before one can begin with the weights of the other.
+
+Their resolutions may differ.
 """
 
 
@@ -29,9 +31,11 @@ resolutions.
 class Config:
     """One StyleGAN: its two networks, its losses, its growth.
 
-    The defaults are the official ones (docs/exactness.md).
+    Each field says what it is, in the comment next to it. The defaults are the official ones
+    (docs/exactness.md).
 
-    A value that cannot work raises ``ValueError`` here, before anything is built.
+    Raises:
+        ValueError: for a value that cannot work, before anything is built. config_rules.py has the rules.
     """
 
     # The picture and the latent codes
@@ -71,17 +75,19 @@ class Config:
     # The game (paper section 2.1 and appendix C)
     loss: str = "logistic"  # non-saturating logistic + R1; or "wgan-gp"
     r1_gamma: float = 10.0  # weight of R1 at full resolution
-    r1_every: int = 1  # R1 each n-th step with n times the weight ("lazy"); 1: each step, as the paper
-    # Where k doublings are missing: R1 / 4**k and WGAN-GP's norm / 2**k; or "constant", neither
-    # (docs/exactness.md, R1 and its gradient)
+    r1_every: int = 1  # R1 each n-th step with n times the weight ("lazy"); 1: each step, as in the paper
+    # "official": where the images are k doublings short of full size, R1 is divided by 4**k and the norm of
+    # WGAN-GP by 2**k; "constant": neither is (docs/exactness.md, R1 and its gradient)
     penalty_scaling: str = "official"
     mixing_probability: float = 0.9  # share of minibatches generated from two latents
-    shared_forward: bool = False  # D's and G's step of a turn see the same fakes: faster, not the paper's way
+    # D's and G's step of a turn see the same fakes. That is faster, and not the paper's way
+    shared_forward: bool = False
 
     # The optimizer (docs/exactness.md, Adam)
     learning_rate: float = 0.001  # where learning_rates has no entry
     learning_rates: dict[int, float] = field(default_factory=lambda: dict(LEARNING_RATES))
-    decay_kimg: float = 0.0  # the rate falls to 0 over so many kimg at the end, not the paper's way; 0: never
+    # The rate falls to 0 over this many kimg at the end, which is not the paper's way; 0: never
+    decay_kimg: float = 0.0
     beta_1: float = 0.0
     beta_2: float = 0.99
     epsilon: float = 1e-8
@@ -91,12 +97,10 @@ class Config:
     ema_rampup: float = 0.0  # the half-life is at most this share of the images seen so far; 0: no such limit
     w_avg_beta: float = 0.995  # per batch, of the running mean of w
     mirror: bool = False  # flip half of the real images; never for digits
-    accumulate: dict[int, int] = field(
-        default_factory=dict
-    )  # gradient-accumulation parts, by resolution; else 1
-    precision: str = (
-        "float32"  # or "float16", "bfloat16": what the networks compute in; weights and losses stay float32
-    )
+    # Gradient accumulation: in how many parts a batch is taken, by resolution; 1 where there is no entry
+    accumulate: dict[int, int] = field(default_factory=dict)
+    # What the networks compute in: "float32", "float16" or "bfloat16". Weights and losses stay float32
+    precision: str = "float32"
 
     # Growing (docs/exactness.md, Growing), counted in thousands of images shown
     progressive: bool = True  # False: full resolution from the first step
@@ -112,15 +116,12 @@ class Config:
     seed: int = 0
 
     def __post_init__(self):
-        # JSON turns integer keys to strings and tuples to lists: turn them back, whatever the Config came
-        # from.
+        # JSON turns integer keys into strings and tuples into lists: turn them back, wherever they come from.
+        # A frozen dataclass lets nobody set a field, so object has to do it.
         for f in dataclasses.fields(self):
             value = getattr(self, f.name)
             if isinstance(value, dict):
-                if not all(str(k).isdigit() for k in value):
-                    raise ValueError(f"{f.name} is {value!r}; its keys must be resolutions")
-                clean = {int(k): tuple(v) if isinstance(v, (list, tuple)) else v for k, v in value.items()}
-                object.__setattr__(self, f.name, clean)
+                object.__setattr__(self, f.name, _by_resolution(f.name, value))
         check(self)
 
     @property
@@ -150,7 +151,9 @@ class Config:
 
         See docs/exactness.md, Fused kernels.
         """
-        return resolution >= 128 if self.fused_kernels == "auto" else bool(self.fused_kernels)
+        if self.fused_kernels == "auto":
+            return resolution >= 128
+        return bool(self.fused_kernels)
 
     def penalty_scale(self, resolution: int) -> float:
         """Factor on the gradient of D at images of their own size.
@@ -158,14 +161,20 @@ class Config:
         The official code takes the gradient at images enlarged to full size; with this factor the two have
         the same length.
         """
-        return 1.0 if self.penalty_scaling == "constant" else resolution / self.resolution
+        if self.penalty_scaling == "constant":
+            return 1.0
+        return resolution / self.resolution
 
     def r1_gamma_at(self, resolution: int) -> float:
         """Weight of R1 on images of their own resolution (docs/exactness.md, R1 and its gradient)."""
         return self.r1_gamma * self.penalty_scale(resolution) ** 2
 
     def ema_beta(self, images: int, batch: int) -> float:
-        """Weight of the old average when ``batch`` images join ``images`` seen: 0.5**(batch / half-life).
+        """Weight of the old value in the averaged generator: 0.5**(batch / half-life).
+
+        Args:
+            images: seen so far.
+            batch: images of this step.
 
         Source: official training_loop.py: training_loop (``Gs_beta``).
         """
@@ -175,27 +184,48 @@ class Config:
         return 0.5 ** (batch / half_life)
 
     def batch_size_at(self, resolution: int) -> int:
+        """Images of a step at a resolution, over all devices."""
         return self.batch_sizes.get(resolution, self.batch_size)
 
     def parts_at(self, resolution: int) -> int:
+        """In how many parts a batch is taken at a resolution."""
         return self.accumulate.get(resolution, 1)
 
     def learning_rate_at(self, resolution: int) -> float:
+        """Learning rate of both networks at a resolution."""
         return self.learning_rates.get(resolution, self.learning_rate)
 
     def replace(self, **changes) -> Config:
-        """A copy with some fields changed; unknown names raise ``ValueError``."""
+        """A copy with some fields changed.
+
+        Raises:
+            ValueError: for an unknown name, with the nearest known one; and for a value that cannot work.
+        """
         known = [f.name for f in dataclasses.fields(self)]
-        for name in changes:
-            if name not in known:
-                near = difflib.get_close_matches(name, known, 1)
-                hint = f"; did you mean '{near[0]}'?" if near else f"; the fields are {', '.join(known)}"
-                raise ValueError(f"Config has no field '{name}'{hint}")
+        unknown = [name for name in changes if name not in known]
+        if unknown:
+            near = difflib.get_close_matches(unknown[0], known, 1)
+            hint = f"did you mean '{near[0]}'?" if near else f"the fields are {', '.join(known)}"
+            raise ValueError(f"Config has no field '{unknown[0]}'; {hint}")
         return dataclasses.replace(self, **changes)
 
     def to_dict(self) -> dict:
+        """All fields, by name; ``from_dict`` is the way back."""
         return dataclasses.asdict(self)
 
     @classmethod
     def from_dict(cls, values: dict) -> Config:
+        """A Config with these fields; those that are missing have their defaults."""
         return Config().replace(**values)
+
+
+def _by_resolution(name: str, value: dict) -> dict:
+    """A map of the Config with whole numbers as keys, and tuples where it has lists."""
+    if not all(str(resolution).isdigit() for resolution in value):
+        raise ValueError(f"{name} is {value!r}; its keys must be resolutions")
+    clean = {}
+    for resolution, entry in value.items():
+        if isinstance(entry, (list, tuple)):
+            entry = tuple(entry)
+        clean[int(resolution)] = entry
+    return clean

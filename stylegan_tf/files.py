@@ -1,4 +1,4 @@
-"""Files that are there complete, or not at all."""
+"""Files that are complete or not there at all, tables, and the files that the package ships."""
 
 from __future__ import annotations
 
@@ -9,7 +9,13 @@ from pathlib import Path
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Write beside the target, force it to the disk, then rename: a reader never sees half a file."""
+    """Write a file so that nobody ever sees half of it.
+
+    The content goes into a hidden file next to the target, is forced to the disk, and then renamed.
+
+    Raises:
+        OSError: if it cannot be written; what was at ``path`` before is still there.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.part")
     try:
@@ -26,11 +32,13 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 
 def write_csv(path: Path, rows: list[dict]) -> None:
-    """A table with a column for every name that a row has, written atomically; what a row lacks stays empty."""
+    """Write a table with a column for every name that any row has; what a row lacks stays empty.
+
+    Written atomically, columns in the order in which their names first occur.
+    """
+    columns = list(dict.fromkeys(name for row in rows for name in row))
     text = io.StringIO()
-    writer = csv.DictWriter(
-        text, list(dict.fromkeys(name for row in rows for name in row)), lineterminator="\n"
-    )
+    writer = csv.DictWriter(text, columns, lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
     write_atomically(path, text.getvalue().encode())

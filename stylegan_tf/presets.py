@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from stylegan_tf.config import Config
 
-_BATCH_SIZES = {  # GPUs -> (default, {resolution: images a step, over all GPUs}); official train.py
+# GPUs -> (default, {resolution: images of a step, over all GPUs}). Official train.py
+_BATCH_SIZES = {
     1: (4, {4: 128, 8: 128, 16: 128, 32: 64, 64: 32, 128: 16, 256: 8, 512: 4}),
     2: (8, {4: 256, 8: 256, 16: 128, 32: 64, 64: 32, 128: 16, 256: 8}),
     4: (16, {4: 512, 8: 256, 16: 128, 32: 64, 64: 32, 128: 16}),
@@ -13,14 +14,21 @@ _BATCH_SIZES = {  # GPUs -> (default, {resolution: images a step, over all GPUs}
 
 
 def official_batch_sizes(gpus: int) -> dict[int, int]:
-    """The images per step of every resolution on 1, 2, 4 or 8 GPUs, from the official train.py."""
+    """{resolution: images of a step} on 1, 2, 4 or 8 GPUs, from 4 to 1024.
+
+    Source: official train.py; docs/exactness.md, Batch sizes and learning rates.
+
+    Raises:
+        ValueError: for another number of GPUs.
+    """
     if gpus not in _BATCH_SIZES:
         raise ValueError(f"gpus is {gpus}; the official tables exist for {sorted(_BATCH_SIZES)}")
     default, table = _BATCH_SIZES[gpus]
     return {2**r: table.get(2**r, default) for r in range(2, 11)}
 
 
-_MNIST32 = Config(  # chosen by trial for ten minutes on two cores: benchmarks/results/sweep.csv
+# For ten minutes on two cores. The values were found by trial: benchmarks/results/sweep.csv
+_MNIST32 = Config(
     resolution=32,
     channels=1,
     z_dim=64,
@@ -43,7 +51,8 @@ _MNIST32 = Config(  # chosen by trial for ten minutes on two cores: benchmarks/r
     tick_kimg={4: 4, 8: 4, 16: 8, 32: 8},
 )
 
-_TOYFACES32 = _MNIST32.replace(  # as long as it gains, hours on two cores: data/README.md
+# For hours on two cores, as long as more images still improve it: data/README.md
+_TOYFACES32 = _MNIST32.replace(
     channels=3,
     fmap_base=512,
     fmap_max=96,
@@ -72,6 +81,7 @@ PRESETS: dict[str, Config] = {
     **{f"ffhq{r}": _ffhq(r) for r in (64, 128, 256, 512, 1024)},
 }
 
+# What the traditional generator lacks or does otherwise (paper Table 1, row B) ...
 _B = dict(
     mapping_layers=0,
     styles=False,
@@ -81,6 +91,7 @@ _B = dict(
     noise=False,
     mixing_probability=0.0,
 )
+# ... and what Progressive GAN does otherwise on top of that (row A).
 _A = dict(blur=False, fused_kernels=True, loss="wgan-gp", start_resolution=4)
 ABLATIONS: dict[str, dict] = {
     "A": {**_B, **_A},  # Progressive GAN: docs/exactness.md, Progressive GAN
@@ -94,7 +105,11 @@ ABLATIONS: dict[str, dict] = {
 
 
 def preset(name: str) -> Config:
-    """The configuration of that name; ``PRESETS`` lists them."""
+    """The configuration of that name; ``PRESETS`` lists them.
+
+    Raises:
+        ValueError: if there is none.
+    """
     if name not in PRESETS:
         raise ValueError(f"there is no preset '{name}'; choose from {', '.join(PRESETS)}")
     return PRESETS[name]

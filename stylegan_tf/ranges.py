@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-MOST = 10_000
+MOST = 10_000  # numbers that one text may name
 
 
 def parse_ranges(text: str, name: str) -> list[int]:
@@ -14,14 +14,19 @@ def parse_ranges(text: str, name: str) -> list[int]:
         name: what the numbers are, for errors, such as ``--seeds``.
 
     Raises:
-        ValueError: for anything else, and for none or more than 10,000 numbers.
+        ValueError: for a text of another form, and for none or more than 10,000 numbers.
     """
+    # Each part is one number, or two with a dash between them.
     found = []
     for part in text.split(","):
         first, dash, last = part.partition("-")
         if not first.isdecimal() or (dash and not last.isdecimal()):
             raise ValueError(f"{name} {text} is not like 0-99 or 3,5,8")
-        found.append(range(int(first), int(last if dash else first) + 1))
+        if not dash:
+            last = first
+        found.append(range(int(first), int(last) + 1))
+
+    # A range such as 7-3 names nothing, and one such as 0-999999999 is a slip: count before listing.
     count = sum(map(len, found))
     if not 0 < count <= MOST:
         raise ValueError(f"{name} {text} names {count}; give 1 to {MOST:,}")
@@ -30,10 +35,15 @@ def parse_ranges(text: str, name: str) -> list[int]:
 
 def write_ranges(numbers: Iterable[int]) -> str:
     """The shortest text that ``parse_ranges`` reads as these numbers, sorted and each once; "" for none."""
+    # Runs of numbers that follow each other: [first, last].
     runs: list[list[int]] = []
     for number in sorted(set(numbers)):
         if runs and number == runs[-1][1] + 1:
             runs[-1][1] = number
         else:
             runs.append([number, number])
-    return ",".join(f"{first}" if first == last else f"{first}-{last}" for first, last in runs)
+
+    parts = []
+    for first, last in runs:
+        parts.append(f"{first}" if first == last else f"{first}-{last}")
+    return ",".join(parts)

@@ -47,7 +47,7 @@ WRONG = [  # field, a value that cannot work, what the message must say
     ("learning_rate", "fast", "float"),
     ("learning_rates", {20: 0.1}, "a map from resolutions to numbers >= 0"),
     ("learning_rates", {8: -0.1}, "a map from resolutions to numbers >= 0"),
-    ("learning_rates", [0.1], "learning_rates is \\[0.1\\]; it must be dict"),
+    ("learning_rates", [0.1], "learning_rates is \\[0.1\\]; it must be a map from resolutions"),
     ("learning_rates", {"large": 0.1}, "its keys must be resolutions"),
     ("decay_kimg", -1.0, "0 or more"),
     ("beta_1", 1.0, "at least 0 and less than 1"),

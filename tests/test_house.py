@@ -10,8 +10,7 @@ from packaging.utils import canonicalize_name
 from support.repository import PROJECT, ROOT, tracked_files
 
 from stylegan_tf.data import digits
-from stylegan_tf.runs import checkpoints
-from stylegan_tf.runs import run as runs
+from stylegan_tf.runs import checkpoints, shipped
 
 CONSTRAINTS = ("constraints.txt", "constraints-oldest.txt")
 GRADERS = "constraints-graders.txt"
@@ -54,7 +53,7 @@ def test_data_files_are_listed_with_their_sums():
 
 def test_shipped_models_are_those_with_a_config():
     files = [path for path in sorted((ROOT / "data/pretrained").glob("*.npz")) if "about" in np.load(path)]
-    assert sorted(runs.SHIPPED) == [path.stem for path in files]
+    assert sorted(shipped.SHIPPED) == [path.stem for path in files]
     assert all("dataset" in checkpoints.read_checkpoint(path)[0] for path in files)
 
 

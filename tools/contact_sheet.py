@@ -2,7 +2,7 @@
 
     python tools/contact_sheet.py
 
-The sheet shows what the notebooks show: nothing is drawn anew.
+The sheet shows what the notebooks show: nothing is drawn again.
 """
 
 import base64
@@ -14,9 +14,9 @@ from PIL import Image, ImageDraw, ImageFont
 
 ROOT = Path(__file__).resolve().parent.parent
 KEY = {  # lesson -> (cell, which of its pictures)
-    "00": (7, 0), "01": (22, 0), "02": (31, 0), "03": (21, 1), "04": (34, 0), "05": (7, 0), "06": (11, 0), "07": (13, 0),
-    "08": (13, 0), "09": (17, 0), "10": (22, 0), "11": (27, 0), "12": (26, 0), "13": (3, 0), "14": (17, 0), "15": (5, 0),
-    "16": (9, 0), "17": (31, 0),
+    "00": (7, 0), "01": (22, 0), "02": (31, 0), "03": (21, 1), "04": (34, 0), "05": (7, 0),
+    "06": (11, 0), "07": (13, 0), "08": (13, 0), "09": (17, 0), "10": (22, 0), "11": (27, 0),
+    "12": (26, 0), "13": (3, 0), "14": (17, 0), "15": (5, 0), "16": (9, 0), "17": (31, 0),
 }  # fmt: skip
 TILE, LINE, GAP, COLUMNS = (360, 220), 26, 14, 4
 
@@ -46,10 +46,9 @@ def main():
         x, y = GAP + i % COLUMNS * across, GAP + i // COLUMNS * down
         pen.text((x, y), title, "black", font)
         sheet.paste(shown, (x + (TILE[0] - shown.width) // 2, y + LINE + (TILE[1] - shown.height) // 2))
-    sheet.quantize(128).save(ROOT / "docs/course.png", optimize=True)
-    print(
-        f"docs/course.png: {len(notebooks)} lessons, {(ROOT / 'docs/course.png').stat().st_size / 1000:.0f} kB"
-    )
+    file = ROOT / "docs/course.png"
+    sheet.quantize(128).save(file, optimize=True)
+    print(f"docs/course.png: {len(notebooks)} lessons, {file.stat().st_size / 1000:.0f} kB")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
-"""Draw docs/sources.png: what every kind of data source gives, as training sees it. Own pictures and FFHQ are
-stood in for by toy faces, saved in the forms that those come in.
+"""Draw docs/sources.png: what every kind of data source gives, as training sees it.
 
-python tools/data_sheets.py --out docs/sources.png
+    python tools/data_sheets.py --out docs/sources.png
+
+Toy faces take the place of your own pictures and of FFHQ; they are saved in the forms in which those come.
 """
 
 import argparse

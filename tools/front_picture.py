@@ -13,12 +13,11 @@ import stylegan_tf as sg
 from stylegan_tf import latents
 from stylegan_tf.figures.layout import labelled
 from stylegan_tf.figures.paper import style_bands
-from stylegan_tf.networks.sampling import styles_of
+from stylegan_tf.networks.sampling import images_of, styles_of
 
-SOURCES, DESTINATIONS = (
-    (5, 14, 33, 41, 60),
-    (0, 20, 7),
-)  # chosen by eye, for faces that differ; not the best of many
+# Chosen by eye, for faces that differ; not the best of many
+SOURCES = (5, 14, 33, 41, 60)
+DESTINATIONS = (0, 20, 7)
 DIGITS, PSIS = (1, 2, 3, 4), (1, 0.7, 0.4, 0, -0.4, -0.7, -1)
 SIDE = 96
 
@@ -37,7 +36,7 @@ def mixed_faces(generator) -> Image.Image:
 
 def digits_through_psi(generator) -> Image.Image:
     """A row per digit, truncated more and more, and beyond the mean."""
-    images = [sg.layout.images_of(generator, DIGITS, psi=np.float32(psi)) for psi in PSIS]
+    images = [images_of(generator, DIGITS, psi=np.float32(psi)) for psi in PSIS]
     rows = [list(row) for row in np.stack(images, axis=1)]
     return labelled(rows, [""] * len(rows), [f"psi = {psi:g}" for psi in PSIS], size=SIDE)
 

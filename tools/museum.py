@@ -1,7 +1,7 @@
 """Train the exhibits of the museum of broken GANs and write data/museum.npz.
 
 python tools/museum.py                 # a quarter of an hour on one core
-python tools/museum.py --only rate     # one exhibit anew, the others as they are
+python tools/museum.py --only rate     # one exhibit again, the others as they are
 """
 
 import argparse
@@ -25,8 +25,9 @@ def main():
         exhibits[defect] = museum.train(defect)
         last = exhibits[defect].history[-1]
         load = ", ".join(f"{v:.1f}" for v in os.getloadavg())
+        seconds = time.perf_counter() - started
         print(
-            f"{defect:8} D {last['d_loss']:.3f} G {last['g_loss']:.3f} {time.perf_counter() - started:.0f} s, load {load}",
+            f"{defect:8} D {last['d_loss']:.3f} G {last['g_loss']:.3f} {seconds:.0f} s, load {load}",
             flush=True,
         )
         museum.write(FILE, {name: exhibits[name] for name in museum.DEFECTS if name in exhibits})

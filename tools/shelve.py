@@ -1,5 +1,4 @@
-"""Put an ablation on the shelf of lesson 15: data/ablation.npz, all its rows and the generators of A to F of
-seed 0.
+"""Put an ablation on the shelf of lesson 15: data/ablation.npz, its rows and the generators of A to F.
 
 stylegan-tf ablation --dataset digits --configs A-F --seeds 0,1 --kimg 60 --out ablation
 python tools/shelve.py ablation

@@ -1,5 +1,4 @@
-"""Write the averaged generator and the discriminator of a run to data/pretrained/NAME.npz, in float16, and
-judge the file.
+"""Write the averaged generator and the discriminator of a run to data/pretrained, in float16, and judge them.
 
     python tools/ship.py runs/long mnist32
 
@@ -47,9 +46,9 @@ def main():
     for name, model in (("float32", gan), ("float16", sg.load(path))):
         print(name, judge(model.ema_generator, info["dataset"], args.data_dir))
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    print(
-        f"{path.name}: {path.stat().st_size / 1e6:.2f} MB, {gan.progress.images / 1000:.0f} kimg, sha256 {digest}"
-    )
+    megabytes = path.stat().st_size / 1e6
+    kimg = gan.progress.images / 1000
+    print(f"{path.name}: {megabytes:.2f} MB, {kimg:.0f} kimg, sha256 {digest}")
 
 
 if __name__ == "__main__":

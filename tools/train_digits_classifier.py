@@ -30,9 +30,8 @@ def main():
     accuracy = float((guess == labels[held_out]).mean())
     OUT.parent.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(OUT, **{f"w{i}": w.astype("float32") for i, w in enumerate(model.get_weights())})
-    print(
-        f"accuracy on the 2,000 held-out digits: {accuracy:.4f}; wrote {OUT.name} ({OUT.stat().st_size / 1e6:.2f} MB)"
-    )
+    size = OUT.stat().st_size / 1e6
+    print(f"accuracy on the 2,000 held-out digits: {accuracy:.4f}; wrote {OUT.name} ({size:.2f} MB)")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Train the network that reads the factors of toy faces, and write data/pretrained/face_reader.npz.
+"""Train the attribute classifier of toy faces, and write data/pretrained/face_reader.npz.
 
 python tools/train_face_reader.py                  # some minutes on two cores
 python tools/train_face_reader.py --check          # only measure the shipped one, on fresh faces
@@ -28,8 +28,9 @@ def targets(factors):
 
 
 def disturb(step, images, wanted):
-    """Shifts by a pixel, softness, other brightness and contrast, and noise, as pictures of a generator may
-    have them.
+    """Disturb pictures as those of a generator may be disturbed.
+
+    That is shifts by a pixel, softness, other brightness and contrast, and noise.
     """
     seeds = tf.random.experimental.stateless_split(tf.stack([tf.constant(SEED, tf.int64), step]), 5)
     x = tf.pad(images, ((0, 0), (1, 1), (1, 1), (0, 0)), "SYMMETRIC")
@@ -75,7 +76,7 @@ def train(cache):
 
 
 def check():
-    """Print how well the shipped reader reads fresh faces, at 32 and at 64 pixels, and with noise."""
+    """Print how right the shipped attribute classifier is about fresh faces: 32 and 64 pixels, and noise."""
     reader = FaceReader()
     plain, large = load_toyfaces(5000, seed=FRESH_SEED), load_toyfaces(2000, 64, seed=FRESH_SEED + 1)
     noise = 0.05 * np.random.default_rng(0).standard_normal(plain.images.shape)

@@ -8,15 +8,18 @@ an ideal network.
 
 import argparse
 import io
+import sys
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
-from widget_latency import panels
 
 import stylegan_tf as sg
 from stylegan_tf.widgets import Playground
 
-# Widget -> three settings of some controls; a number under "click" presses that button, so many times
+sys.path.append(str(Path(__file__).parents[1] / "benchmarks" / "speed"))
+from widget_latency import panels  # noqa: E402
+
+# Widget -> three settings of some controls; a number under "click" presses that button
 SETTINGS = {
     "playground": [dict(), dict(psi=0.3), dict(t=0.5)],
     "truncation": [dict(psi=1.0), dict(psi=0.5), dict(psi=-0.5)],
@@ -87,13 +90,16 @@ def shown(panel, setting: dict) -> Image.Image:
 
 def strip(pages) -> Image.Image:
     """Side by side if they are narrow, else one below the other."""
-    gap, beside = 16, sum(page.width + 16 for page in pages) <= 1400
-    width, height = ([page.width for page in pages], [page.height for page in pages])
-    size = (sum(width) + 2 * gap, max(height)) if beside else (max(width), sum(height) + 2 * gap)
-    sheet, at = Image.new("RGB", size, "white"), 0
+    gap = 16
+    is_row = sum(page.width + gap for page in pages) <= 1400
+    width = [page.width for page in pages]
+    height = [page.height for page in pages]
+    size = (sum(width) + 2 * gap, max(height)) if is_row else (max(width), sum(height) + 2 * gap)
+    sheet = Image.new("RGB", size, "white")
+    at = 0
     for page in pages:
-        sheet.paste(page, (at, 0) if beside else (0, at))
-        at += gap + (page.width if beside else page.height)
+        sheet.paste(page, (at, 0) if is_row else (0, at))
+        at += gap + (page.width if is_row else page.height)
     return sheet
 
 
@@ -115,11 +121,9 @@ def main():
         if name.startswith(options.only):
             panel = made[name]()[0]
             sheet = strip([shown(panel, setting) for setting in settings])
-            sheet.save(options.out / f"{name}.png", optimize=True)
-            print(
-                f"{name}: {sheet.width}x{sheet.height}, {(options.out / f'{name}.png').stat().st_size / 1000:.0f} kB",
-                flush=True,
-            )
+            file = options.out / f"{name}.png"
+            sheet.save(file, optimize=True)
+            print(f"{name}: {sheet.width}x{sheet.height}, {file.stat().st_size / 1000:.0f} kB", flush=True)
 
 
 if __name__ == "__main__":

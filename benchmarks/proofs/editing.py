@@ -1,10 +1,9 @@
 """Directions, entanglement and projection of the shipped digits: the tables and pictures of docs/editing.md.
 
-python benchmarks/proofs/editing.py directions        # how well each method's direction turns or thickens,
-and what leaks
-python benchmarks/proofs/editing.py laboratory        # recovery, layer-factor atlas, variance budget,
-combinations
-python benchmarks/proofs/editing.py projection        # 16 held-out digits in z, w, w+; starts; editability
+    python benchmarks/proofs/editing.py directions    # what each method's direction moves, and what leaks
+    python benchmarks/proofs/editing.py laboratory    # recovery, layer-factor atlas, budget, combinations
+    python benchmarks/proofs/editing.py projection    # 16 held-out digits in z, w, w+; starts; editability
+
 Each prints Markdown tables; projection also draws projection.png into --out (default docs).
 """
 
@@ -32,9 +31,8 @@ from stylegan_tf.networks.sampling import styles_of
 
 MOMENTS = ("slant", "thickness", "height", "width")
 LAYERS = {"slant": [1, 2], "thickness": [6, 7]}  # where the atlas finds them
-HELD_OUT = slice(
-    8000, 8016
-)  # digits that the classifier was not trained on; the generator has seen all 10,000
+# Digits that the classifier was not trained on; the generator has seen all 10,000
+HELD_OUT = slice(8000, 8016)
 
 
 def markdown(head, rows):
@@ -142,8 +140,10 @@ def laboratory(generator, out):
 
 
 def starts_and_spaces(generator, real):
-    """Images found in every space from every start: ws by name, seconds by name, and the starts in w
-    (nearest, encoder's).
+    """Images found in every space from every start.
+
+    Returns:
+        ws by name, seconds by name, and the starts in w (nearest, encoder's).
     """
     started = time.perf_counter()
     encoder = train_encoder(generator, progress=False)

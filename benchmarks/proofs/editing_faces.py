@@ -1,13 +1,10 @@
-"""Directions, counterfactual pairs, projection and entanglement of toy-face generators: the tables of
-docs/editing_faces.md.
+"""Editing and projection of toy-face generators: the tables of docs/editing_faces.md.
 
-python benchmarks/proofs/editing_faces.py moustache MODEL        # what the moustache's direction drags along,
-by method
-python benchmarks/proofs/editing_faces.py pairs MODEL            # faces with and without moustache, both
-projected
-python benchmarks/proofs/editing_faces.py laboratory MODEL       # recovery, layer-factor atlas, variance
-budget, combinations
-python benchmarks/proofs/editing_faces.py projection MODEL       # 16 fresh faces in z, w, w+, and edited
+    python benchmarks/proofs/editing_faces.py moustache MODEL     # what the moustache's direction drags along
+    python benchmarks/proofs/editing_faces.py pairs MODEL         # faces with and without one, both projected
+    python benchmarks/proofs/editing_faces.py laboratory MODEL    # recovery, atlas, budget, combinations
+    python benchmarks/proofs/editing_faces.py projection MODEL    # 16 fresh faces in z, w, w+, and edited
+
 MODEL is the name of a shipped one, a file or a run. pairs and projection also draw pictures into --out
 (default docs).
 """
@@ -46,9 +43,8 @@ def moustache(generator, side, out):
     read = FaceReader().read
     found = Attributes(generator, read, count=8000)
     means = {name: found.values[name] for name in NUMBERS}
-    print(
-        f"correlation of moustache and glasses: {np.corrcoef(means['moustache'], means['glasses'])[0, 1]:+.2f} in 8,000 faces\n"
-    )
+    correlation = np.corrcoef(means["moustache"], means["glasses"])[0, 1]
+    print(f"correlation of moustache and glasses: {correlation:+.2f} in 8,000 faces\n")
     ways = {
         "means": found.direction("moustache", "means"),
         "balanced, glasses held": found.direction("moustache", "balanced", ["glasses"]),
@@ -106,8 +102,11 @@ def pairs(generator, side, out):
     mean = steps.mean(axis=0)
     unit = steps / length[:, None]
     between = (unit @ unit.T)[np.triu_indices(len(unit), 1)]
-    print(f"length of a pair's difference {length.mean():.2f}, of their mean {np.linalg.norm(mean):.2f}; cosine of two pairs' "
-          f"differences {between.mean():+.2f} (64 dimensions: {1 / np.sqrt(steps.shape[1]):.2f} by chance)\n")  # fmt: skip
+    chance = 1 / np.sqrt(steps.shape[1])
+    print(
+        f"length of a pair's difference {length.mean():.2f}, of their mean {np.linalg.norm(mean):.2f}; "
+        f"cosine of two pairs' differences {between.mean():+.2f} (64 dimensions: {chance:.2f} by chance)\n"
+    )
     own = latents.Direction(mean, np.std(found.w @ (mean / np.linalg.norm(mean))))
     others = styles_of(generator, range(100_000, 100_500))
     rows = []
@@ -132,8 +131,10 @@ def pairs(generator, side, out):
     )
     moved = latents.move(ws[0].ws, ways["balanced, glasses held"], 1.5)
     columns = {
-        "drawn,\nwithout": [resize_pixels(to_uint8(x)) for x in without], "found in w": pictures(generator, ws[0].ws),
-        "drawn,\nwith": [resize_pixels(to_uint8(x)) for x in grown], "found in w ": pictures(generator, ws[1].ws),
+        "drawn,\nwithout": [resize_pixels(to_uint8(x)) for x in without],
+        "found in w": pictures(generator, ws[0].ws),
+        "drawn,\nwith": [resize_pixels(to_uint8(x)) for x in grown],
+        "found in w ": pictures(generator, ws[1].ws),
         "the first,\nalong direction": pictures(generator, moved),
         "the first, by\nmean step": pictures(generator, ws[0].ws + mean[None, None]),
     }  # fmt: skip
@@ -175,9 +176,8 @@ def laboratory(generator, side, out):
     markdown(list(budget), [[f"{100 * v:.2f} %" for v in budget.values()]])
     share = combination_share(found.values, HOLE)
     print(
-        "moustache and long hair: {share:.4f} ± {standard_error:.4f}; if independent {independent:.4f}\n".format(
-            **share
-        )
+        "moustache and long hair: {share:.4f} ± {standard_error:.4f}; "
+        "if independent {independent:.4f}\n".format(**share)
     )
 
 
@@ -253,9 +253,8 @@ def main():
     parser.add_argument("model", type=model)
     parser.add_argument("--out", type=Path, default=Path("docs"))
     args = parser.parse_args()
-    print(
-        f"{args.part} of {Path(args.model).name}; load at the start: {', '.join(f'{v:.1f}' for v in os.getloadavg())}\n"
-    )
+    load = ", ".join(f"{v:.1f}" for v in os.getloadavg())
+    print(f"{args.part} of {Path(args.model).name}; load at the start: {load}\n")
     started = time.perf_counter()
     gan = sg.load(args.model)
     parts[args.part](gan.ema_generator, gan.config.resolution, args.out)

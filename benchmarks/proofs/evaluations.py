@@ -1,12 +1,11 @@
-"""The tables of docs/metrics.md about the shipped toy faces, from the files that ``stylegan-tf evaluate
---out`` wrote.
+"""The tables of docs/metrics.md about the shipped toy faces, from files of ``stylegan-tf evaluate``.
 
     stylegan-tf evaluate toyfaces32 --floors --out measured/toyfaces32.json       # one for each model
     python benchmarks/proofs/evaluations.py measured/*.json
 
-The first table holds quality, the second path length and separability beside those of the official network,
-the third the bits that each attribute leaves unknown. A ratio's error takes its two numbers as measured
-independently.
+The first table holds quality, the second path length and separability next to those of the official
+network, the third the bits that each attribute leaves unknown. A ratio's error takes its two numbers as
+measured independently.
 """
 
 import argparse

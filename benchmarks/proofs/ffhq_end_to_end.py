@@ -1,8 +1,8 @@
-"""From FFHQ's layout to a trained run at 128x128, on drawn faces: through tensorflow-datasets, and through
-TFRecords.
+"""From FFHQ's layout to a trained run at 128x128, on drawn faces: by tensorflow-datasets and by TFRecords.
 
-python benchmarks/proofs/ffhq_end_to_end.py     # about 4 minutes on two idle cores; writes
-results/ffhq_end_to_end.md
+    python benchmarks/proofs/ffhq_end_to_end.py     # about 4 minutes on two idle cores
+
+It writes benchmarks/results/ffhq_end_to_end.md.
 
 A few hundred images are shown to narrow networks: what is tested is the path, each step by its command. The
 run on TFRecords is killed by SIGKILL in the stage 64x64 and resumed with the same command; its weights are
@@ -22,12 +22,14 @@ from pathlib import Path
 import numpy as np
 import tensorflow_datasets as tfds
 from survive_kill import final_state
-from train_speed import Report
 
 import stylegan_tf as sg
 from stylegan_tf.data import load_ffhq
 from stylegan_tf.data.ffhq.builder import Ffhq
 from stylegan_tf.data.ffhq.drawn import draw_ffhq
+
+sys.path.append(str(Path(__file__).parents[1] / "speed"))
+from train_speed import Report  # noqa: E402
 
 FACES, KIMG, KILL_AT = 200, 0.4, 64
 NARROW = {
@@ -83,8 +85,10 @@ def train(out, dataset, *more):
 
 
 def killed(words, out):
-    """Start training, and kill it as soon as a tick of the stage KILL_AT is on disk; returns the kimg that it
-    had reached.
+    """Start training, and kill it as soon as a tick of the stage KILL_AT is on disk.
+
+    Returns:
+        the kimg that it had reached.
     """
     process = subprocess.Popen(
         [sys.executable, "-m", "stylegan_tf", *words], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
@@ -158,13 +162,15 @@ def main():
         figures = sorted(path.name for path in (folder / "c" / "figures").glob("paper-*.png"))
     report.add(
         "",
-        f"{FACES} drawn thumbnails; {two['images']} images shown, stages {', '.join(map(str, sides))}; narrow networks.",
+        f"{FACES} drawn thumbnails; {two['images']} images shown, "
+        f"stages {', '.join(map(str, sides))}; narrow networks.",
         "",
     )
     report.table(["step", "seconds", "command"], steps.rows)
     report.add(f"- records hold the published pictures, pixel by pixel: {'yes' if same else 'NO'}")
     report.add(
-        f"- killed at {1000 * reached:.0f} images, in {KILL_AT}x{KILL_AT}, and resumed: weights, averages and optimizers are"
+        f"- killed at {1000 * reached:.0f} images, in {KILL_AT}x{KILL_AT}, and resumed: "
+        "weights, averages and optimizers are"
     )
     report.add(f"  those of the undisturbed run, bit for bit: {'yes' if kept else 'NO'}")
     report.add(f"- figures: {', '.join(figures)}", "")

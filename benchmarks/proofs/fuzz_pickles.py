@@ -1,7 +1,6 @@
-"""Feed the reader of official pickles with damaged and invented files: each must be refused, or give sound
-networks.
+"""Damaged and invented official pickles: each must be refused, or give sound networks.
 
-python benchmarks/proofs/fuzz_pickles.py --minutes 10     # writes results/fuzz_pickles.md
+    python benchmarks/proofs/fuzz_pickles.py --minutes 10     # writes benchmarks/results/fuzz_pickles.md
 
 Files are made from seeds: bytes changed, cut out, repeated, moved or swapped with those of another file;
 instructions of any pickle strewn in; programs of instructions at random. While the reader works an audit hook
@@ -45,8 +44,9 @@ sys.addaudithook(lambda event, arguments: seen.append(event) if watching and eve
 
 
 def seeds() -> list[bytes]:
-    """Files to start from: the official snapshot, its structure alone, a small one of ours, attacks and
-    ordinary pickles.
+    """Files to start from.
+
+    They are the official snapshot, its structure alone, a small one of ours, attacks and ordinary pickles.
     """
     golden = (ROOT / "tests" / "golden" / "official_tiny_nosrc.pkl").read_bytes()
     network = snapshots.StoredNetwork(
@@ -66,8 +66,9 @@ def seeds() -> list[bytes]:
 
 
 def mutated(rng, files) -> bytes:
-    """One file made from one or two of ``files``; the first bytes, where the structure is, are hit more
-    often.
+    """One file made from one or two of ``files``.
+
+    The first bytes, where the structure is, are hit more often.
     """
     if rng.random() < 0.1:
         return b"\x80\x04" + bytes(
@@ -144,8 +145,8 @@ def main():
         "# Fuzzing the reader of official pickles\n",
         f"`python benchmarks/proofs/fuzz_pickles.py --minutes {args.minutes:g} --seed {args.seed}`, "
         f"load {os.getloadavg()[0]:.1f}.\n",
-        f"{count:,} files: none executed, imported or opened anything; each was refused or gave sound networks. The slowest took "
-        f"{1000 * slowest:.0f} ms; the process grew by {grown:.0f} MB.\n",
+        f"{count:,} files: none executed, imported or opened anything; each was refused or gave sound "
+        f"networks. The slowest took {1000 * slowest:.0f} ms; the process grew by {grown:.0f} MB.\n",
         "| outcome | files |\n|---|---|",
         *(f"| {name} | {number:,} |" for name, number in outcomes.most_common(20)),
     ]

@@ -1,10 +1,10 @@
 """What it takes to write, read and run networks of the published size, 1024x1024, on this machine.
 
-python benchmarks/proofs/official_networks.py                  # about 10 minutes on two cores, 8 GB; writes
-results/official_networks.md
-python benchmarks/proofs/official_networks.py --drawing        # images alone, 2 minutes; writes
-results/official_drawing.md
-python benchmarks/proofs/official_networks.py --resolution 64  # a trial: prints only
+    python benchmarks/proofs/official_networks.py                  # about 10 minutes on two cores, 8 GB
+    python benchmarks/proofs/official_networks.py --drawing        # images alone, 2 minutes
+    python benchmarks/proofs/official_networks.py --resolution 64  # a trial: prints only
+
+The first writes benchmarks/results/official_networks.md, the second official_drawing.md.
 
 Random weights at the real widths go through an official pickle and back. Each part runs in a process of its
 own, and its peak memory is counted above that of a process that has only imported the package. Ratios are
@@ -23,7 +23,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from train_speed import convolutions, plain_run, seconds
+sys.path.append(str(Path(__file__).parents[1] / "speed"))
+from train_speed import convolutions, plain_run, seconds  # noqa: E402
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 RESULTS = Path(__file__).resolve().parent.parent / "results"
@@ -94,10 +95,10 @@ def run(args):
 
 
 def draw(args):
-    """Images as the published generator draws them, psi 0.7 in eight layers; the first call, which traces, is
-    not counted.
+    """Images as the published generator draws them, psi 0.7 in eight layers.
 
-    In turns with them, TensorFlow's convolutions alone, of the same shapes: what the machine can do.
+    The first call, which traces, is not counted. In turns with them, TensorFlow's convolutions alone, of the
+    same shapes: what the machine can do.
     """
     import stylegan_tf as sg
     from stylegan_tf.planning import cost
@@ -194,7 +195,8 @@ def main():
             lines.append(f"| {name} | {found['seconds']:.1f} | {above:,.0f} | {above / size:.2f} |")
         lines += [
             "",
-            f"Reading the file into memory takes {reading['seconds']:.2f} s; the .npz has {imported['size']:,.0f} MB.",
+            f"Reading the file into memory takes {reading['seconds']:.2f} s; "
+            f"the .npz has {imported['size']:,.0f} MB.",
             "",
         ]
         lines += drawing(args, base)
@@ -205,11 +207,13 @@ def drawing(args, base):
     """The lines of the table of images."""
     found = {batch: measure("draw", args, batch=batch) for batch in BATCHES}
     lines = [
-        f"An image takes {found[1]['gflop']:.1f} GFLOP. Plain: TensorFlow's convolutions of the same shapes alone, in turns.",
+        f"An image takes {found[1]['gflop']:.1f} GFLOP. "
+        "Plain: TensorFlow's convolutions of the same shapes alone, in turns.",
         "",
     ]
     lines += [
-        "| images at once | time per image, first row = 1 | seconds | GFLOP/s | plain | peak above the package, MB |"
+        "| images at once | time per image, first row = 1 | seconds | GFLOP/s | plain "
+        "| peak above the package, MB |"
     ]
     lines += ["| --- | --- | --- | --- | --- | --- |"]
     for batch, row in found.items():

@@ -1,5 +1,4 @@
-"""What the step of path length does to its value, for the shipped digits: the same 2,000 pairs with each
-step.
+"""What the step of path length does to its value: the same 2,000 pairs of shipped digits with each step.
 
 python benchmarks/proofs/path_length_epsilon.py          # about two minutes
 """

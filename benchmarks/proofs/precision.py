@@ -21,8 +21,8 @@ ROWS = {
     "bfloat16": {"precision": "bfloat16"},
 }
 CONFIG = dict(
-    channels=1, z_dim=64, w_dim=64, mapping_width=64, mapping_layers=8, fmap_base=256, fmap_max=64, batch_size=16,
-    progressive=False, stage_kimg={}, tick_kimg={},
+    channels=1, z_dim=64, w_dim=64, mapping_width=64, mapping_layers=8, fmap_base=256, fmap_max=64,
+    batch_size=16, progressive=False, stage_kimg={}, tick_kimg={},
 )  # fmt: skip
 
 
@@ -53,9 +53,8 @@ def main():
     args = parser.parse_args()
     data = sg.data.load_digits()
     how = ", calm" if args.calm else ""
-    print(
-        f"{args.steps} steps at {args.resolution}x{args.resolution}, batch {CONFIG['batch_size']}{how}; means over all steps"
-    )
+    side = args.resolution
+    print(f"{args.steps} steps at {side}x{side}, batch {CONFIG['batch_size']}{how}; means over all steps")
     print(
         "seed  computed in          D loss  G loss      R1  against float32 (D, G, R1)  skipped  loss scale"
     )

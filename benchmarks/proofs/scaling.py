@@ -1,9 +1,9 @@
-"""Cost on paper and on this machine: time per image against counted FLOPs from 8x8 to 256x256, memory against
-measured peaks.
+"""Cost on paper and on this machine: time against counted FLOPs, memory against measured peaks.
 
-python benchmarks/proofs/scaling.py            # about 10 minutes on two cores, 4 GB; writes
-results/scaling.md and ../docs/scaling.png
-python benchmarks/proofs/scaling.py --quick    # two sizes of each; prints only
+    python benchmarks/proofs/scaling.py            # about 10 minutes on two cores, 4 GB
+    python benchmarks/proofs/scaling.py --quick    # two sizes of each; prints only
+
+The first writes benchmarks/results/scaling.md and docs/scaling.png; sizes are from 8x8 to 256x256.
 
 Time is that of the processor (all threads), which other work on the machine disturbs less than the clock on
 the wall. The sizes are measured in turns, round by round, and medians are taken. Memory: each size in a
@@ -20,11 +20,13 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
-from train_speed import Report, peak_memory
 
 import stylegan_tf as sg
 from stylegan_tf.figures.pages import BLUE, ORANGE
 from stylegan_tf.planning import cost, memory
+
+sys.path.append(str(Path(__file__).parents[1] / "speed"))
+from train_speed import Report, peak_memory  # noqa: E402
 
 SIDES = (8, 16, 32, 64, 128, 256)
 NETWORK = dict(z_dim=64, w_dim=64, mapping_width=64, fmap_base=2048, fmap_max=64)
@@ -79,11 +81,13 @@ def time_report(report, sides, rounds):
         f"Training steps with R1, {maps} maps from 4x4 up, medians of {rounds} rounds. One rate,",
     )
     report.add(
-        f"{rate / 1e9:.0f} GFLOP per second of one processor (the median), turns counted FLOPs into the last column."
+        f"{rate / 1e9:.0f} GFLOP per second of one processor (the median), "
+        "turns counted FLOPs into the last column."
     )
     rows = [
         [f"{r}x{r}", sizes[r].config.batch_size, f"{flops[r] / 1e9:.3f}", f"{1000 * spent[r]:.2f}",
-         f"{flops[r] / spent[r] / 1e9:.1f}", f"{1000 * flops[r] / rate:.2f}", f"{flops[r] / rate / spent[r] - 1:+.0%}"]
+         f"{flops[r] / spent[r] / 1e9:.1f}", f"{1000 * flops[r] / rate:.2f}",
+         f"{flops[r] / rate / spent[r] - 1:+.0%}"]
         for r in sizes
     ]  # fmt: skip
     heading = [
@@ -137,7 +141,8 @@ def memory_report(report, names):
         "Peak of the resident set after three training steps, and `memory.host`. Above the program: less the",
     )
     report.add(
-        "peak of the smallest network, and what `memory.weights` and `memory.activations` give for that difference."
+        "peak of the smallest network, and what `memory.weights` and `memory.activations` give "
+        "for that difference."
     )
     rows, base = [], None
     for name in names:

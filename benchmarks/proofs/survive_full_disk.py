@@ -1,7 +1,8 @@
-"""Train onto a disk that fills up, then make room and resume with the same command. Linux, as root: it mounts
-a small tmpfs.
+"""Train onto a disk that fills up, then make room and resume with the same command.
 
-python benchmarks/proofs/survive_full_disk.py            # about a minute
+    python benchmarks/proofs/survive_full_disk.py            # about a minute
+
+It needs Linux and root, as it mounts a small tmpfs.
 """
 
 import argparse

@@ -1,9 +1,7 @@
-"""Kill a training run with SIGKILL at random moments, resume it with the same command, and compare the
-weights.
+"""Kill a training run with SIGKILL at random moments, resume it, and compare the weights.
 
-python benchmarks/proofs/survive_kill.py --kills 10            # about 6 minutes on two cores
-python benchmarks/proofs/survive_kill.py --kills 3 --minutes 1 # time boxes: do they keep their plan, and to
-their time?
+python benchmarks/proofs/survive_kill.py --kills 10              # about 6 minutes on two cores
+python benchmarks/proofs/survive_kill.py --kills 3 --minutes 1   # do time boxes keep their plan and time?
 """
 
 import argparse
@@ -40,7 +38,7 @@ def final_state(out):
 
 
 def kill(process, moment):
-    """Kill a process after so many seconds, unless it has ended; returns what happened."""
+    """Kill a process after ``moment`` seconds, unless it has ended; returns what happened."""
     try:
         process.wait(moment)
         return "had ended"
@@ -55,7 +53,7 @@ def start(out, *length):
 
 
 def time_boxes(folder, rng, kills, minutes):
-    """Kill time boxes in their second half; a sound one has the plan of its first session and ends on time."""
+    """Kill time boxes in their second half; a sound one keeps its first plan and ends on time."""
     sound = 0
     for number in range(kills):
         out, moment = folder / f"boxed{number}", rng.uniform(0.5, 0.9) * 60 * minutes
@@ -66,8 +64,9 @@ def time_boxes(folder, rng, kills, minutes):
         trained = about["progress"]["seconds"] / 60
         good = about["config"] == plan and abs(trained / minutes - 1) <= 0.1
         sound += good
+        verdict = "kept" if good else "BROKEN"
         print(
-            f"{number + 1}: {state} after {moment:.1f} s, resumed, {trained:.2f} minutes: {'kept' if good else 'BROKEN'}",
+            f"{number + 1}: {state} after {moment:.1f} s, resumed, {trained:.2f} minutes: {verdict}",
             flush=True,
         )
     print(f"{sound} of {kills} kept their plan and their time")

@@ -1,8 +1,8 @@
-"""Kill the writer of TFRecords with SIGKILL at random moments, let its disk run full, and compare the bytes
-in the end.
+"""Kill the writer of TFRecords at random moments, let its disk run full, and compare the bytes in the end.
 
-python benchmarks/proofs/survive_records.py            # about two minutes; the full disk needs Linux and
-root, for a small tmpfs
+    python benchmarks/proofs/survive_records.py            # about two minutes
+
+The full disk is a small tmpfs, which needs Linux and root.
 """
 
 import argparse

@@ -1,7 +1,6 @@
 """Trials of the mnist32 preset: train one variation, judge it, add a row to benchmarks/results/sweep.csv.
 
-python benchmarks/proofs/sweep.py NAME --kimg 170 --seed 0 --set learning_rate=0.004 mixing_probability=0
-[--threads 1]
+python benchmarks/proofs/sweep.py NAME --kimg 170 --seed 0 --threads 1 --set learning_rate=0.004
 python benchmarks/proofs/sweep.py NAME --minutes 10
 """
 
@@ -18,8 +17,8 @@ import stylegan_tf as sg
 
 RESULTS = Path(__file__).resolve().parent.parent / "results"
 COLUMNS = [
-    "name", "seed", "settings", "kimg", "minutes", "cpu_minutes", "threads", "load", "fid", "floor", "entropy",
-    "least_class", "confidence", "w_std", "sheet",
+    "name", "seed", "settings", "kimg", "minutes", "cpu_minutes", "threads", "load", "fid", "floor",
+    "entropy", "least_class", "confidence", "w_std", "sheet",
 ]  # fmt: skip
 
 
@@ -75,7 +74,7 @@ def main():
         tf.config.threading.set_inter_op_parallelism_threads(args.threads)
     from stylegan_tf.cli.arguments import parse_settings
     from stylegan_tf.figures.layout import grid
-    from stylegan_tf.metrics.judges.digits import sample
+    from stylegan_tf.metrics.batches import draw_images
     from stylegan_tf.training.schedule import scaled
 
     settings = parse_settings(args.set)
@@ -95,11 +94,14 @@ def main():
     scores = sg.metrics.judge_digits(gan.ema_generator)
     sheet = f"{args.name}_seed{args.seed}.png"
     (RESULTS / "sheets").mkdir(parents=True, exist_ok=True)
-    grid(sample(gan.ema_generator, 100, seed=1), 10, scale=2).save(RESULTS / "sheets" / sheet)
+    grid(draw_images(gan.ema_generator, 100, seed=1), 10, scale=2).save(RESULTS / "sheets" / sheet)
     row = {
-        "name": args.name, "seed": args.seed, "settings": json.dumps(settings), "kimg": round(gan.progress.images / 1000, 1),
-        "minutes": round(minutes, 2), "cpu_minutes": round(cpu, 2), "threads": args.threads, "load": round(os.getloadavg()[0], 1),
-        "fid": round(scores["fid"], 2), "floor": round(scores["fid_real_halves"], 2), "entropy": round(scores["entropy"], 3),
+        "name": args.name, "seed": args.seed, "settings": json.dumps(settings),
+        "kimg": round(gan.progress.images / 1000, 1),
+        "minutes": round(minutes, 2), "cpu_minutes": round(cpu, 2),
+        "threads": args.threads, "load": round(os.getloadavg()[0], 1),
+        "fid": round(scores["fid"], 2), "floor": round(scores["fid_real_halves"], 2),
+        "entropy": round(scores["entropy"], 3),
         "least_class": min(scores["shares"]), "confidence": round(scores["confidence"], 3),
         "w_std": round(history.history["w_std"][-1], 3), "sheet": sheet,
     }  # fmt: skip

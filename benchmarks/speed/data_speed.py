@@ -1,5 +1,4 @@
-"""Does the data layer keep up? Images per second of every kind of source at every stage, against the speed of
-training.
+"""Does the data layer keep up? Images per second of every source at every stage, against training.
 
 python benchmarks/speed/data_speed.py                         # about 3 minutes on two cores
 """
@@ -17,12 +16,7 @@ import stylegan_tf as sg
 from stylegan_tf.training.loop import check_data
 from stylegan_tf.training.time_box import measure_speed as measure
 
-WANTED = {
-    "memory": 10,
-    "TFRecords": 3,
-    "folder": 3,
-    "folder, cache on disk": 3,
-}  # times the speed of training
+NEEDED = {"memory": 10, "TFRecords": 3, "folder": 3, "folder, cache on disk": 3}  # times training's speed
 
 
 def delivered(source, resolution, batch, seconds):
@@ -80,7 +74,7 @@ def main():
                     f"{name:22} {r:>3}x{r:<3} {found:>10,.0f} images/s, {found / speed:>6.1f} times training",
                     flush=True,
                 )
-                if found < WANTED[name] * speed:
+                if found < NEEDED[name] * speed:
                     short.append(f"{name} at {r}x{r}")
     print(f"too slow: {', '.join(short)}" if short else "every source keeps up")
     return 1 if short else 0

@@ -23,8 +23,9 @@ SOMEONE |= dict(glasses="no", moustache="no", background="sky", shirt="red")
 
 
 def measure():
-    """Print a table of processor time, which other work on the machine stretches little; the last column is
-    relative.
+    """Print a table of processor time, which other work on the machine stretches little.
+
+    The last column is relative.
     """
     faces = sample_factors(max(COUNTS.values()))
     seconds = {}
@@ -91,7 +92,7 @@ def sheet():
     drawn = sample_factors(2 * COLUMNS, seed=4)
     small = draw_faces(drawn, 32).repeat(2, axis=1).repeat(2, axis=2)
     cells = [small[:COLUMNS], small[COLUMNS:], *(draw_faces(np.stack(row), 64) for row in rows.values())]
-    names = ["drawn by lot, 32x32", "(each dot four times)", *rows]
+    names = ["drawn at random, 32x32", "(each dot four times)", *rows]
     return table(cells, names, [""] * COLUMNS, "Toy faces: every factor known")
 
 

@@ -1,7 +1,7 @@
 """How long the metrics take on this machine, and how much of that is the generator.
 
-python benchmarks/speed/metrics_speed.py                # minutes; writes results/metrics_speed.md
-python benchmarks/speed/metrics_speed.py --samples 2000 # shorter, prints only
+    python benchmarks/speed/metrics_speed.py                # minutes; writes results/metrics_speed.md
+    python benchmarks/speed/metrics_speed.py --samples 2000 # shorter, prints only
 
 For each metric the same images are drawn once more without judging them: the ratio of the two times, taken in
 one run, is the share of the generator.
@@ -78,8 +78,8 @@ def main():
         share = timed(alone, count) / whole
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
         rows.append(
-            (name, f"{count:,}", f"{whole:.0f} s", f"{limit} s", f"{cpu:.0f} s", f"{count * images / whole:.0f}", f"{share:.0%}",
-             f"{peak:.2f} GB", before)
+            (name, f"{count:,}", f"{whole:.0f} s", f"{limit} s", f"{cpu:.0f} s",
+             f"{count * images / whole:.0f}", f"{share:.0%}", f"{peak:.2f} GB", before)
         )  # fmt: skip
         print(*rows[-1], flush=True)
     report.table(

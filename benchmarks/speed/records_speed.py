@@ -1,11 +1,10 @@
-"""How fast TFRecords are written and read, beside memory, and beside a training that must not wait for them.
+"""How fast TFRecords are written and read, against memory and against a training that must not wait for them.
 
-python benchmarks/speed/records_speed.py              # about two minutes on two cores; 2 GB of disk; writes
-results/records_speed.md
+    python benchmarks/speed/records_speed.py              # about two minutes on two cores; 2 GB of disk
 
-Reading is timed in turns, round by round, and medians are printed. The files were just written, so that the
-system has them in
-memory: a disk may be slower, and the seconds of an opening with an empty cache are given for one large level.
+It writes benchmarks/results/records_speed.md. Reading is timed in turns, round by round, and medians are
+printed. The files were just written, so that the system has them in memory: a disk may be slower, and the
+seconds of an opening with an empty cache are given for one large level.
 """
 
 import functools
@@ -44,7 +43,7 @@ def training_step(gan, data, resolution):
 
 
 def reading(records, memory, gan, rounds):
-    """A row for every level: images/s of records, of memory, and of training where the preset has the stage."""
+    """A row for every level: images/s of records, of memory, and of training where it has the stage."""
     for resolution, size in BATCHES.items():
         if resolution > records.resolution:
             return
@@ -73,8 +72,9 @@ def reading(records, memory, gan, rounds):
 
 
 def opening(folder, side=1024):
-    """Seconds to read the headers of a level of FFHQ's size, its pixels left out (holes): with the file in
-    memory, and not.
+    """Seconds to read the headers of a level of FFHQ's size: with the file in memory, and not.
+
+    The pixels are left out of the file, as holes.
     """
     import tensorflow as tf
 

@@ -1,11 +1,10 @@
 """How fast training is on this machine, against plain TensorFlow convolutions, and what each choice costs.
 
-python benchmarks/speed/train_speed.py                # about 20 minutes on two idle cores; writes
-results/train_speed.md
-python benchmarks/speed/train_speed.py --quick        # about 5 minutes: few rounds, the slowest variants left
-out
+    python benchmarks/speed/train_speed.py            # about 20 minutes on two idle cores
+    python benchmarks/speed/train_speed.py --quick    # about 5 minutes: few rounds, no slow variants
 
-What is compared is measured in turns, round by round, and medians are printed.
+It writes benchmarks/results/train_speed.md. What is compared is measured in turns, round by round, and
+medians are printed.
 """
 
 import argparse
@@ -28,7 +27,7 @@ PARTS = ("stages", "variants", "processes", "start", "interactive")
 
 
 def networks():
-    """{name: Config}: the network that other implementations were timed with, and the demonstration's preset."""
+    """{name: Config}: the network that other implementations were timed with, and the demo's preset."""
     import stylegan_tf as sg
 
     small = dict(
@@ -97,7 +96,7 @@ def convolutions(config, resolution):
 
 
 def plain_run(layers, kind, batch):
-    """A graph that computes one kind of product (cost.step_passes) of every layer once, one after the other."""
+    """A graph that computes one kind of product (cost.step_passes) of every layer once, in order."""
     import tensorflow as tf
 
     calls = [plain_convolution(layer, kind, batch) for layer in layers]
@@ -212,10 +211,12 @@ def stage_row(config, r, times):
 def stage_report(report, configs, rounds):
     report.add("", "## Each stage", "")
     report.add(
-        "Steps of `fit`, callbacks included, in turns with plain TensorFlow convolutions of the same shapes: forward,"
+        "Steps of `fit`, callbacks included, in turns with plain TensorFlow convolutions "
+        "of the same shapes: forward,"
     )
     report.add(
-        "gradient by input, gradient by weight, and these three weighted by the FLOPs that a step has of each."
+        "gradient by input, gradient by weight, and these three weighted by the FLOPs "
+        "that a step has of each."
     )
     heading = "images/s|GFLOP a step|GFLOP/s|plain: forward|by input|by weight|weighted|share of plain"
     for name, config in configs.items():
@@ -223,7 +224,8 @@ def stage_report(report, configs, rounds):
         maps = "/".join(str(config.width(r)) for r in config.resolutions)
         report.add(
             "",
-            f"`{name}`: maps {maps}, batch {config.batch_size}, {how}, shared forward: {config.shared_forward}",
+            f"`{name}`: maps {maps}, batch {config.batch_size}, {how}, "
+            f"shared forward: {config.shared_forward}",
         )
         rows = [stage_row(config, r, times) for r, times in stage_times(config, rounds).items()]
         report.table(["stage", *heading.split("|")], rows)
@@ -253,7 +255,7 @@ def keras_adams(config):
 
 
 def variants(config, quick):
-    """{name: (Config, arguments of compile, patch in force while it is traced)}; the first is the yardstick."""
+    """{name: (Config, arguments of compile, patch while it is traced)}; the first is the yardstick."""
     none, every_8 = contextlib.nullcontext(), config.replace(r1_every=8)
     slow = {
         "eager (`run_eagerly=True`)": (config, dict(run_eagerly=True), none),
@@ -431,7 +433,8 @@ def start_report(report, rounds):
         f"Fresh processes, medians of {rounds}; seconds. Tracing: the first step of",
     )
     report.add(
-        "a stage less a later one. Memory: the peak of the resident set after all stages, and what `memory.host` says."
+        "a stage less a later one. Memory: the peak of the resident set after all stages, "
+        "and what `memory.host` says."
     )
     heading = [
         "",
@@ -443,7 +446,7 @@ def start_report(report, rounds):
     report.table(heading, rows)
 
 
-# 5. One image at a time, as a slider wants it
+# 5. One image at a time, as a slider needs it
 
 
 def interactive_report(report, calls=200):

@@ -1,13 +1,11 @@
-"""How long a widget takes from a moved control to the finished picture: median and 95th percentile, as a
-table.
+"""How long a widget takes from a moved control to the finished picture: a table.
 
     python benchmarks/speed/widget_latency.py [--events 60] [--model mnist32] [--only NAME]
 
-Each widget is drawn for other values of one control, on the shipped digits; the time is that of the kernel,
-PNG included. What a browser adds is not in it. r1_gamma, entanglement_dials, quality_meters and ffhq_planner
-train, measure or calculate when a
-value is new, and keep what came out: their time is that of a value they have seen, and a row of its own tells
-that of a new one.
+Each widget is drawn for other values of one control, on the shipped digits. The table has the median and the
+95th percentile of the kernel's time, PNG included. What a browser adds is not in it. r1_gamma,
+entanglement_dials, quality_meters and ffhq_planner train, measure or calculate when a value is new, and keep
+the result. Their time is that of a value they have seen; another row has that of a new one.
 """
 
 import argparse
@@ -22,6 +20,9 @@ import numpy as np
 import stylegan_tf as sg
 from stylegan_tf import editing, metrics, widgets
 from stylegan_tf.data.pixels import to_unit_range
+from stylegan_tf.figures.layout import grid
+from stylegan_tf.metrics.judges.features import DigitsJudge
+from stylegan_tf.networks.sampling import images_of
 from stylegan_tf.training.random_draws import seeded
 
 LIMIT = 60  # ms
@@ -29,7 +30,7 @@ LIMIT = 60  # ms
 
 def panels(generator):
     """name -> a function without arguments: (panel, control, its values in turn)."""
-    judge, digits = metrics.digits.DigitsJudge(), sg.data.load_digits()
+    judge, digits = DigitsJudge(), sg.data.load_digits()
     real, labels = to_unit_range(digits.images[:1000]), digits.labels[:500]
     read = editing.reader_of("digits")
     attributes = functools.cache(lambda: editing.Attributes(generator, read, 1000))
@@ -49,8 +50,8 @@ def panels(generator):
         run = sg.Run(tempfile.mkdtemp())
         for kimg in range(8):
             side = (4, 8, 16, 32)[kimg // 2]
-            images = sg.layout.images_of(generator, range(64), resolution=side)
-            run.write_sample(sg.layout.grid(images, 8, scale=32 // side), f"{kimg:010.3f}_{side}x{side}.png")
+            images = images_of(generator, range(64), resolution=side)
+            run.write_sample(grid(images, 8, scale=32 // side), f"{kimg:010.3f}_{side}x{side}.png")
         return run
 
     def slow_motion():
@@ -69,7 +70,7 @@ def panels(generator):
         )
 
     def game():
-        return widgets.which_is_real(widgets.deal(real, sg.layout.images_of(generator, range(20))))
+        return widgets.which_is_real(widgets.deal(real, images_of(generator, range(20))))
 
     def disturbed():
         return widgets.Disturbed(real[:500], labels, judge(real[500:])[0], lambda images: judge(images)[0])
@@ -136,8 +137,12 @@ def panels(generator):
 
 
 async def measure(panel, control, values, events: int, fresh: bool = False) -> np.ndarray:
-    """Milliseconds and CPU milliseconds (events, 2) from a value to its picture, in an event loop as in a
-    kernel, after a round that traces graphs; ``fresh``: no value twice.
+    """Milliseconds and CPU milliseconds (events, 2) from a value to its picture.
+
+    They are taken in an event loop as in a kernel, after a round that traces graphs.
+
+    Args:
+        fresh: no value is set twice.
     """
     values, times = list(values), []
     warm, events = (1, min(events, len(values) - 1)) if fresh else (min(len(values), 10), events)
@@ -161,9 +166,8 @@ def main():
     parser.add_argument("--only", default="", help="widgets whose name begins so")
     options = parser.parse_args()
     gan = sg.load(options.model) if os.path.exists(options.model) else sg.pretrained(options.model)
-    print(
-        f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores at the start; {gan.config.resolution}x{gan.config.resolution}\n"
-    )
+    side = gan.config.resolution
+    print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores at the start; {side}x{side}\n")
     print("| widget | median, ms | 95th percentile, ms | CPU, ms | load | |\n|---|---|---|---|---|---|")
     for name, make in panels(gan.ema_generator).items():
         if not name.startswith(options.only):

@@ -16,10 +16,11 @@ class Mean:
     """A number that was measured for several seeds, and how sure its mean is.
 
     Attributes:
-        values: one per seed. mean: of them.
-        seeds: standard error of the mean by the spread of its own values; nan for one value.
-        pooled: the same by the relative spread of all that it is compared with; nan if none has two values.
-        metric: standard error of the mean by what the metric says of itself: other latents, same networks.
+        values: one per seed.
+        mean: of the values.
+        seeds: standard error of the mean from the spread of its own values; nan for one value.
+        pooled: the same from the relative spread of all that it is compared with; nan if none has two values.
+        metric: standard error of the mean from the metric's own error: other latents, same networks.
         error: the largest of the three; nan if no spread over seeds is known.
     """
 
@@ -33,7 +34,13 @@ class Mean:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Of ``compare``: the difference of two means, half the width of its 95 % interval, and the word for it."""
+    """The difference of two means, and what ``compare`` says about it.
+
+    Attributes:
+        difference: the second mean less the first.
+        half_width: half the width of its 95 % interval; nan without a second seed.
+        word: "less", "more", "too close to call", or "one seed, no verdict".
+    """
 
     difference: float
     half_width: float
@@ -44,60 +51,76 @@ class Verdict:
 
 
 def with_error(value: float, error: float, sign: str = "") -> str:
-    """ "20.7 ± 1.2": the error with two figures, the value with as many decimals; without "±" where the error
-    is nan.
+    """ "20.7 ± 1.2": the error with two figures, the value with as many decimals.
+
+    Args:
+        error: nan if it is not known; then the text is the value alone, with two figures.
+        sign: "+" writes the sign of positive values too.
     """
-    known = not math.isnan(error)
-    scale = max(error if known else abs(value) / 10, 1e-3)
+    is_known = not math.isnan(error)
+    scale = max(error if is_known else abs(value) / 10, 1e-3)
     digits = min(max(1 - math.floor(math.log10(scale)), 0), 3)
     text = f"{value:{sign},.{digits}f}".replace("-", "\N{MINUS SIGN}")
-    return f"{text} ± {error:,.{digits}f}" if known else text
+    return f"{text} ± {error:,.{digits}f}" if is_known else text
 
 
 def means(values: dict[str, list[float]], errors: dict[str, list[float]]) -> tuple[dict[str, Mean], int]:
-    """The mean and its error for each of several things, measured alike.
+    """The mean and its error for each of several things, measured in the same way.
 
-    From two or three seeds a standard deviation of its own says little: with two, it is less than a fifth of
-    the true one in about one case of six. So the spread is also taken from all things together, as a share of
-    their means (larger numbers spread more), and the largest of the errors counts.
+    A standard deviation from two or three seeds says little: with two, it is less than a fifth of the true
+    one in about one case of six. So the spread is also taken from all things together, as a share of their
+    means (larger numbers spread more), and the largest of the errors counts.
 
     Args:
-        values: positive numbers, one per seed. errors: for each of them the metric's own standard error, 0 if
-            it has none.
+        values: for each thing positive numbers, one per seed.
+        errors: for each number the metric's own standard error, 0 if it has none.
 
     Returns:
-        a Mean for each, and the degrees of freedom of the pooled spread: all values less one for each thing.
+        a Mean for each thing, and the degrees of freedom of the pooled spread: all values less one for each
+        thing.
     """
-    centre = {name: float(np.mean(v)) for name, v in values.items()}
-    degrees = sum(len(v) - 1 for v in values.values())
-    squares = sum(((np.array(v) / centre[name] - 1) ** 2).sum() for name, v in values.items())
+    # The spread of all things together, as a share of their means.
+    centre = {name: float(np.mean(numbers)) for name, numbers in values.items()}
+    degrees = sum(len(numbers) - 1 for numbers in values.values())
+    squares = sum(((np.array(numbers) / centre[name] - 1) ** 2).sum() for name, numbers in values.items())
     relative = math.sqrt(squares / degrees) if degrees else math.nan
+
+    # Three standard errors of each mean, of which the largest counts.
     found = {}
-    for name, v in values.items():
-        root = math.sqrt(len(v))
-        own = float(np.std(v, ddof=1)) / root if len(v) > 1 else math.nan
-        pooled, metric = relative * centre[name] / root, float(np.linalg.norm(errors[name])) / len(v)
+    for name, numbers in values.items():
+        count = len(numbers)
+        own = float(np.std(numbers, ddof=1)) / math.sqrt(count) if count > 1 else math.nan
+        pooled = relative * centre[name] / math.sqrt(count)
+        metric = float(np.linalg.norm(errors[name])) / count
         error = float(np.nanmax([own, pooled, metric])) if degrees else math.nan
-        found[name] = Mean(tuple(v), centre[name], own, pooled, metric, error)
+        found[name] = Mean(tuple(numbers), centre[name], own, pooled, metric, error)
     return found, degrees
 
 
 def compare(a: Mean, b: Mean, degrees: int) -> Verdict:
     """b against a, of numbers where less is better.
 
-    The half-width is the root of the sum of both squared errors, times Student's quantile for 95 % with
-    ``degrees``. A difference within it is too close to call. Without a second seed there is no verdict.
+    The half-width is the root of the sum of both squared errors, times Student's quantile for 95 %. A
+    difference within it is too close to call. Without a second seed there is no verdict.
+
+    Args:
+        degrees: of freedom of the pooled spread, as ``means`` returns them; 0 without a second seed.
     """
     difference = b.mean - a.mean
     if not degrees:
         return Verdict(difference, math.nan, "one seed, no verdict")
-    width = quantile(degrees) * math.hypot(a.error, b.error)
-    word = "too close to call" if abs(difference) <= width else "less" if difference < 0 else "more"
-    return Verdict(difference, width, word)
+    half_width = quantile(degrees) * math.hypot(a.error, b.error)
+    if abs(difference) <= half_width:
+        word = "too close to call"
+    elif difference < 0:
+        word = "less"
+    else:
+        word = "more"
+    return Verdict(difference, half_width, word)
 
 
 def quantile(degrees: int) -> float:
-    """Student's, for 95 %: how many standard errors half of an interval has.
+    """Student's quantile for 95 %: how many standard errors wide half of an interval is.
 
     1.96 for many degrees of freedom, 2.45 for 6.
     """

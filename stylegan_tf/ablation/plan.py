@@ -1,4 +1,4 @@
-"""The runs of an ablation: which there are, how each is trained and judged, how long all of them take."""
+"""The runs of an ablation: which they are, how each is trained and judged, how long all of them take."""
 
 from __future__ import annotations
 
@@ -35,8 +35,11 @@ class AblationPlan:
     Attributes:
         out: folder of the runs and the table.
         variants, seeds: every variant is trained with every seed.
-        preset, settings: what all variants change; per_variant: changes of one, by its name.
-        kimg, minutes: length of each run, by one of them; neither: the preset's.
+        preset: the Config that all variants begin from.
+        dataset: as for ``data.open_dataset``.
+        settings: fields of the Config that are changed for all.
+        per_variant: fields that are changed for one variant, by its name.
+        kimg, minutes: length of each run, by one of them. Without either it is the preset's.
         metrics, samples, pairs, latents: as for ``table.judge_run``.
         data_dir, download: as for ``data.open_dataset``.
     """
@@ -59,7 +62,10 @@ class AblationPlan:
 
     @property
     def runs(self) -> list[tuple[Variant, int]]:
-        """Every variant with every seed; a seed is a whole table, so that an early stop leaves whole tables."""
+        """Every variant with every seed, one seed after the other.
+
+        So an early stop leaves all variants with the same seeds.
+        """
         return [(variant, seed) for seed in self.seeds for variant in self.variants]
 
     @property
@@ -70,8 +76,13 @@ class AblationPlan:
         return {**common, "set": self.settings, "set_for": self.per_variant}
 
     def config(self, variant: Variant, seed: int) -> Config:
-        """The preset, changed by the settings, then by what the variant is, then by what is set for it alone."""
-        fields = {**self.settings, **variant.changes, **self.per_variant.get(variant.name, {}), "seed": seed}
+        """What a run trains: later changes of a field win over earlier ones."""
+        fields = {
+            **self.settings,
+            **variant.changes,
+            **self.per_variant.get(variant.name, {}),
+            "seed": seed,
+        }
         config = preset(self.preset).replace(**fields)
         return scaled(config, self.kimg) if self.kimg else config
 
@@ -84,8 +95,9 @@ class AblationPlan:
         return open_dataset(self.dataset, self.data_dir, self.download, config.resolution, config.channels)
 
     def known_row(self, table: Table, variant: Variant, seed: int) -> dict | None:
-        """The finished row of a run, or of another variant that is the same network: F mixes with 0.9, E with
-        0.
+        """The finished row of a run, or of another variant that is the same network.
+
+        F, for one, is the same as mixing=0.9, and E as mixing=0. None if no such row is there.
         """
         config = self.config(variant, seed)
         rows = [row for row in table.rows() if row["seed"] == seed]
@@ -105,9 +117,15 @@ class AblationPlan:
 
 
 def fill_table(table: Table, plan: AblationPlan, command: str) -> None:
-    """Train and judge every run that the table still lacks, and put its row in."""
-    judge, data = judge_of(plan.dataset), plan.data()
-    table.begin(plan.asked, commands=list(dict.fromkeys([*table.commands(), command])), versions=versions())
+    """Train and judge every run that the table still lacks, and put its row in.
+
+    Args:
+        command: the shell command that asks for it; the table keeps it.
+    """
+    judge = judge_of(plan.dataset)
+    data = plan.data()
+    commands = list(dict.fromkeys([*table.commands(), command]))  # each once
+    table.begin(plan.asked, commands=commands, versions=versions())
     is_rehearsed = False
     for number, (variant, seed) in enumerate(plan.runs, 1):
         config = plan.config(variant, seed)
@@ -123,7 +141,7 @@ def fill_table(table: Table, plan: AblationPlan, command: str) -> None:
             table.put({**row, "variant": variant.name})
             continue
 
-        # Whether the judge takes these images must show before hours of training.
+        # Does the judge accept these images? That must show before hours of training.
         if not is_rehearsed:
             with warnings.catch_warnings(action="ignore"):  # of too few images
                 judge_run(Generator(config), data, judge, ["fid"], samples=2)
@@ -136,7 +154,8 @@ def fill_table(table: Table, plan: AblationPlan, command: str) -> None:
 
 
 def train_and_judge(plan: AblationPlan, variant: Variant, seed: int, judge, data) -> dict:
-    """Train, or go on training, then judge: a row of the table."""
+    """Train, or continue training, then judge: a row of the table."""
+    # Train. A run that breaks down is a row too, with the sentence that says why.
     config = plan.config(variant, seed)
     run = Run(plan.folder(variant, seed))
     try:
@@ -153,55 +172,75 @@ def train_and_judge(plan: AblationPlan, variant: Variant, seed: int, judge, data
         )
     except FloatingPointError as error:
         rows = run.history()
-        minutes, kimg = (rows[-1]["seconds"] / 60, rows[-1]["kimg"]) if rows else (0.0, 0.0)
+        minutes = rows[-1]["seconds"] / 60 if rows else 0.0
+        kimg = rows[-1]["kimg"] if rows else 0.0
         print(f"failed: {error}", file=sys.stderr, flush=True)
         return {**describe(variant, seed, config, kimg, minutes), "failed": str(error)}
 
+    # Judge the averaged generator.
     gan = load(run.path)
     started = time.perf_counter()
     options = dict(metrics=plan.metrics, samples=plan.samples, pairs=plan.pairs, latents=plan.latents)
     numbers = judge_run(gan.ema_generator, data, judge, **options)
     shown = ", ".join(f"{name} {value:.4g}" for name, value in numbers.items() if not name.endswith("error"))
     print(f"judged in {time.perf_counter() - started:.0f} s: {shown}", flush=True)
-    kimg, minutes = gan.progress.images / 1000, gan.progress.seconds / 60
+    kimg = gan.progress.images / 1000
+    minutes = gan.progress.seconds / 60
     return {**describe(variant, seed, config, kimg, minutes), **numbers}
 
 
 def print_plan(plan: AblationPlan, table: Table) -> None:
     """Print the runs, the sizes of the networks and how long all takes here; train nothing."""
+    # The runs.
     left = plan.runs_left(table)
     spared = len(plan.runs) - len(left)
     note = f"; {spared} of them are there, or the same as another" if spared else ""
     seeds = ",".join(map(str, plan.seeds))
     print(f"{len(plan.runs)} runs: {len(plan.variants)} lines, seeds {seeds}, into {plan.out}{note}")
 
-    measured, speeds = (None, {}) if plan.minutes else _measured_speeds(plan)
+    # A line for each variant: its networks, and the time of a run.
+    measured, speeds = None, {}
+    if not plan.minutes:
+        measured, speeds = _measured_speeds(plan)
     total = 0.0
     for variant in plan.variants:
         config = plan.config(variant, plan.seeds[0])
-        seconds = 60 * plan.minutes if plan.minutes else estimated_seconds(config, measured, speeds)
-        total += seconds * sum(other is variant for other, _ in left)
+        if plan.minutes:
+            seconds = 60 * plan.minutes
+        else:
+            seconds = estimated_seconds(config, measured, speeds)
+        runs_left = sum(other is variant for other, _ in left)
+        total += seconds * runs_left
         count = cost.parameters(config)
         sizes = f"G {count['generator']:>11,}  D {count['discriminator']:>11,} parameters"
         print(f"{variant.name:12} {sizes}  {seconds / 60:7.1f} min a run  {variant.what}")
+
+    # All of them.
     at_speed = f"at the speed measured now with {plan.variants[-1].name}, scaled by FLOPs"
     kind = "asked for" if plan.minutes else at_speed
     print(f"training: about {total / 3600:.1f} hours in all ({kind}); judging comes on top")
 
 
 def _measured_speeds(plan):
-    """The Config that was measured, and its images/s by resolution."""
+    """The Config of the last variant, and its images/s by resolution on this machine."""
     config = plan.config(plan.variants[-1], plan.seeds[0])
-    gan, data = StyleGAN(config), plan.data()
+    gan = StyleGAN(config)
+    data = plan.data()
     check_data(gan, data)
     gan.compile()
     return config, measure_speed(gan, data, seconds=1.0)
 
 
 def estimated_seconds(config: Config, measured: Config, speeds: dict[int, float]) -> float:
-    """Training time of a Config, from the speeds (images/s by resolution) of another one."""
+    """Training time of a Config, from the speeds of another one, scaled by the FLOPs of a step.
+
+    Args:
+        measured: the Config whose speeds are known.
+        speeds: its images/s by resolution.
+    """
     seconds = 0.0
     for phase in Schedule(config).phases:
+        # A stage that was not measured takes the nearest one that was.
         r = min(speeds, key=lambda side: abs(side - phase.resolution))
         work = cost_of_a_step(config, phase.resolution) / cost_of_a_step(measured, r)
         seconds += (phase.end - phase.start) / speeds[r] * work

@@ -17,56 +17,70 @@ from stylegan_tf.runs.run import load
 
 
 def write(path: str | Path, folder: str | Path, seed: int = 0) -> None:
-    """Keep an ablation in a file: all its rows, and the averaged generators of A to F of one seed, in
-    float16.
+    """Keep an ablation in a file: all its rows, and the averaged generators of A to F in float16.
 
     Args:
+        path: the file to write, all or nothing.
         folder: what ``stylegan-tf ablation --out`` made.
+        seed: that of the generators.
 
     Raises:
-        FileNotFoundError: if it holds no ablation, or a run of A to F with this seed is missing.
+        FileNotFoundError: if the folder holds no ablation, or a run of A to F with this seed is missing.
     """
-    table = Table(folder)
-    arrays, configs = {}, {}
+    # The generators.
+    configs, arrays = {}, {}
     for name in ABLATIONS:
         generator = load(Path(folder) / f"{name}-seed{seed}").ema_generator
         configs[name] = generator.config.to_dict()
-        arrays |= {f"{name}/{i}": value.astype("float16") for i, value in enumerate(generator.get_weights())}
-    content = io.BytesIO()
+        for i, value in enumerate(generator.get_weights()):
+            arrays[f"{name}/{i}"] = value.astype("float16")
+
+    # The rows, and all of it in one file.
+    table = Table(folder)
     about = json.dumps({"about": table.about(), "rows": table.rows(), "seed": seed, "configs": configs})
+    content = io.BytesIO()
     np.savez_compressed(content, about=np.array(about), **arrays)
     write_atomically(Path(path), content.getvalue())
 
 
 def _about():
+    """What the shipped file says about itself."""
     with np.load(data_file("ablation.npz")) as file:
         return json.loads(str(file["about"]))
 
 
 def rows() -> list[dict]:
-    """Its rows, as ``ablation.Table.rows`` gives them: a run each, with "variant", "seed", "FID", "PPL z
-    full" and so on.
+    """The rows of the shipped ablation, as ``ablation.Table.rows`` gives them.
+
+    Each is a run, with "variant", "seed", "FID", "PPL z full" and so on.
     """
     return _about()["rows"]
 
 
 def about() -> dict:
-    """What all rows have in common: preset, data set, kimg, and the commands, as ``ablation.Table.about``
-    gives them.
+    """What all rows have in common, as ``ablation.Table.about`` gives it.
+
+    That is preset, data set, kimg, and the commands.
     """
     return _about()["about"]
 
 
 def generators(names: str = "ABCDEF") -> dict[str, Generator]:
-    """The averaged generators of these configurations, by letter: digits of 32x32, all of one seed, equally
-    many images.
+    """The averaged generators of configurations, by letter.
+
+    They draw digits of 32x32. All are of one seed, and saw equally many images.
+
+    Args:
+        names: the letters, such as "AF".
     """
+    configs = _about()["configs"]
+    found = {}
     with np.load(data_file("ablation.npz")) as file:
-        configs, found = json.loads(str(file["about"]))["configs"], {}
         for name in names:
-            found[name] = Generator(Config.from_dict(configs[name]), name=f"configuration_{name}")
-            count = len(found[name].weights)
-            found[name].set_weights([file[f"{name}/{i}"].astype("float32") for i in range(count)])
+            generator = Generator(Config.from_dict(configs[name]), name=f"configuration_{name}")
+            count = len(generator.weights)
+            generator.set_weights([file[f"{name}/{i}"].astype("float32") for i in range(count)])
+            found[name] = generator
     return found
 
 

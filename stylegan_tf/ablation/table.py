@@ -17,11 +17,13 @@ METRICS = ("fid", "ppl", "ls")
 
 
 class Table:
-    """The rows of an ablation in a folder: ablation.csv, and ablation.json, which says what all rows have in
-    common.
+    """The rows of an ablation in a folder.
 
-    A row has ``variant`` and ``seed``, ``kimg`` and ``minutes`` of training, ``parameters`` of the generator,
-    numbers as ``judge_run`` names them, or ``failed``, the sentence with which training broke down.
+    ablation.csv has the rows. ablation.json says what all of them have in common.
+
+    A row has ``variant`` and ``seed``, ``kimg`` and ``minutes`` of training, and ``parameters`` of the
+    generator. Then come numbers as ``judge_run`` names them; or ``failed``, the sentence with which training
+    broke down.
     """
 
     def __init__(self, folder):
@@ -36,26 +38,34 @@ class Table:
         file = self.folder / "ablation.json"
         if not file.exists():
             raise FileNotFoundError(
-                f"{self.folder} holds no ablation (it has no ablation.json); stylegan-tf ablation --out makes one"
+                f"{self.folder} holds no ablation (it has no ablation.json); "
+                "stylegan-tf ablation --out makes one"
             )
         return json.loads(file.read_text())
 
     def begin(self, asked: dict, **about) -> None:
-        """Write ablation.json before the first run; later commands may add rows, and must ask for the same.
+        """Write ablation.json before the first run.
+
+        Later commands may add rows, and must ask for the same.
+
+        Args:
+            asked: what all rows must have in common.
+            about: what else to keep, such as ``commands``.
 
         Raises:
             ValueError: if the rows that are there were asked for with other settings.
         """
-        if (self.folder / "ablation.json").exists():
+        file = self.folder / "ablation.json"
+        if file.exists():
             before = self.about()["asked"]
-            if changed := [name for name in asked if before.get(name) != asked[name]]:
+            changed = [name for name in asked if before.get(name) != asked[name]]
+            if changed:
                 names = ", ".join(f"{name} {before.get(name)}" for name in changed)
                 raise ValueError(
-                    f"{self.folder} was begun with other settings ({names}); repeat them, or choose another --out"
+                    f"{self.folder} was begun with other settings ({names}); "
+                    "repeat them, or choose another --out"
                 )
-        write_atomically(
-            self.folder / "ablation.json", json.dumps({"asked": asked, **about}, indent=1).encode()
-        )
+        write_atomically(file, json.dumps({"asked": asked, **about}, indent=1).encode())
 
     def commands(self) -> list[str]:
         """The commands that made it so far."""
@@ -66,28 +76,31 @@ class Table:
         file = self.folder / "ablation.csv"
         if not file.exists():
             return []
+        rows = []
         with file.open(newline="") as opened:
-            return [{k: _value(k, v) for k, v in row.items() if v} for row in csv.DictReader(opened)]
+            for texts in csv.DictReader(opened):
+                rows.append({name: _value(name, text) for name, text in texts.items() if text})
+        return rows
 
     def put(self, row: dict) -> None:
         """Add a row, or put it in the place of the one that the run has already."""
         rows = self.rows()
-        same = [
-            i for i, old in enumerate(rows) if (old["variant"], old["seed"]) == (row["variant"], row["seed"])
-        ]
-        place = same[0] if same else len(rows)
-        rows[place : place + 1] = [row]
+        runs = [(old["variant"], old["seed"]) for old in rows]
+        run = (row["variant"], row["seed"])
+        if run in runs:
+            rows[runs.index(run)] = row
+        else:
+            rows.append(row)
         write_csv(self.folder / "ablation.csv", rows)
 
 
 def _value(name, text):
-    return (
-        text
-        if name in ("variant", "failed")
-        else int(text)
-        if name in ("seed", "parameters")
-        else float(text)
-    )
+    """The value of a cell: text, a whole number or a number, by the name of its column."""
+    if name in ("variant", "failed"):
+        return text
+    if name in ("seed", "parameters"):
+        return int(text)
+    return float(text)
 
 
 def judge_run(
@@ -100,21 +113,33 @@ def judge_run(
     latents=(),
     seed: int = 0,
 ) -> dict[str, float]:
-    """The numbers of a row: "FID", "PPL z full" and so on as ``evaluate`` names them, "... error" for their
-    standard errors.
+    """The numbers of a row, measured.
 
-    Numbers in w are there if the network has a mapping network. ``latents``: counts of latents that images
-    are made from, for FID of such images, "FID of 2 latents"; there if it has styles (paper Table 2).
-    samples: of FID and separability; pairs: of PPL.
+    Args:
+        metrics: of METRICS.
+        samples: images of FID and separability.
+        pairs: of path length.
+        latents: counts of latents that one image is made from, for the FID of such images (paper Table 2).
+            A network without styles has no such numbers.
+
+    Returns:
+        "FID", "PPL z full" and so on as ``evaluate`` names them, "FID of 2 latents", and "... error" for
+        their standard errors. Numbers in w are there if the network has a mapping network.
     """
-    config, found = generator.config, {}
+    # Each metric of the generator itself.
+    config = generator.config
+    found = {}
     for metric in metrics:
-        rows = evaluate(generator, data, judge, [metric], pairs if metric == "ppl" else samples, seed)["rows"]
-        found |= {row["metric"]: row for row in rows}
-    for count in latents if config.styles else []:
-        if count > 1:
-            mixed = MixedLatents(generator, count, seed)
-            found[f"FID of {count} latents"] = evaluate(mixed, data, judge, ["fid"], samples, seed)["rows"][0]
+        count = pairs if metric == "ppl" else samples
+        for row in evaluate(generator, data, judge, [metric], count, seed)["rows"]:
+            found[row["metric"]] = row
+
+    # FID of images that take their styles from several latents.
+    for count in _counts_to_mix(config, latents):
+        mixed = MixedLatents(generator, count, seed)
+        found[f"FID of {count} latents"] = evaluate(mixed, data, judge, ["fid"], samples, seed)["rows"][0]
+
+    # Values and errors. Without a mapping network w is z.
     numbers = {}
     for name, row in found.items():
         if " w" not in name or config.mapping_layers:
@@ -125,11 +150,16 @@ def judge_run(
 
 
 def lacks(row: dict, config: Config, metrics, latents=()) -> bool:
-    """Whether a row still wants one of these numbers; a run that failed wants none."""
+    """Whether a row still needs one of these numbers; a run that failed needs none."""
     first = {"fid": "FID", "ppl": "PPL z full", "ls": "separability z"}
-    wanted = [first[metric] for metric in metrics]
-    wanted += [f"FID of {count} latents" for count in latents if count > 1 and config.styles]
-    return "failed" not in row and any(name not in row for name in wanted)
+    needed = [first[metric] for metric in metrics]
+    needed += [f"FID of {count} latents" for count in _counts_to_mix(config, latents)]
+    return "failed" not in row and any(name not in row for name in needed)
+
+
+def _counts_to_mix(config, latents):
+    """The counts of latents for which an image is another one: two or more, where there are styles to mix."""
+    return [count for count in latents if count > 1 and config.styles]
 
 
 def describe(variant: Variant, seed: int, config: Config, kimg: float, minutes: float) -> dict:

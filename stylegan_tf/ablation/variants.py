@@ -1,6 +1,4 @@
-"""The paper's ablations at any scale: configurations A to F, mixing, mapping depth (Tables 1, 2 and 4); one
-row per run.
-"""
+"""The lines of the paper's ablations: configurations A to F, mixing, mapping depth (Tables 1, 2 and 4)."""
 
 from __future__ import annotations
 
@@ -25,8 +23,11 @@ PAPER = {  # FID on FFHQ at 1024x1024, 50,000 images, Inception: Tables 1, 2 (on
 
 @dataclass(frozen=True)
 class Variant:
-    """One line of an ablation: ``name`` ("C", "mixing=0.5", "depth=2") and the fields of the Config that it
-    changes.
+    """One line of an ablation.
+
+    Attributes:
+        name: such as "C", "mixing=0.5" or "depth=2".
+        changes: the fields of the Config that it changes, and their values.
     """
 
     name: str
@@ -42,11 +43,9 @@ class Variant:
         """What it is, in words."""
         if self.group == "mixing":
             return f"mixing in {self.changes['mixing_probability']:.0%} of the minibatches"
-        return (
-            CHANGES[self.name]
-            if self.group == "configuration"
-            else f"{self.changes['mapping_layers']} mapping layers"
-        )
+        if self.group == "depth":
+            return f"{self.changes['mapping_layers']} mapping layers"
+        return CHANGES[self.name]
 
 
 def variants(
@@ -55,18 +54,20 @@ def variants(
     """The lines that an ablation asks for, none twice; all three None ask for A to F.
 
     Args:
-        configs: like "A-F" or "A,C,F" (Table 1). mixing: probabilities like "0,0.5,0.9,1" (Table 2).
+        configs: like "A-F" or "A,C,F" (Table 1).
+        mixing: probabilities like "0,0.5,0.9,1" (Table 2).
         depth: mapping layers like "0,1,2,8" (Table 4, style-based).
 
     Raises:
         ValueError: for what is none of these.
     """
-    configs = "A-F" if configs is mixing is depth is None else configs
+    if configs is None and mixing is None and depth is None:
+        configs = "A-F"
     found = [Variant(name, ABLATIONS[name]) for name in _letters(configs)]
-    found += [
-        Variant(f"mixing={p:g}", {"mixing_probability": p}) for p in _numbers("--mixing", mixing, float, 1.0)
-    ]
-    found += [Variant(f"depth={n}", {"mapping_layers": n}) for n in _numbers("--depth", depth, int, 8)]
+    for probability in _numbers("--mixing", mixing, float, 1.0):
+        found.append(Variant(f"mixing={probability:g}", {"mixing_probability": probability}))
+    for layers in _numbers("--depth", depth, int, 8):
+        found.append(Variant(f"depth={layers}", {"mapping_layers": layers}))
     return list({variant.name: variant for variant in found}.values())
 
 
@@ -89,29 +90,32 @@ def named(name: str) -> Variant:
 
 
 def _letters(text):
-    known = "".join(ABLATIONS)
-    for part in text.split(",") if text is not None else []:
+    """The configurations that a text like "A-C,F" names; none for None."""
+    if text is None:
+        return
+    known = list(ABLATIONS)
+    for part in text.split(","):
         first, dash, last = part.partition("-")
-        last = last if dash else first
-        if (
-            len(first) != 1
-            or len(last) != 1
-            or not known.find(first) <= known.find(last)
-            or first not in known
-        ):
+        if not dash:
+            last = first
+        are_known = first in known and last in known
+        if not are_known or known.index(first) > known.index(last):
             raise ValueError(f"--configs {text} has '{part}'; give letters from A to F, like A-F or A,C,F")
         yield from known[known.index(first) : known.index(last) + 1]
 
 
 def _numbers(option, text, kind, most):
-    for part in text.split(",") if text is not None else []:
+    """The numbers that a text names, each from 0 to ``most``; none for None. ``kind`` is int or float."""
+    if text is None:
+        return
+    for part in text.split(","):
         try:
             number = kind(part)
         except ValueError:
             number = -1
         if not 0 <= number <= most:
-            wanted = "whole numbers" if kind is int else "numbers"
+            expected = "whole numbers" if kind is int else "numbers"
             raise ValueError(
-                f"{option} {text} has '{part}'; give {wanted} from 0 to {most:g}, separated by commas"
+                f"{option} {text} has '{part}'; give {expected} from 0 to {most:g}, separated by commas"
             )
         yield number

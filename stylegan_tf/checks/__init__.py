@@ -1,6 +1,4 @@
-"""Checks of the exercises: each compares an answer with an oracle and says what is wrong, by name where it
-can.
-"""
+"""Checks of the exercises: each compares an answer with an oracle, and says what is wrong with it."""
 
 from stylegan_tf.checks.ablation import check_difference, check_standard_error, check_unmask
 from stylegan_tf.checks.adain import check_adain, check_feature_statistics, check_style_count, check_transfer

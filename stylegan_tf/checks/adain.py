@@ -17,7 +17,8 @@ def _statistics(x, axis=(1, 2)):
 def _features(rng, *shape):
     """Maps whose means and deviations differ from image to image and from channel to channel."""
     b, _, _, c = shape
-    scale, shift = rng.uniform(0.5, 3.0, (b, 1, 1, c)), rng.normal(0.0, 2.0, (b, 1, 1, c))
+    scale = rng.uniform(0.5, 3.0, (b, 1, 1, c))
+    shift = rng.normal(0.0, 2.0, (b, 1, 1, c))
     return (rng.normal(size=shape) * scale + shift).astype("float32")
 
 
@@ -26,40 +27,40 @@ _FEATURE_STATISTICS = Exercise(
     draw=lambda rng: [(_features(rng, 3, 6, 5, 4),), (_features(rng, 2, 8, 8, 3),)],
     why="one mean and one deviation for each map of each image: its style in numbers.",
     mistakes={
-        "you average over the batch too: each image has a style of its own, so the batch axis stays": lambda x: (
-            x.mean(axis=(0, 1, 2)),
-            x.std(axis=(0, 1, 2)),
+        "you average over the batch too: each image has a style of its own, so the batch axis stays": (
+            lambda x: (x.mean(axis=(0, 1, 2)), x.std(axis=(0, 1, 2)))
         ),
-        "you average over the channels too: each map keeps its own numbers, so the channel axis stays": lambda x: (
-            x.mean(axis=(1, 2, 3)),
-            x.std(axis=(1, 2, 3)),
+        "you average over the channels too: each map keeps its own numbers, so the channel axis stays": (
+            lambda x: (x.mean(axis=(1, 2, 3)), x.std(axis=(1, 2, 3)))
         ),
-        "the second result is the variance; the deviation is its square root": lambda x: (
-            x.mean(axis=(1, 2)),
-            x.var(axis=(1, 2)),
+        "the second result is the variance; the deviation is its square root": (
+            lambda x: (x.mean(axis=(1, 2)), x.var(axis=(1, 2)))
         ),
-        "this is the deviation with N - 1 below; here it is divided by the number of pixels, N": lambda x: (
-            x.mean(axis=(1, 2)),
-            x.std(axis=(1, 2), ddof=1),
+        "this is the deviation with N - 1 below; here it is divided by the number of pixels, N": (
+            lambda x: (x.mean(axis=(1, 2)), x.std(axis=(1, 2), ddof=1))
         ),
-        "the results are in the wrong order: mean first, deviation second": lambda x: _statistics(x)[::-1],
-        "the shapes are (B, 1, 1, C); the exercise asks for (B, C)": lambda x: (
-            x.mean(axis=(1, 2), keepdims=True),
-            x.std(axis=(1, 2), keepdims=True),
+        "the results are in the wrong order: mean first, deviation second": (lambda x: _statistics(x)[::-1]),
+        "the shapes are (B, 1, 1, C); the exercise asks for (B, C)": (
+            lambda x: (x.mean(axis=(1, 2), keepdims=True), x.std(axis=(1, 2), keepdims=True))
         ),
     },
 )
 
 
 def check_feature_statistics(feature_statistics) -> None:
-    """``feature_statistics(x)``: x (B, H, W, C) -> mean (B, C) and standard deviation (B, C) over the pixels."""
+    """``feature_statistics(x)``: x (B, H, W, C) -> mean and deviation over the pixels, (B, C) each."""
     _FEATURE_STATISTICS.check(feature_statistics)
 
 
+def _for_pixels(x):
+    """Mean and deviation of each map of each image, (B, 1, 1, C) each: as they are added to the pixels."""
+    mean, deviation = _statistics(x)
+    return mean[:, None, None], deviation[:, None, None]
+
+
 def _transfer(content, style):
-    (mean_c, std_c), (mean_s, std_s) = (
-        [s[:, None, None] for s in _statistics(x.astype("float64"))] for x in (content, style)
-    )
+    mean_c, std_c = _for_pixels(content.astype("float64"))
+    mean_s, std_s = _for_pixels(style.astype("float64"))
     return (content - mean_c) / std_c * std_s + mean_s
 
 
@@ -68,23 +69,24 @@ def _shift_only(content, style):
 
 
 def _with_variance(content, style):
-    (mean_c, std_c), (mean_s, std_s) = ([s[:, None, None] for s in _statistics(x)] for x in (content, style))
+    mean_c, std_c = _for_pixels(content)
+    mean_s, std_s = _for_pixels(style)
     return (content - mean_c) / std_c**2 * std_s**2 + mean_s
 
 
-def _over_all(content, style):
-    (mean_c, std_c), (mean_s, std_s) = (
-        [s[:, None, None, None] for s in _statistics(x, (1, 2, 3))] for x in (content, style)
-    )
+def _over_the_image(content, style):
+    mean_c, std_c = (s[:, None, None, None] for s in _statistics(content, (1, 2, 3)))  # (B, 1, 1, 1)
+    mean_s, std_s = (s[:, None, None, None] for s in _statistics(style, (1, 2, 3)))
     return (content - mean_c) / std_c * std_s + mean_s
 
 
-def _over_everything(content, style):
+def _over_the_batch(content, style):
     return (content - content.mean()) / content.std() * style.std() + style.mean()
 
 
 def _not_centred(content, style):
-    (_, std_c), (mean_s, std_s) = ([s[:, None, None] for s in _statistics(x)] for x in (content, style))
+    _, std_c = _for_pixels(content)
+    mean_s, std_s = _for_pixels(style)
     return content / std_c * std_s + mean_s
 
 
@@ -93,19 +95,26 @@ _TRANSFER = Exercise(
     draw=lambda rng: [(_features(rng, 2, 6, 6, 3), _features(rng, 2, 4, 8, 3))],
     why="the arrangement is the content's, the mean and deviation of every map are the style's.",
     mistakes={
-        "content and style are swapped: the pixels must come from the content": lambda c, s: _transfer(s, c),
-        "only the means are transferred; divide by the content's deviation and multiply by the style's": _shift_only,
+        "content and style are swapped: the pixels must come from the content": (
+            lambda c, s: _transfer(s, c)
+        ),
+        "only the means are transferred; divide by the content's deviation and multiply by the style's": (
+            _shift_only
+        ),
         "you scale by variances; use standard deviations": _with_variance,
-        "your statistics are taken over all channels together; each map has its own": _over_all,
-        "your statistics are taken over the whole batch; each map of each image has its own": _over_everything,
+        "your statistics are taken over all channels together; each map has its own": _over_the_image,
+        "your statistics are taken over the whole batch; each map of each image has its own": (
+            _over_the_batch
+        ),
         "subtract the content's mean before you scale, else it is scaled along": _not_centred,
     },
 )
 
 
 def check_transfer(transfer) -> None:
-    """``transfer(content, style)``: (B, H, W, C) and (B, H', W', C) -> the content with the style's
-    statistics.
+    """``transfer(content, style)``: -> the content with the style's statistics, (B, H, W, C).
+
+    content (B, H, W, C) and style (B, H', W', C) need not have one size.
     """
     _TRANSFER.check(transfer)
 
@@ -132,7 +141,8 @@ def _interleaved(x, style):
 
 
 def _draw_adain(rng):
-    x, style = _features(rng, 3, 6, 5, 4), rng.normal(size=(3, 8)).astype("float32")
+    x = _features(rng, 3, 6, 5, 4)
+    style = rng.normal(size=(3, 8)).astype("float32")
     flat = x.copy()
     flat[..., 1] = 7.0  # one map without any variation
     return [(x, style), (flat, style)]
@@ -143,27 +153,31 @@ _ADAIN = Exercise(
     draw=_draw_adain,
     why="each map is normalised by itself, and the style alone says what its mean and deviation are now.",
     mistakes={
-        "you forgot the + 1: with a style of zeros the picture would vanish instead of staying as it is": lambda x, s: (
-            _normalised(x) * _halves(s)[0] + _halves(s)[1]
+        "you forgot the + 1: with a style of zeros the picture would vanish instead of staying as it is": (
+            lambda x, s: _normalised(x) * _halves(s)[0] + _halves(s)[1]
         ),
-        "scale and shift are swapped: the first half of the style is the scale": lambda x, s: _modulated(
-            _normalised(x), *_halves(s)[::-1]
+        "scale and shift are swapped: the first half of the style is the scale": (
+            lambda x, s: _modulated(_normalised(x), *_halves(s)[::-1])
         ),
-        "you normalise over the batch too: that is batch normalisation, and mixes the images": lambda x, s: (
-            _modulated(_normalised(x, (0, 1, 2)), *_halves(s))
+        "you normalise over the batch too: that is batch normalisation, and mixes the images": (
+            lambda x, s: _modulated(_normalised(x, (0, 1, 2)), *_halves(s))
         ),
-        "you normalise over the channels too: that is layer normalisation; each map is normalised by itself": lambda x, s: (
-            _modulated(_normalised(x, (1, 2, 3)), *_halves(s))
+        (
+            "you normalise over the channels too: that is layer normalisation; "
+            "each map is normalised by itself"
+        ): (lambda x, s: _modulated(_normalised(x, (1, 2, 3)), *_halves(s))),
+        "a map without variation gives 0 / 0: add 1e-8 to the variance, inside the root": (
+            lambda x, s: _modulated(_normalised(x, epsilon=0.0), *_halves(s))
         ),
-        "a map without variation gives 0 / 0: add 1e-8 to the variance, inside the root": lambda x, s: (
-            _modulated(_normalised(x, epsilon=0.0), *_halves(s))
+        "two things are missing: the + 1, and 1e-8 added to the variance, for maps without variation": (
+            lambda x, s: _normalised(x, epsilon=0.0) * _halves(s)[0] + _halves(s)[1]
         ),
-        "two things are missing: the + 1, and 1e-8 added to the variance, for maps without variation": lambda x, s: (
-            _normalised(x, epsilon=0.0) * _halves(s)[0] + _halves(s)[1]
-        ),
-        "scale and shift are taken from every other number; they are the first and the second half of the style": _interleaved,
-        "the input is not normalised: its own mean and deviation are still in the result": lambda x, s: (
-            _modulated(x, *_halves(s))
+        (
+            "scale and shift are taken from every other number; "
+            "they are the first and the second half of the style"
+        ): _interleaved,
+        "the input is not normalised: its own mean and deviation are still in the result": (
+            lambda x, s: _modulated(x, *_halves(s))
         ),
     },
     tolerance=1e-3,
@@ -171,22 +185,32 @@ _ADAIN = Exercise(
 
 
 def check_adain(adain) -> None:
-    """``adain(x, style)``: x (B, H, W, C), style (B, 2C), scale first -> (scale + 1) * normalised x + shift."""
+    """``adain(x, style)``: x (B, H, W, C), style (B, 2C) -> (scale + 1) * normalised x + shift.
+
+    The first half of the style is the scale, the second the shift.
+    """
     _ADAIN.check(adain)
 
 
 def check_style_count(count: int, config) -> None:
     """How many scales and shifts all layers of a generator with this Config take together."""
+    # Each resolution has two layers, and each map of a layer a scale and a shift.
     maps = sum(config.width(r) for r in config.resolutions)
     mistakes = {
         "that is half of it: count the scale and the shift, and both layers of each resolution": 2 * maps,
-        "that is one number per map and resolution; there are two layers per resolution, and a scale and a shift": maps,
-        "those are the numbers in ws; the affine maps turn them into a scale and a shift per map": config.num_layers
-        * config.w_dim,
-        "not all layers have as many maps as the first one: the summary above says how many": 2
-        * config.num_layers
-        * config.width(4),
-        "those are the styled layers; each of them has a scale and a shift for each of its maps": config.num_layers,
+        (
+            "that is one number per map and resolution; there are two layers per resolution, "
+            "and a scale and a shift"
+        ): maps,
+        "those are the numbers in ws; the affine maps turn them into a scale and a shift per map": (
+            config.num_layers * config.w_dim
+        ),
+        "not all layers have as many maps as the first one: the summary above says how many": (
+            2 * config.num_layers * config.width(4)
+        ),
+        "those are the styled layers; each of them has a scale and a shift for each of its maps": (
+            config.num_layers
+        ),
     }
     why = f"{config.num_layers} layers, each with a scale and a shift for each of its maps."
     report(*judge_value(count, 4 * maps, why, mistakes))

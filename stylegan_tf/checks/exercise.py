@@ -1,6 +1,4 @@
-"""How an exercise is checked: the answer against an oracle, then against the mistakes that students are known
-to make.
-"""
+"""How an exercise is checked: against an oracle, then against the mistakes that students usually make."""
 
 from __future__ import annotations
 
@@ -14,7 +12,10 @@ from stylegan_tf import course
 
 
 class WrongAnswer(AssertionError):
-    """Raised by ``grade``, and by a check in the ``test`` profile, where a wrong answer must not pass unseen."""
+    """A wrong answer that must not pass unseen.
+
+    ``grade`` raises it, and so does every check in the ``test`` profile.
+    """
 
     def _render_traceback_(self):
         """What a notebook shows instead of a traceback."""
@@ -23,16 +24,17 @@ class WrongAnswer(AssertionError):
 
 @dataclass
 class _Grading:
-    """A check that is being graded: it draws from ``seed``, and its verdict is kept here instead of being
-    printed.
+    """A check that is being graded.
+
+    It draws its input from ``seed``, and its verdict is kept here instead of being printed.
     """
 
     seed: int
     verdict: tuple[str, str] | None = None
 
 
+# ``verdict_of`` sets it, so that a check can be graded without an argument more.
 _GRADING: ContextVar[_Grading | None] = ContextVar("grading", default=None)
-
 
 _OVERWRITTEN = (
     "the numbers are right, but your function writes into the array that it was given; work on a copy"
@@ -48,8 +50,8 @@ class Exercise:
         draw: numpy Generator -> list of trials, each a tuple of inputs. Trials beyond the first may be
             special cases.
         why: one sentence that is said when the answer is right.
-        mistakes: sentence -> a function that makes that mistake. The sentence is said when the answer equals
-            it everywhere.
+        mistakes: sentence -> a function that makes that mistake. The sentence is said when the answer agrees
+            with that function on all trials.
         tolerance: largest difference allowed, as a share of the largest value of the oracle.
     """
 
@@ -62,39 +64,51 @@ class Exercise:
     def check(self, answer) -> None:
         """Say whether ``answer`` is right; see ``report``."""
         grading = _GRADING.get()
-        report(*self.judge(answer, grading.seed if grading else 0))
+        seed = grading.seed if grading else 0
+        report(*self.judge(answer, seed))
 
     def judge(self, answer, seed: int = 0) -> tuple[str, str]:
         """("correct" | "wrong" | "unanswered", a sentence) for a function, on input drawn from ``seed``."""
+        # Is there a function at all?
         if answer is ... or answer is None:
             return "unanswered", "write the function, then run this cell again"
         if not callable(answer):
             return "wrong", f"this is {_describe(answer)}; the exercise asks for a function"
+
+        # Try it on copies of the input, so that it can be seen whether it writes into them.
         trials = self.draw(np.random.default_rng(seed))
-        results, overwritten = [], False
+        results = []
+        is_overwritten = False
         for trial in trials:
             given = _copies(trial)
             try:
                 result = answer(*given)
             except Exception as error:  # a student's code may raise anything, and is told so
                 shapes = ", ".join(str(np.shape(value)) for value in trial)
-                return (
-                    "wrong",
-                    f"your function raised {type(error).__name__}: {error} (inputs of shape {shapes})",
-                )
+                raised = f"{type(error).__name__}: {error}"
+                return "wrong", f"your function raised {raised} (inputs of shape {shapes})"
             if result is ... or result is None:
-                return "unanswered", "the function returns nothing yet; write what stands for the three dots"
+                return "unanswered", "the function returns nothing yet; replace the three dots by your code"
             results.append(result)
-            overwritten |= not all(
-                np.array_equal(g, t) for g, t in zip(given, trial, strict=True) if isinstance(t, np.ndarray)
-            )
-        expected = [self.oracle(*_copies(trial)) for trial in trials]
+            if _differ(given, trial):
+                is_overwritten = True
+
+        # Is it right?
+        expected = self._results_of(self.oracle, trials)
         if self._agree(results, expected):
-            return ("wrong", _OVERWRITTEN) if overwritten else ("correct", self.why)
+            if is_overwritten:
+                return "wrong", _OVERWRITTEN
+            return "correct", self.why
+
+        # Is it a known mistake?
         for sentence, mistake in self.mistakes.items():
-            if self._agree(results, [mistake(*_copies(trial)) for trial in trials]):
+            if self._agree(results, self._results_of(mistake, trials)):
                 return "wrong", sentence
         return "wrong", _difference(results, expected, self.tolerance)
+
+    @staticmethod
+    def _results_of(function, trials):
+        return [function(*_copies(trial)) for trial in trials]
 
     def _agree(self, results, expected):
         return all(_close(r, e, self.tolerance) for r, e in zip(results, expected, strict=True))
@@ -119,8 +133,11 @@ def judge_names(
 ) -> tuple[str, str]:
     """As ``Exercise.judge``, for a dict that gives each letter of ``right`` a name out of ``known``.
 
-    ``what`` is named: a defect, say. ``hints``: the right name that was missed -> where to look.
+    Args:
+        what: is named, such as "defect".
+        hints: the right name that was missed -> where to look.
     """
+    # Is it a dict of letters and known names?
     if answers is ... or answers is None:
         return "unanswered", f"write a dict such as {{'{next(iter(right))}': '{next(iter(known))}', ...}}"
     if not isinstance(answers, dict) or not set(answers) <= set(right):
@@ -128,6 +145,8 @@ def judge_names(
     unknown = sorted({str(name) for name in answers.values() if name is not ...} - set(known))
     if unknown:
         return "wrong", f"there is no {what} '{unknown[0]}'; the names are {', '.join(known)}"
+
+    # Are all letters named, and named rightly?
     given = {letter: name for letter, name in answers.items() if name is not ...}
     if len(given) < len(right):
         return "unanswered", f"{len(given)} of {len(right)} have a {what}; the others wait"
@@ -144,7 +163,8 @@ def report(verdict: str, sentence: str) -> None:
         WrongAnswer: in the ``test`` profile, if the answer is wrong; an exercise that is not answered yet
             passes there.
     """
-    if grading := _GRADING.get():
+    grading = _GRADING.get()
+    if grading:
         grading.verdict = (verdict, sentence)
     elif verdict == "wrong" and course.profile() == "test":
         raise WrongAnswer(_message(verdict, sentence))
@@ -153,9 +173,13 @@ def report(verdict: str, sentence: str) -> None:
 
 
 def verdict_of(check: Callable, *arguments, seed: int = 0) -> tuple[str, str]:
-    """What ``check(*arguments)`` finds, and prints nothing: ("correct" | "wrong" | "unanswered", a sentence).
+    """What ``check(*arguments)`` finds, without printing it.
 
-    ``seed``: of the input that the answer is tried on. The notebooks use 0.
+    Args:
+        seed: of the input that the answer is tried on. The notebooks use 0.
+
+    Returns:
+        ("correct" | "wrong" | "unanswered", a sentence)
     """
     grading = _Grading(seed)
     token = _GRADING.set(grading)
@@ -167,8 +191,10 @@ def verdict_of(check: Callable, *arguments, seed: int = 0) -> tuple[str, str]:
 
 
 def grade(check: Callable, *arguments, seed: int = 0) -> None:
-    """A check for graders: prints the sentence of a right answer; nothing else passes. Parameters as of
-    ``verdict_of``.
+    """A check for graders: it prints the sentence of a right answer, and nothing else passes.
+
+    Args:
+        as of ``verdict_of``.
 
     Raises:
         WrongAnswer: if the answer is wrong or missing, with the sentence that says why.
@@ -179,14 +205,21 @@ def grade(check: Callable, *arguments, seed: int = 0) -> None:
     print(_message(verdict, sentence))
 
 
+_SAID = {"correct": "✓ correct", "wrong": "✗ not yet", "unanswered": "… not answered"}
+
+
 def _message(verdict, sentence):
-    return {"correct": "✓ correct", "wrong": "✗ not yet", "unanswered": "… not answered"}[
-        verdict
-    ] + f": {sentence}"
+    return f"{_SAID[verdict]}: {sentence}"
 
 
 def _copies(trial):
     return [np.array(value) if isinstance(value, np.ndarray) else value for value in trial]
+
+
+def _differ(given, trial):
+    """Whether an array of ``given`` is no longer as it is in ``trial``."""
+    pairs = zip(given, trial, strict=True)
+    return any(not np.array_equal(g, t) for g, t in pairs if isinstance(t, np.ndarray))
 
 
 def _parts(value):
@@ -196,11 +229,14 @@ def _parts(value):
 
 
 def _both(result, expected):
-    """The parts of a result and of what was wanted; where one array was wanted, a list of numbers or a range
-    is one.
+    """The parts of a result and of the expected one.
+
+    Where one array is expected, a list of numbers or a range counts as one array.
     """
-    one = isinstance(result, (list, range)) and not isinstance(expected, (tuple, list))
-    return _parts(np.asarray(result, "float64") if one else result), _parts(expected)
+    is_one_array = isinstance(result, (list, range)) and not isinstance(expected, (tuple, list))
+    if is_one_array:
+        result = np.asarray(result, "float64")
+    return _parts(result), _parts(expected)
 
 
 def _close(result, expected, tolerance):
@@ -214,8 +250,9 @@ def _close(result, expected, tolerance):
 
 
 def _error(result, expected):
-    """Largest difference as a share of the largest expected value; infinite where only one of the two is a
-    number.
+    """Largest difference, as a share of the largest expected value.
+
+    It is infinite where only one of the two is a number.
     """
     finite = np.isfinite(expected)
     if not np.array_equal(finite, np.isfinite(result)):
@@ -226,20 +263,33 @@ def _error(result, expected):
 
 def _difference(results, expected, tolerance):
     """What is wrong with a result that no known mistake explains."""
-    for trial, (result, wanted) in enumerate(zip(results, expected, strict=True)):
+    for trial, (result, right) in enumerate(zip(results, expected, strict=True)):
+        # Are they numbers?
         try:
-            got, want = _both(result, wanted)
+            got_parts, right_parts = _both(result, right)
         except (TypeError, ValueError):
             return f"your function returns {_describe(result)}; it must return numbers"
-        if [g.shape for g in got] != [w.shape for w in want]:
-            shapes = [" and ".join(str(p.shape) for p in parts) for parts in (got, want)]
-            return f"your result has shape {shapes[0]}; wanted is {shapes[1]}"
-        if not all(np.isfinite(g[np.isfinite(w)]).all() for g, w in zip(got, want, strict=True)):
-            return "your result has values that are not finite; a division by zero, or a logarithm or exponential too large?"
-        error = max(_error(g, w) for g, w in zip(got, want, strict=True))
+
+        # Have they the right shapes?
+        if [g.shape for g in got_parts] != [r.shape for r in right_parts]:
+            got_shapes = " and ".join(str(g.shape) for g in got_parts)
+            right_shapes = " and ".join(str(r.shape) for r in right_parts)
+            return f"your result has shape {got_shapes}; the exercise asks for {right_shapes}"
+
+        # Are they finite where they should be, and near enough?
+        pairs = list(zip(got_parts, right_parts, strict=True))
+        if not all(np.isfinite(g[np.isfinite(r)]).all() for g, r in pairs):
+            return (
+                "your result has values that are not finite; a division by zero, "
+                "or a logarithm or exponential too large?"
+            )
+        error = max(_error(g, r) for g, r in pairs)
         if error > tolerance:
             where = "" if trial == 0 else f" in trial {trial + 1} (the first is right)"
-            return f"shapes are right, numbers are not{where}: you are off by {100 * error:.3g} % of the largest value"
+            return (
+                f"shapes are right, numbers are not{where}: "
+                f"you are off by {100 * error:.3g} % of the largest value"
+            )
     raise AssertionError("the results agree")
 
 

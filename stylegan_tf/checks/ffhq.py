@@ -8,12 +8,16 @@ from stylegan_tf.checks.exercise import Exercise, judge_value, report
 
 
 def check_records_size(size: int, pictures: int, resolution: int) -> None:
-    """Bytes of pixels in the TFRecords of so many pictures, all levels from 4x4 to ``resolution`` together."""
+    """Bytes of pixels in the TFRecords of some pictures, all levels from 4x4 to ``resolution`` together."""
+    # Three bytes for each pixel, at every level.
     sides = [2**n for n in range(2, resolution.bit_length())]
     right = pictures * sum(3 * side**2 for side in sides)
     largest = pictures * 3 * resolution**2
     mistakes = {
-        f"that is the largest level alone; the files hold every level from 4x4 to {resolution}x{resolution}": largest,
+        (
+            "that is the largest level alone; "
+            f"the files hold every level from 4x4 to {resolution}x{resolution}"
+        ): largest,
         "that is one channel; each pixel has three": right // 3,
         "those are float32 pixels; records hold one byte for each channel": 4 * right,
         "that is one picture; the files hold all of them": right // pictures,
@@ -21,23 +25,28 @@ def check_records_size(size: int, pictures: int, resolution: int) -> None:
         "the levels go down to 4x4, not to 1x1": right + pictures * 3 * (1 + 4),
     }
     share = right / largest - 1
-    report(
-        *judge_value(size, right, f"all smaller levels together add {share:.0%} to the largest.", mistakes)
-    )
+    why = f"all smaller levels together add {share:.0%} to the largest."
+    report(*judge_value(size, right, why, mistakes))
 
 
 def _days(kimg, gflop, tflops, batch, gpus, overhead):
-    images, steps = 1000 * kimg, 1000 * kimg / batch
-    return (images * gflop / (1000 * tflops * gpus) + steps * overhead) / 86_400
+    images = 1000 * kimg
+    steps = images / batch
+    computing = images * gflop / (1000 * tflops * gpus)  # seconds
+    waiting = steps * overhead
+    return (computing + waiting) / 86_400
 
 
 def _draw_runs(rng):
-    """Runs of usual size: kimg, GFLOP of an image, TFLOP/s of a GPU, images of a step, GPUs, seconds a step
-    waits.
-    """
+    """Runs of usual size, the arguments of ``days`` of each: two that are fixed, and one at random."""
     runs = [(25_000.0, 831.0, 5.0, 32, 8, 0.15), (600.0, 8.0, 10.0, 128, 1, 0.01)]
-    drawn = rng.uniform(500, 20_000), rng.uniform(50, 900), rng.uniform(2, 30), int(rng.integers(1, 9)) * 8
-    return [*runs, (*drawn, int(rng.integers(2, 9)), rng.uniform(0.05, 0.3))]
+    kimg = rng.uniform(500, 20_000)
+    gflop = rng.uniform(50, 900)  # of an image
+    tflops = rng.uniform(2, 30)  # per second, of a GPU
+    batch = int(rng.integers(1, 9)) * 8
+    gpus = int(rng.integers(2, 9))
+    overhead = rng.uniform(0.05, 0.3)  # seconds that a step waits
+    return [*runs, (kimg, gflop, tflops, batch, gpus, overhead)]
 
 
 _DAYS = Exercise(
@@ -45,69 +54,73 @@ _DAYS = Exercise(
     draw=_draw_runs,
     why="work is shared by the GPUs; what a step waits for is not.",
     mistakes={
-        "you count kimg as images: 1 kimg is 1000 images": lambda k, f, t, b, g, o: _days(
-            k / 1000, f, t, b, g, o
+        "you count kimg as images: 1 kimg is 1000 images": (
+            lambda k, f, t, b, g, o: _days(k / 1000, f, t, b, g, o)
         ),
-        "the GPUs are not in it: each computes its share of the images": lambda k, f, t, b, g, o: _days(
-            k, f, t / g, b, g, o
+        "the GPUs are not in it: each computes its share of the images": (
+            lambda k, f, t, b, g, o: _days(k, f, t / g, b, g, o)
         ),
-        "the overhead is missing: every step waits for it once": lambda k, f, t, b, g, o: _days(
-            k, f, t, b, g, 0.0
+        "the overhead is missing: every step waits for it once": (
+            lambda k, f, t, b, g, o: _days(k, f, t, b, g, 0.0)
         ),
-        "you add the overhead for every image; it comes once for every step": lambda k, f, t, b, g, o: _days(
-            k, f, t, 1, g, o
+        "you add the overhead for every image; it comes once for every step": (
+            lambda k, f, t, b, g, o: _days(k, f, t, 1, g, o)
         ),
-        "the overhead is given for all GPUs together: do not multiply it by them": lambda k, f, t, b, g, o: (
-            _days(k, f, t, b, g, o * g)
+        "the overhead is given for all GPUs together: do not multiply it by them": (
+            lambda k, f, t, b, g, o: _days(k, f, t, b, g, o * g)
         ),
-        "you divide the overhead by the GPUs too; they all wait for the exchange": lambda k, f, t, b, g, o: (
-            _days(k, f, t, b, g, o / g)
+        "you divide the overhead by the GPUs too; they all wait for the exchange": (
+            lambda k, f, t, b, g, o: _days(k, f, t, b, g, o / g)
         ),
-        "those are seconds; a day has 86,400": lambda k, f, t, b, g, o: 86_400 * _days(k, f, t, b, g, o),
-        "those are hours; a day has 24": lambda k, f, t, b, g, o: 24 * _days(k, f, t, b, g, o),
-        "TFLOP and GFLOP are mixed: 1 TFLOP is 1000 GFLOP": lambda k, f, t, b, g, o: _days(
-            k, 1000 * f, t, b, g, o
+        "those are seconds; a day has 86,400": (lambda k, f, t, b, g, o: 86_400 * _days(k, f, t, b, g, o)),
+        "those are hours; a day has 24": (lambda k, f, t, b, g, o: 24 * _days(k, f, t, b, g, o)),
+        "TFLOP and GFLOP are mixed: 1 TFLOP is 1000 GFLOP": (
+            lambda k, f, t, b, g, o: _days(k, 1000 * f, t, b, g, o)
         ),
     },
 )
 
 
 def check_days(days) -> None:
-    """``days(kimg, gflop, tflops, batch, gpus, overhead)`` of a run; the arguments' units are in their names
-    and the text.
+    """``days(kimg, gflop, tflops, batch, gpus, overhead)``: how long a run takes.
+
+    GFLOP of an image, TFLOP/s of a GPU, images of a step, and the seconds that every step waits.
     """
     _DAYS.check(days)
 
 
-_REPLICA_LOSS = Exercise(
-    oracle=lambda losses, replicas: losses.mean() / replicas,
-    draw=lambda rng: [
+def _draw_losses(rng):
+    return [
         (rng.uniform(0.1, 3.0, 4).astype("float32"), 2),
         (rng.uniform(0.1, 3.0, 6).astype("float32"), 8),
-    ],
+    ]
+
+
+_REPLICA_LOSS = Exercise(
+    oracle=lambda losses, replicas: losses.mean() / replicas,
+    draw=_draw_losses,
     why="the gradients of the replicas are summed, so each gives its share of the mean over the whole batch.",
     mistakes={
-        "you take the mean over this replica's images: summed over the replicas, the step is as many times too large": (
-            lambda losses, replicas: losses.mean()
+        (
+            "you take the mean over this replica's images: summed over the replicas, "
+            "the step is as many times too large"
+        ): (lambda losses, replicas: losses.mean()),
+        "you take the sum over this replica's images: the step grows with the batch": (
+            lambda losses, replicas: losses.sum()
         ),
-        "you take the sum over this replica's images: the step grows with the batch": lambda losses, replicas: (
-            losses.sum()
+        "you divide by the replicas, but not by this replica's images": (
+            lambda losses, replicas: losses.sum() / replicas
         ),
-        "you divide by the replicas, but not by this replica's images": lambda losses, replicas: (
-            losses.sum() / replicas
+        "the factor is upside down: divide by the number of replicas": (
+            lambda losses, replicas: losses.mean() * replicas
         ),
-        "the factor is upside down: divide by the number of replicas": lambda losses, replicas: (
-            losses.mean() * replicas
-        ),
-        "the result is one loss for each image; a replica gives one number": lambda losses, replicas: (
-            np.asarray(losses) / len(losses) / replicas
+        "the result is one loss for each image; a replica gives one number": (
+            lambda losses, replicas: np.asarray(losses) / len(losses) / replicas
         ),
     },
 )
 
 
 def check_replica_loss(replica_loss) -> None:
-    """``replica_loss(losses, replicas)``: losses (b,) of one replica's images -> the number that it
-    differentiates.
-    """
+    """``replica_loss(losses, replicas)``: losses (b,) of its images -> what a replica differentiates."""
     _REPLICA_LOSS.check(replica_loss)

@@ -9,6 +9,7 @@ from stylegan_tf.checks.exercise import Exercise
 
 
 def _draw_dials(rng):
+    """The arguments of ``all_dials``, twice: ws_a, ws_b, layers, mean, psi, direction, strength."""
     ws_a, ws_b = rng.normal(size=(2, 3, 6, 5)).astype("float32")
     mean, direction = rng.normal(size=(2, 5)).astype("float32")
     return [(ws_a, ws_b, [4, 1], mean, 0.4, direction, 1.5), (ws_a, ws_b, [0], mean, -0.7, direction, -2.0)]
@@ -22,50 +23,59 @@ def _mix(ws_a, ws_b, layers):
     return np.asarray(latents.mix(ws_a, ws_b, layers))
 
 
+def _all_dials(ws_a, ws_b, layers, mean, psi, direction, strength):
+    mixed = _mix(ws_a, ws_b, layers)
+    return np.asarray(latents.truncate(mixed, mean, psi)) + strength * direction
+
+
+def _edit_b_only(ws_a, ws_b, layers, mean, psi, direction, strength):
+    edited = _truncate(ws_b, mean, psi) + strength * direction
+    return _mix(_truncate(ws_a, mean, psi), edited, layers)
+
+
 _DIALS = Exercise(
-    oracle=lambda a, b, layers, m, psi, d, s: (
-        np.asarray(latents.truncate(_mix(a, b, layers), m, psi)) + s * d
-    ),
+    oracle=_all_dials,
     draw=_draw_dials,
-    why="mix, then truncate what came out, then edit: so psi = 0 makes all seeds equal, and the slider works there too.",
+    why=(
+        "mix, then truncate what came out, then edit: so psi = 0 makes all seeds equal, "
+        "and the slider works there too."
+    ),
     mistakes={
-        "you edit before you truncate: psi then shrinks the edit as well, and at psi = 0 the slider does nothing": (
-            lambda a, b, layers, m, psi, d, s: _truncate(_mix(a, b, layers) + s * d, m, psi)
-        ),
+        (
+            "you edit before you truncate: psi then shrinks the edit as well, "
+            "and at psi = 0 the slider does nothing"
+        ): (lambda a, b, layers, m, psi, d, s: _truncate(_mix(a, b, layers) + s * d, m, psi)),
         "you truncate A alone and then mix: the layers from B keep their full length": (
             lambda a, b, layers, m, psi, d, s: _mix(_truncate(a, m, psi), b, layers) + s * d
         ),
         "A and B are the wrong way round: the named layers come from B": (
             lambda a, b, layers, m, psi, d, s: _truncate(_mix(b, a, layers), m, psi) + s * d
         ),
-        "psi is turned round: at psi = 1 the styles are left alone, at 0 all is the mean": (
+        "psi is the wrong way round: at psi = 1 the styles are left alone, at 0 all is the mean": (
             lambda a, b, layers, m, psi, d, s: _truncate(_mix(a, b, layers), m, 1 - psi) + s * d
         ),
-        "nothing is truncated": lambda a, b, layers, m, psi, d, s: _mix(a, b, layers) + s * d,
-        "nothing is edited": lambda a, b, layers, m, psi, d, s: _truncate(_mix(a, b, layers), m, psi),
+        "nothing is truncated": (lambda a, b, layers, m, psi, d, s: _mix(a, b, layers) + s * d),
+        "nothing is edited": (lambda a, b, layers, m, psi, d, s: _truncate(_mix(a, b, layers), m, psi)),
         "you truncate towards zero; the centre of W is the mean": (
             lambda a, b, layers, m, psi, d, s: psi * _mix(a, b, layers) + s * d
         ),
-        "you edit the layers from B only; the slider moves all layers": (
-            lambda a, b, layers, m, psi, d, s: _mix(
-                _truncate(a, m, psi), _truncate(b, m, psi) + s * d, layers
-            )
-        ),
+        "you edit the layers from B only; the slider moves all layers": (_edit_b_only),
     },
 )
 
 
 def check_all_dials(all_dials) -> None:
-    """``all_dials(ws_a, ws_b, layers, mean, psi, direction, strength)``: ws (B, L, D) twice, layers that come
-    from B, mean and direction (D,), two numbers -> ws (B, L, D).
+    """``all_dials(ws_a, ws_b, layers, mean, psi, direction, strength)``: -> ws (B, L, D).
+
+    ws_a and ws_b (B, L, D); the layers that come from B; mean and direction (D,); psi and strength, numbers.
     """
     _DIALS.check(all_dials)
 
 
 def _draw_weights(rng):
-    return [
-        (rng.normal(size=(3, 3, 5, 5)).astype("float32"), rng.normal(1, 0.5, size=(2, 5)).astype("float32"))
-    ]
+    weight = rng.normal(size=(3, 3, 5, 5)).astype("float32")
+    style = rng.normal(1, 0.5, size=(2, 5)).astype("float32")
+    return [(weight, style)]
 
 
 def _modulated(weight, style):
@@ -73,16 +83,29 @@ def _modulated(weight, style):
 
 
 def _divided(values, axis, root=True):
+    """Values over their length along some axes, or without the root over its square."""
     squares = (values**2).sum(axis=axis, keepdims=True) + 1e-8
-    return values / (np.sqrt(squares) if root else squares)
+    if root:
+        return values / np.sqrt(squares)
+    return values / squares
+
+
+def _style_of_outputs(weight, style):
+    scaled = np.asarray(weight, "float64")[None] * style[:, None, None, None, :]  # (B, 3, 3, I, O)
+    return _divided(scaled, (1, 2, 3))
 
 
 _DEMODULATE = Exercise(
     oracle=lambda weight, style: _divided(_modulated(weight, style), (1, 2, 3)),
     draw=_draw_weights,
-    why="each output map has length 1 again, whatever the style: no map can become loud, and no statistics of pictures are used.",
+    why=(
+        "each output map has length 1 again, whatever the style: no map can become loud, "
+        "and no statistics of pictures are used."
+    ),
     mistakes={
-        "that is modulation alone; now divide by the length that each output map's weights have got": _modulated,
+        "that is modulation alone; now divide by the length that each output map's weights have got": (
+            _modulated
+        ),
         "you divide without the square root: the sum of squares is a squared length": (
             lambda weight, style: _divided(_modulated(weight, style), (1, 2, 3), root=False)
         ),
@@ -98,11 +121,10 @@ _DEMODULATE = Exercise(
         "one length for all output maps together; each has its own": (
             lambda weight, style: _divided(_modulated(weight, style), (1, 2, 3, 4))
         ),
-        "the style scales the output maps, and demodulation then takes it away again; it belongs to the input maps": (
-            lambda weight, style: _divided(
-                np.asarray(weight, "float64")[None] * style[:, None, None, None, :], (1, 2, 3)
-            )
-        ),
+        (
+            "the style scales the output maps, and demodulation then takes it away again; "
+            "it belongs to the input maps"
+        ): _style_of_outputs,
         "you divide by the length before the style came in: the loudness that it adds stays": (
             lambda weight, style: _modulated(_divided(np.asarray(weight, "float64"), (0, 1, 2)), style)
         ),
@@ -111,5 +133,5 @@ _DEMODULATE = Exercise(
 
 
 def check_demodulate(demodulate) -> None:
-    """``demodulate(weight, style)``: (3, 3, I, O) and (B, I) -> the weights of each image, (B, 3, 3, I, O)."""
+    """``demodulate(weight, style)``: (3, 3, I, O), (B, I) -> the weights of each image, (B, 3, 3, I, O)."""
     _DEMODULATE.check(demodulate)

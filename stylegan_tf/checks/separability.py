@@ -1,6 +1,4 @@
-"""Checks of lesson 13: bits that are left, the score, the most confident half, the angle between two
-hyperplanes.
-"""
+"""Checks of lesson 13: bits left to know, the score, the most confident half, an angle between planes."""
 
 from __future__ import annotations
 
@@ -33,17 +31,18 @@ _BITS = Exercise(
     draw=_draw_tables,
     why="the entropy of the classes on each side, weighted by how many samples lie there.",
     mistakes={
-        "that is in nats; take the logarithm to base 2 for bits": lambda t: (
-            conditional_entropy(t) * np.log(2)
+        "that is in nats; take the logarithm to base 2 for bits": (
+            lambda t: conditional_entropy(t) * np.log(2)
         ),
-        "you asked which side when the class is known; asked is the class when the side is known: rows are sides": lambda t: (
-            conditional_entropy(np.transpose(t))
+        (
+            "you asked which side when the class is known; ask which class when the side is known: "
+            "rows are sides"
+        ): (lambda t: conditional_entropy(np.transpose(t))),
+        "that is the entropy of the classes alone; the side must tell something": (
+            lambda t: entropy(t.sum(axis=0) / t.sum())
         ),
-        "that is the entropy of the classes alone; the side must tell something": lambda t: entropy(
-            t.sum(axis=0) / t.sum()
-        ),
-        "that is what the side tells about the class; asked is what is left to know": lambda t: (
-            entropy(t.sum(axis=0) / t.sum()) - conditional_entropy(t)
+        "that is what the side tells about the class; the exercise asks for what is left to know": (
+            lambda t: entropy(t.sum(axis=0) / t.sum()) - conditional_entropy(t)
         ),
         "that is the entropy of side and class together; that of the side must be taken off": _joint,
         "both sides count the same in your mean; weigh them by how many samples lie there": _mean_of_rows,
@@ -52,9 +51,7 @@ _BITS = Exercise(
 
 
 def check_bits_left(bits_left) -> None:
-    """``bits_left(table)``: counts (2, 2), rows are sides, columns classes -> H(class | side) in bits, a
-    number.
-    """
+    """``bits_left(table)``: counts (2, 2), rows are sides, columns classes -> H(class | side) in bits."""
     _BITS.check(bits_left)
 
 
@@ -63,12 +60,12 @@ _SCORE = Exercise(
     draw=lambda rng: [(rng.uniform(0, 0.8, size=40) / 10,), (rng.uniform(0, 1, size=3),)],
     why="bits are summed, and two to that power is e to the power of the same sum in nats.",
     mistakes={
-        "e belongs to nats; bits go with 2": lambda b: np.exp(np.sum(b)),
-        "you took the mean of the bits; they are summed": lambda b: 2 ** np.mean(b),
-        "that is the sum of the bits; the score is 2 to that power": lambda b: np.sum(b),
-        "you summed the powers; sum the bits first": lambda b: np.sum(2**b),
-        "nothing left to know must give 1, and yours gives 0": lambda b: 2 ** np.sum(b) - 1,
-        "the sign is turned: more bits left must give a larger score": lambda b: 2 ** -np.sum(b),
+        "e belongs to nats; bits go with 2": (lambda b: np.exp(np.sum(b))),
+        "you took the mean of the bits; they are summed": (lambda b: 2 ** np.mean(b)),
+        "that is the sum of the bits; the score is 2 to that power": (lambda b: np.sum(b)),
+        "you summed the powers; sum the bits first": (lambda b: np.sum(2**b)),
+        "nothing left to know must give 1, and yours gives 0": (lambda b: 2 ** np.sum(b) - 1),
+        "the sign is reversed: more bits left must give a larger score": (lambda b: 2 ** -np.sum(b)),
     },
 )
 
@@ -79,8 +76,11 @@ def check_separability_score(separability_score) -> None:
 
 
 def _draw_probabilities(rng):
-    return [(rng.permutation(np.concatenate([rng.uniform(0, 0.5, 20), rng.uniform(0.55, 1, 10)])), 10),
-            (rng.permutation(np.concatenate([rng.uniform(0, 0.45, 10), rng.uniform(0.5, 1, 30)])), 20)]  # fmt: skip
+    mostly_without = np.concatenate([rng.uniform(0, 0.5, 20), rng.uniform(0.55, 1, 10)])
+    first = rng.permutation(mostly_without)
+    mostly_with = np.concatenate([rng.uniform(0, 0.45, 10), rng.uniform(0.5, 1, 30)])
+    second = rng.permutation(mostly_with)
+    return [(first, 10), (second, 20)]
 
 
 def _surest(p, count):
@@ -89,21 +89,35 @@ def _surest(p, count):
 
 @dataclass(frozen=True)
 class _Places(Exercise):
-    """Its answers are places; a mistake is known in whatever order they come."""
+    """An exercise whose answers are places. A mistake is known in whatever order they come."""
 
     def judge(self, answer, seed=0):
         verdict, sentence = super().judge(answer, seed)
         if verdict != "wrong" or not callable(answer) or sentence in self.mistakes:
             return verdict, sentence
-        in_order, said = super().judge(
-            lambda p, count: np.sort(np.asarray(answer(p, count), "float64")), seed
-        )
-        if in_order == "correct":
-            return (
-                "wrong",
-                "these are the right samples, in another order: sort their places from small to large",
-            )
-        return "wrong", said if said in self.mistakes else sentence
+
+        # No known mistake explains it; would one, if the places were sorted?
+        verdict_of_sorted, sentence_of_sorted = super().judge(_sorted_places(answer), seed)
+        if verdict_of_sorted == "correct":
+            return "wrong", _UNSORTED
+        if sentence_of_sorted in self.mistakes:
+            return "wrong", sentence_of_sorted
+        return "wrong", sentence
+
+
+_UNSORTED = "these are the right samples, in another order: sort their places from small to large"
+
+
+def _sorted_places(answer):
+    """An answer that gives the same places from small to large."""
+    return lambda p, count: np.sort(np.asarray(answer(p, count), "float64"))
+
+
+def _evenly(p, count):
+    """The same number of both classes."""
+    without = np.argsort(p)[: count // 2]
+    with_it = np.argsort(-p)[: count // 2]
+    return np.sort(np.concatenate([without, with_it]))
 
 
 _CONFIDENT = _Places(
@@ -111,26 +125,25 @@ _CONFIDENT = _Places(
     draw=_draw_probabilities,
     why="sure of yes and sure of no both count: what matters is the distance from one half.",
     mistakes={
-        "you keep those that are surest to have it; those surely without it belong to it too": lambda p, n: (
-            np.sort(np.argsort(-p)[:n])
+        "you keep those that are surest to have it; those surely without it belong to it too": (
+            lambda p, n: np.sort(np.argsort(-p)[:n])
         ),
-        "you keep those surest to lack it; those that surely have it belong to it too": lambda p, n: np.sort(
-            np.argsort(p)[:n]
+        "you keep those surest to lack it; those that surely have it belong to it too": (
+            lambda p, n: np.sort(np.argsort(p)[:n])
         ),
-        "these are the least sure ones": lambda p, n: np.sort(np.argsort(np.abs(p - 0.5))[:n]),
-        "you take the same number of both classes; the paper takes the surest, whatever they are": lambda p, n: (
-            np.sort(np.concatenate([np.argsort(p)[: n // 2], np.argsort(-p)[: n // 2]]))
-        ),
-        "these are the first ones; look at how sure the classifier is": lambda p, n: np.arange(n),
-        "these are probabilities; asked are the places": lambda p, n: np.sort(p[_surest(p, n)]),
+        "these are the least sure ones": (lambda p, n: np.sort(np.argsort(np.abs(p - 0.5))[:n])),
+        "you take the same number of both classes; the paper takes the surest, whatever they are": (_evenly),
+        "these are the first ones; look at how sure the classifier is": (lambda p, n: np.arange(n)),
+        "these are probabilities; the exercise asks for the places": (lambda p, n: np.sort(p[_surest(p, n)])),
     },
     tolerance=0,
 )
 
 
 def check_most_confident(most_confident) -> None:
-    """``most_confident(p, count)``: P(attribute) (N,) -> the places of the ``count`` surest samples, from
-    small to large.
+    """``most_confident(p, count)``: P(attribute) (N,) -> the places of the surest samples, (count,).
+
+    The places are sorted from small to large.
     """
     _CONFIDENT.check(most_confident)
 
@@ -141,27 +154,34 @@ def _angle(a, b):
 
 @np.errstate(invalid="ignore")
 def _of_any_length(a, b):
-    """No number where a @ b is no cosine."""
+    """Without the lengths. It is NaN where a @ b is no cosine."""
     return np.degrees(np.arccos(a @ b))
+
+
+def _draw_normals(rng):
+    """Two pairs at random, and one with an angle above 90 degrees."""
+    drawn = [tuple(rng.normal(size=(2, d))) for d in (3, 64)]
+    return [*drawn, (np.array([3.0, 1, 0]), np.array([-2.0, 1, 1]))]
 
 
 _ANGLE = Exercise(
     oracle=_angle,
-    draw=lambda rng: (
-        [tuple(rng.normal(size=(2, d))) for d in (3, 64)] + [(np.array([3.0, 1, 0]), np.array([-2.0, 1, 1]))]
-    ),
+    draw=_draw_normals,
     why="90 degrees: the two attributes have nothing to do with each other there.",
     mistakes={
-        "that is in radians": lambda a, b: np.radians(_angle(a, b)),
-        "that is the cosine; take the arc cosine, in degrees": lambda a, b: np.cos(np.radians(_angle(a, b))),
-        "normals need not have length 1: divide by both lengths": lambda a, b: np.degrees(
-            np.arccos(np.clip(a @ b, -1, 1))
+        "that is in radians": (lambda a, b: np.radians(_angle(a, b))),
+        "that is the cosine; take the arc cosine, in degrees": (
+            lambda a, b: np.cos(np.radians(_angle(a, b)))
+        ),
+        "normals need not have length 1: divide by both lengths": (
+            lambda a, b: np.degrees(np.arccos(np.clip(a @ b, -1, 1)))
         ),
         "normals may have any length: divide by the lengths of both": _of_any_length,
-        "an angle above 90 degrees has a meaning, that the attributes work against each other; don't take the absolute value": (
-            lambda a, b: min(_angle(a, b), 180 - _angle(a, b))
-        ),
-        "that is 90 degrees minus the angle: the arc sine": lambda a, b: 90 - _angle(a, b),
+        (
+            "an angle above 90 degrees has a meaning, that the attributes work against each other; "
+            "don't take the absolute value"
+        ): (lambda a, b: min(_angle(a, b), 180 - _angle(a, b))),
+        "that is 90 degrees minus the angle: the arc sine": (lambda a, b: 90 - _angle(a, b)),
     },
 )
 

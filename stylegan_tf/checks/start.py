@@ -7,7 +7,8 @@ from stylegan_tf.checks.exercise import Exercise, judge_value, report
 
 
 def _draw(rng):
-    w, mean = rng.normal(size=(4, 16)), rng.normal(size=16)
+    w = rng.normal(size=(4, 16))
+    mean = rng.normal(size=16)
     return [(w.astype("float32"), mean.astype("float32"), psi) for psi in (0.3, -1.0)]
 
 
@@ -16,20 +17,20 @@ _TRUNCATE = Exercise(
     draw=_draw,
     why="at psi = 1 it is w, at 0 the mean, and below 0 it comes out at the other side.",
     mistakes={
-        "you go from w to the mean: psi = 0 must give the mean, and psi = 1 must give w": lambda w, m, psi: (
-            w + psi * (m - w)
+        "you go from w to the mean: psi = 0 must give the mean, and psi = 1 must give w": (
+            lambda w, m, psi: w + psi * (m - w)
         ),
-        "you shrink w towards zero; the centre of W is the mean, which is not zero": lambda w, m, psi: (
-            psi * w
+        "you shrink w towards zero; the centre of W is the mean, which is not zero": (
+            lambda w, m, psi: psi * w
         ),
-        "you took the mean of this batch; the mean is given": lambda w, m, psi: latents.lerp(
-            w.mean(axis=0), w, psi
+        "you took the mean of this batch; the mean is given": (
+            lambda w, m, psi: latents.lerp(w.mean(axis=0), w, psi)
         ),
-        "the mean is added but not subtracted first: it is the difference from the mean that psi scales": lambda w, m, psi: (
-            m + psi * w
+        "the mean is added but not subtracted first: it is the difference from the mean that psi scales": (
+            lambda w, m, psi: m + psi * w
         ),
-        "the difference is scaled, but the mean is not added again": lambda w, m, psi: psi * (w - m),
-        "the difference has the wrong sign: it is w - mean": lambda w, m, psi: m + psi * (m - w),
+        "the difference is scaled, but the mean is not added again": (lambda w, m, psi: psi * (w - m)),
+        "the difference has the wrong sign: it is w - mean": (lambda w, m, psi: m + psi * (m - w)),
     },
 )
 
@@ -41,7 +42,8 @@ def check_truncate(truncate) -> None:
 
 def check_shape(shape, count: int, config) -> None:
     """The shape of ``count`` generated images."""
-    r, c = config.resolution, config.channels
+    r = config.resolution
+    c = config.channels
     mistakes = {
         "channels come last here: (images, height, width, channels)": (count, c, r, r),
         "the channel axis is missing: grey images have one channel": (count, r, r),
@@ -49,9 +51,7 @@ def check_shape(shape, count: int, config) -> None:
         "that is one image; the first axis counts the images": (r, r, c),
         "that is the shape of the latent codes that go in": (count, config.z_dim),
     }
-    shape = tuple(shape) if isinstance(shape, (list, tuple)) else shape
-    report(
-        *judge_value(
-            shape, (count, r, r, c), "images, height, width, channels, in this order everywhere.", mistakes
-        )
-    )
+    if isinstance(shape, (list, tuple)):
+        shape = tuple(shape)
+    why = "images, height, width, channels, in this order everywhere."
+    report(*judge_value(shape, (count, r, r, c), why, mistakes))

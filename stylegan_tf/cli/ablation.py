@@ -23,7 +23,7 @@ from stylegan_tf.data.names import NAMES, check_name
 from stylegan_tf.figures.pages import save
 from stylegan_tf.files import write_atomically
 
-HELP = "Train and judge A to F, mixing or mapping depths; stopped, it goes on."
+HELP = "Train and judge A to F, mixing or mapping depths; if stopped, it continues."
 EXAMPLE = "stylegan-tf ablation --dataset digits --configs A-F --seeds 0,1 --kimg 60 --out ablation"
 
 
@@ -47,7 +47,7 @@ def add_arguments(parser) -> None:
     parser.add_argument("--metrics", default="fid,ppl", help="of fid, ppl, ls (default fid,ppl)")
     parser.add_argument("--samples", type=whole, default=10_000, help="images of FID (default 10000)")
     parser.add_argument("--pairs", type=whole, default=10_000, help="pairs of path length (default 10000)")
-    latents = "also FID of images from so many latents, like 2,3,4 (Table 2)"
+    latents = "also FID of images from this many latents, like 2,3,4 (Table 2)"
     parser.add_argument("--test-latents", metavar="N,...", help=latents)
 
     add_settings_argument(parser, "change a field in all of them")
@@ -62,7 +62,7 @@ def add_arguments(parser) -> None:
 
 
 def run(args) -> int:
-    """Train and judge one run after the other; the same command goes on where it was stopped."""
+    """Train and judge one run after the other; the same command continues where it was stopped."""
     table = Table(args.out)
     if args.report_only:
         return report(table)
@@ -73,20 +73,31 @@ def run(args) -> int:
     try:
         fill_table(table, plan, command=shlex.join(["stylegan-tf", *sys.argv[1:]]))
     except KeyboardInterrupt:
-        print("stopped; the same command goes on where it was", file=sys.stderr)
+        print("stopped; the same command continues from here", file=sys.stderr)
         return 130
     return report(table)
 
 
 def plan_of(args) -> AblationPlan:
-    """What the arguments ask for, checked before anything is trained."""
+    """What the arguments ask for, checked before anything is trained.
+
+    Raises:
+        UserError: for metrics or latents that there are not.
+        ValueError: for another bad argument.
+    """
+    # Names that are unknown.
     metrics = args.metrics.split(",")
-    if unknown := [metric for metric in metrics if metric not in METRICS]:
+    unknown = [metric for metric in metrics if metric not in METRICS]
+    if unknown:
         raise UserError(f"--metrics {args.metrics} has '{unknown[0]}'; choose from {', '.join(METRICS)}")
     check_name(args.dataset)
+
+    # Changes of single lines: --set-for LINE FIELD=VALUE, as often as needed.
     per_variant = {}
     for name, pair in args.set_for:
         per_variant.setdefault(named(name).name, {}).update(parse_settings([pair]))
+
+    # The plan; its networks must have as many layers as latents are to be mixed.
     plan = AblationPlan(
         out=Path(args.out),
         variants=variants(args.configs, args.mixing, args.depth),

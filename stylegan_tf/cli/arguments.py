@@ -13,13 +13,13 @@ GIGABYTES = {"": 1e9, "GB": 1e9, "GIB": 2**30, "MB": 1e6, "MIB": 2**20}
 
 
 def add_data_arguments(parser, keeps: str = "") -> None:
-    """--data-dir and --download; ``keeps``: what else is kept in that folder."""
+    """Add --data-dir and --download; ``keeps`` says what else is kept in that folder."""
     parser.add_argument("--data-dir", help=f"where tensorflow-datasets has its data{keeps}")
     parser.add_argument("--download", action="store_true", help="allow tensorflow-datasets to download")
 
 
 def add_settings_argument(parser, what: str = "change a field of the configuration") -> None:
-    """--set FIELD=VALUE, as often as wanted."""
+    """Add --set FIELD=VALUE, which may be given more than once."""
     parser.add_argument("--set", action="append", default=[], metavar="FIELD=VALUE", help=what)
 
 
@@ -48,7 +48,7 @@ def devices(text: str) -> list[str]:
 
 
 def gigabytes(text: str) -> float:
-    """ "24GB", "24GiB", "800MB" or "24" (GB) -> bytes."""
+    """The bytes of a text such as "24GB", "24GiB", "800MB" or "24" (GB)."""
     match = re.fullmatch(r"(\d+(?:\.\d+)?) ?([a-z]*)", text.strip(), re.IGNORECASE)
     if not match or match[2].upper() not in GIGABYTES or not float(match[1]):
         raise argparse.ArgumentTypeError(f"--gpu-memory {text} is not like 24GB, 24GiB or 800MB")
@@ -70,7 +70,13 @@ def port(text: str) -> int:
 
 
 def parse_settings(pairs: list[str]) -> dict:
-    """["field=value", ...] -> {field: value}; values are read as JSON where they are JSON, else as text."""
+    """["field=value", ...] -> {field: value}.
+
+    Values are read as JSON where they are JSON, else as text; True and False count as JSON too.
+
+    Raises:
+        ValueError: for a pair without "=".
+    """
     settings = {}
     for pair in pairs:
         name, equals, text = pair.partition("=")

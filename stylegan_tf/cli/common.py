@@ -17,15 +17,17 @@ class UserError(Exception):
 
 
 def parse_seeds(text: str, option: str = "--seeds") -> list[int]:
-    """ "0-3,7" -> [0, 1, 2, 3, 7]; ``option`` is named in errors."""
+    """The numbers of a text: "0-3,7" -> [0, 1, 2, 3, 7]; errors name the ``option``."""
     return parse_ranges(text, option)
 
 
 def dataset_of(path, required: bool = False) -> str | None:
-    """What a model learned from, as far as its run, or a file that was exported from it, says so.
+    """The name of the data set that a model learned from, or None if it is not known.
+
+    A run says it, and so does a file that was exported from a run.
 
     Raises:
-        UserError: if it does not, and is ``required`` to.
+        UserError: if it is not known, and ``required``.
     """
     found = None
     if Path(path).is_dir():
@@ -40,7 +42,11 @@ def dataset_of(path, required: bool = False) -> str | None:
 
 
 def load_finished(path) -> StyleGAN:
-    """``load``, for commands that need a model that is fully grown."""
+    """A model as ``load`` opens it, for commands that need one that is fully grown.
+
+    Raises:
+        UserError: if it is still growing.
+    """
     gan = load(path)
     if stage := gan.stage():
         side, full = stage["resolution"], gan.config.resolution

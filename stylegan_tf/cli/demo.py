@@ -25,6 +25,7 @@ def add_arguments(parser) -> None:
 
 
 def run(args) -> int:
+    """Train, judge and report; a run that was stopped continues."""
     folder = sg.Run(args.out)
     config = sg.preset("mnist32").replace(seed=args.seed)
     if args.kimg:

@@ -23,6 +23,7 @@ def add_arguments(parser) -> None:
 
 
 def run(args) -> int:
+    """Print what is in the folder, and save the sheet; 1 if training can't start on it."""
     report = sg.data.examine(args.path, args.resolution)
     print(report.text(), flush=True)
     if args.sheet and not report.usable:

@@ -35,6 +35,8 @@ def add_arguments(parser) -> None:
 
 
 def run(args) -> int:
+    """Edit images along a direction, and save them as a sheet."""
+    # What to edit: seeds, or pictures that were projected.
     strengths = parse_strengths(args.strengths)
     layers = parse_seeds(args.layers, "--layers") if args.layers else None
     seeds = None if args.projected else parse_seeds(args.seeds)
@@ -43,8 +45,10 @@ def run(args) -> int:
     if args.projected:
         ws, names = read_projection(args.projected, generator)
     else:
-        ws, names = styles_of(generator, seeds), [f"seed {seed}" for seed in seeds]
+        ws = styles_of(generator, seeds)
+        names = [f"seed {seed}" for seed in seeds]
 
+    # The direction, and the sheet.
     print(f"reading {args.samples:,} generated images", flush=True)
     attributes = Attributes(generator, read, args.samples)
     hold = args.hold.split(",") if args.hold else []
@@ -58,10 +62,16 @@ def run(args) -> int:
 
 
 def parse_strengths(text: str) -> list[float]:
-    """ "-3:3" -> [-3, -2, ..., 3]; "-3:3:1.5" has steps of 1.5; "-1,0,2" is a list."""
+    """The strengths of a text: "-3:3" -> [-3, -2, ..., 3]; "-3:3:1.5" has steps of 1.5; "-1,0,2" is a list.
+
+    Raises:
+        ValueError: for a text of another form, and for more than 100 strengths.
+    """
     try:
         if ":" not in text:
             return [float(part) for part in text.split(",")]
+
+        # A range; its end belongs to it in spite of rounding.
         low, high, *step = (float(part) for part in text.split(":"))
         step = step[0] if step else 1.0
         count = int(np.floor((high - low) / step + 1e-9)) + 1
@@ -73,17 +83,23 @@ def parse_strengths(text: str) -> list[float]:
 
 
 def read_projection(path, generator):
-    """The ws (N, L, w_dim) and the names of what ``stylegan-tf project`` found."""
+    """The ws (N, L, w_dim) and the names of what ``stylegan-tf project`` found.
+
+    Raises:
+        ValueError: for another file, and for the styles of another network.
+    """
     try:
         with np.load(path) as file:
-            ws, names = file["ws"], [str(name)[-24:] for name in file["names"]]
+            ws = file["ws"]
+            names = [str(name)[-24:] for name in file["names"]]  # as much as fits a label
             if "noise0" in file:
                 print(f"{path} has noise maps of its own; the edits are drawn with the stored noise instead")
     except (OSError, KeyError, ValueError) as error:
         raise ValueError(f"{path} is no projection; stylegan-tf project writes projection.npz") from error
-    wanted = (generator.config.num_layers, generator.config.w_dim)
-    if ws.shape[1:] != wanted:
+    expected = (generator.config.num_layers, generator.config.w_dim)
+    if ws.shape[1:] != expected:
         raise ValueError(
-            f"{path} holds styles of shape {ws.shape[1:]}; this generator expects {wanted}: project with the same run"
+            f"{path} holds styles of shape {ws.shape[1:]}; this generator expects {expected}: "
+            "project with the same run"
         )
     return ws, names

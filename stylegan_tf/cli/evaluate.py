@@ -24,7 +24,7 @@ def add_arguments(parser) -> None:
     parser.add_argument(
         "--metrics", default="fid,kid,pr,ppl,ls", help="of fid, kid, pr, ppl, ls (default all)"
     )
-    out = "a JSON file; the figure goes beside it (default result.json)"
+    out = "a JSON file; the figure goes next to it (default result.json)"
     parser.add_argument("--out", default="result.json", help=out)
     samples = "images, and pairs of path length (default 10000)"
     parser.add_argument("--samples", type=whole, default=10_000, help=samples)
@@ -38,11 +38,13 @@ def add_arguments(parser) -> None:
 
 
 def run(args) -> int:
+    """Measure, print the table, and write the JSON file and the figure."""
+    # What is measured, and against which images.
     gan = load_finished(args.run)
     dataset = args.dataset or dataset_of(args.run, required=True)
     judge = evaluation.judge_of(dataset)
-    wanted = dict(resolution=gan.config.resolution, channels=gan.config.channels)
-    data = sg.data.open_dataset(dataset, data_dir=args.data_dir, download=args.download, **wanted)
+    needed = dict(resolution=gan.config.resolution, channels=gan.config.channels)
+    data = sg.data.open_dataset(dataset, data_dir=args.data_dir, download=args.download, **needed)
     options = dict(
         samples=args.samples,
         seed=args.seed,
@@ -51,6 +53,7 @@ def run(args) -> int:
         progress=sys.stderr.isatty(),
     )
 
+    # The numbers, and how they were made.
     result = evaluation.evaluate(gan.ema_generator, data, judge, args.metrics.split(","), **options)
     about = dict(run=args.run, dataset=dataset, command=shlex.join(sys.argv), versions=versions())
     out = Path(args.out)

@@ -19,6 +19,7 @@ def add_arguments(parser) -> None:
 
 
 def run(args) -> int:
+    """Draw the paper's figures, or write the report."""
     if args.paper:
         for path in write_paper_figures(sg.load(args.run).grown(), Path(args.run) / "figures"):
             print(f"wrote {path}", flush=True)

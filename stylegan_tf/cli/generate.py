@@ -29,6 +29,8 @@ def add_arguments(parser) -> None:
 
 
 def run(args) -> int:
+    """Draw images of seeds, and save them as a sheet."""
+    # Bad arguments must show before anything is drawn.
     seeds = parse_seeds(args.seeds)
     out = Path(args.out)
     if out.suffix.lower() not in (".png", ".webp"):
@@ -36,12 +38,15 @@ def run(args) -> int:
             f"--out {out} does not end in .png or .webp, the formats that keep every pixel as it is"
         )
 
+    # A run that still grows draws at the resolution that it has reached.
     gan = sg.load(args.run)
-    stage, side = gan.stage(), gan.config.resolution
+    stage = gan.stage()
+    side = gan.config.resolution
     if stage:
         reached, alpha = stage["resolution"], stage["alpha"]
         print(f"this run is still growing, at {reached}x{reached} (alpha {alpha:.2f}) of {side}x{side}")
 
+    # The images, batch by batch.
     batches = [seeds[batch.start : batch.stop] for batch in batches_of(len(seeds), side)]
     progress = tqdm(batches, "drawing", disable=None, leave=False)  # shown on a terminal only
     call = dict(psi=args.psi, cutoff=args.cutoff, noise=args.noise, **stage)

@@ -20,6 +20,7 @@ def add_arguments(parser) -> None:
 
 
 def run(args) -> int:
+    """Load the networks of a pickle, and save them as a run or a checkpoint."""
     out = Path(args.out)
     if out.exists():
         raise UserError(f"{out} exists already; choose another name")

@@ -21,6 +21,7 @@ def add_arguments(parser) -> None:
 
 
 def run(args) -> int:
+    """Print a run, a preset, or the list of presets; or draw the cheat sheet."""
     if args.cheat_sheet:
         draw_cheat_sheet(args)
     elif args.run:
@@ -37,6 +38,7 @@ def run(args) -> int:
 
 
 def draw_cheat_sheet(args) -> None:
+    """Draw the architecture of a run or a preset on a page."""
     if not (args.run or args.preset):
         raise UserError(
             "a cheat sheet is drawn for sizes: name a run or a --preset, such as --preset ffhq1024"
@@ -49,8 +51,10 @@ def draw_cheat_sheet(args) -> None:
 
 
 def print_run(folder: sg.Run) -> None:
-    """Where a run came from, the fields that differ from the official ones, its last tick and its schedule."""
-    info, rows, config = folder.info, folder.history(), folder.config
+    """Print where a run came from, what its Config changes, its last tick and its schedule."""
+    info = folder.info
+    rows = folder.history()
+    config = folder.config
     print(f"{folder.path}: {info['dataset']}, made by: {info['command']}")
     official = sg.Config()
     for field in dataclasses.fields(config):

@@ -22,12 +22,14 @@ def add_arguments(parser) -> None:
 
 
 def run(args) -> int:
+    """Copy the notebooks, and open JupyterLab until it is closed."""
     folder = Path(args.folder)
     print(f"{folder}: {copy_notebooks(folder, args.student)}", flush=True)
     if args.copy_only:
         return 0
     if not importlib.util.find_spec("jupyterlab"):
         raise UserError(
-            "JupyterLab is not installed: pip install 'stylegan-tf[course]'; the notebooks open in any other editor too"
+            "JupyterLab is not installed: pip install 'stylegan-tf[course]'; "
+            "the notebooks open in any other editor too"
         )
     return subprocess.call([sys.executable, "-m", "jupyter", "lab", str(folder)])

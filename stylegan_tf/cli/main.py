@@ -1,6 +1,4 @@
-"""The command ``stylegan-tf``: it finds the command's file, runs it, and turns errors into sentences and exit
-codes.
-"""
+"""The command ``stylegan-tf``: runs the file of a command, and turns errors into sentences and exit codes."""
 
 from __future__ import annotations
 
@@ -47,16 +45,23 @@ COMMANDS = {
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run a command; returns the exit code: 0 done, 1 training failed or cannot start, 2 a bad argument."""
+    """Run a command.
+
+    Args:
+        argv: its arguments; default those of the process.
+
+    Returns:
+        the exit code: 0 done, 1 training failed or cannot start, 2 a bad argument, 130 stopped with Ctrl+C.
+    """
     args = parser().parse_args(_joined(sys.argv[1:] if argv is None else argv))
     try:
-        return args.run(args) or 0
+        return COMMANDS[args.command].run(args) or 0
     except (FloatingPointError, ConnectionError) as error:
         return _fail(error, 1)
     except (UserError, ValueError, FileNotFoundError, ImportError, OSError) as error:
         return _fail(error, 2)
     except KeyboardInterrupt:
-        return _fail("stopped; the same command with --resume goes on", 130)
+        return _fail("stopped; the same command with --resume continues", 130)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -70,13 +75,13 @@ def parser() -> argparse.ArgumentParser:
             name, help=command.HELP, description=command.HELP, epilog=f"example: {command.EXAMPLE}"
         )
         command.add_arguments(own)
-        own.set_defaults(run=command.run)
     return top
 
 
 def _joined(argv):
-    """``--strengths -3:3`` as one argument: argparse takes a second one that starts with a minus for an
-    option.
+    """The arguments, with ``--strengths -3:3`` joined by "=".
+
+    argparse would read ``-3:3`` as an option, as it begins with a minus.
     """
     argv = list(argv)
     if "--strengths" in argv[:-1]:
@@ -86,5 +91,6 @@ def _joined(argv):
 
 
 def _fail(message, code):
+    """Print one sentence, and return the exit code."""
     print(f"stylegan-tf: {message}", file=sys.stderr)
     return code

@@ -17,7 +17,7 @@ def add_arguments(parser) -> None:
     parser.add_argument("--gpus", type=whole, default=1, help="equal GPUs (default 1)")
     memory = "of each, like 24GB: also gives the largest batch"
     parser.add_argument("--gpu-memory", type=gigabytes, help=memory)
-    batch = "images per GPU and step (default the official ones for so many GPUs)"
+    batch = "images per GPU and step (default the official ones for this number of GPUs)"
     parser.add_argument("--batch", type=whole, help=batch)
     speed = parser.add_mutually_exclusive_group()
     tflops = "TFLOP/s of a GPU (default: V100s, fitted to the published times)"
@@ -31,7 +31,8 @@ def add_arguments(parser) -> None:
 
 
 def run(args) -> int:
-    """Print parameters, the plan, and the published times beside it; 1 if a stage does not fit the memory."""
+    """Print parameters, the plan, and the published times; 1 if a stage does not fit the memory."""
+    # The Config, and the speed of a GPU.
     config = sg.preset(args.preset).replace(**parse_settings(args.set))
     if args.kimg:
         config = scaled(config, args.kimg)
@@ -40,6 +41,8 @@ def run(args) -> int:
         speed = measured(config)
     elif args.tflops:
         speed = given(args.tflops)
+
+    # The plan.
     found = plan(config, args.gpus, args.gpu_memory, args.batch, speed)
 
     sizes = cost.parameters(config)
@@ -47,6 +50,8 @@ def run(args) -> int:
     print(found)
     if config.replace(seed=0) == sg.preset(args.preset):
         print_published(config.resolution, args.preset)
+
+    # Does every stage fit?
     if found.fits:
         return 0
     too_large = [
@@ -60,7 +65,7 @@ def run(args) -> int:
 
 
 def print_published(resolution: int, preset: str) -> None:
-    """The official code's own times at this resolution, each with what the fit says for it."""
+    """Print the official code's own times at this resolution, each with what the fit says for it."""
     days = {gpus: hours / 24 for (r, gpus), hours in PUBLISHED.items() if r == resolution}
     if not days:
         return

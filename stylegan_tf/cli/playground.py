@@ -1,4 +1,4 @@
-"""stylegan-tf playground: all dials of a run on a page of its own, served by voila on this machine."""
+"""stylegan-tf playground: all dials of a run on one page, served by voila on this machine."""
 
 from __future__ import annotations
 
@@ -34,32 +34,31 @@ def run(args) -> int:
     """Serve the page until Ctrl+C."""
     if importlib.util.find_spec("voila") is None:
         raise UserError(
-            'the playground is a page of voila, which is not installed: pip install "stylegan-tf[course]" brings it'
+            "the playground is a page of voila, which is not installed: "
+            'pip install "stylegan-tf[course]" brings it'
         )
+
+    # What the page shows; a bad argument must show before the server starts.
     path = Path(args.run or shipped("mnist32")).resolve()
     dataset = args.dataset or dataset_of(path)
     config = load_finished(path).config
     State.parse(args.state, attributes_of(dataset)).check(config)
     port = _free_port(args.port)
+
+    # The page.
     with tempfile.TemporaryDirectory(prefix="stylegan-tf-") as folder:
         page = Path(folder) / "playground.ipynb"
         page.write_text(page_of(path, dataset, args.state), "utf-8")
         # Its base is not in voila 0.5
         lacking = "--VoilaConfiguration.extension_denylist=@jupyter-notebook/lab-extension"
-        options = [
-            lacking,
-            f"--port={port}",
-            f"--Voila.ip={HOST}",
-            "--show_tracebacks=True",
-            *(["--no-browser"] * args.no_browser),
-        ]
-        print(
-            f"the playground of {path} is at http://{HOST}:{port}/ once its kernel runs; Ctrl+C ends it",
-            flush=True,
-        )
-        before = signal.signal(
-            signal.SIGTERM, signal.default_int_handler
-        )  # whoever ends the command ends its server
+        options = [lacking, f"--port={port}", f"--Voila.ip={HOST}", "--show_tracebacks=True"]
+        if args.no_browser:
+            options.append("--no-browser")
+        address = f"http://{HOST}:{port}/"
+        print(f"the playground of {path} is at {address} once its kernel runs; Ctrl+C ends it", flush=True)
+
+        # The server, until it ends or the command is ended. Whoever ends the command ends its server.
+        before = signal.signal(signal.SIGTERM, signal.default_int_handler)
         server = subprocess.Popen([sys.executable, "-m", "voila", page.name, *options], cwd=folder)
         try:
             return server.wait()
@@ -85,19 +84,20 @@ def page_of(run: Path, dataset: str | None, state: str = "") -> str:
     return nbformat.writes(nbformat.v4.new_notebook(cells=[cell], metadata=kernel))
 
 
-def _free_port(wanted):
-    """The port itself, or any free one for None."""
+def _free_port(asked):
+    """The port itself, if it is free; any free one for None."""
     with socket.socket() as probe:
         try:
-            probe.bind((HOST, wanted or 0))
+            probe.bind((HOST, asked or 0))
         except OSError as error:
             raise UserError(
-                f"port {wanted} cannot be used ({error.strerror}); choose another, or leave out --port"
+                f"port {asked} cannot be used ({error.strerror}); choose another, or leave out --port"
             ) from error
         return probe.getsockname()[1]
 
 
 def _end(server):
+    """End a process, by force if it has not ended within 10 seconds."""
     if server.poll() is None:
         server.terminate()
         try:

@@ -30,7 +30,10 @@ def add_arguments(parser) -> None:
     parser.add_argument("images", nargs="+", metavar="IMAGE", help=images)
     parser.add_argument("--space", choices=SPACES, default="w", help="where to search (default w)")
     parser.add_argument("--steps", type=whole, default=500, help="steps of the search (default 500)")
-    starts = "the mean of w (default), the nearest of 1,000 drawn images, or an encoder's guess (it is trained first: minutes)"
+    starts = (
+        "the mean of w (default), the nearest of 1,000 drawn images, "
+        "or an encoder's guess (it is trained first: minutes)"
+    )
     parser.add_argument("--start", choices=["mean", "nearest", "encoder"], default="mean", help=starts)
     parser.add_argument("--noise-maps", action="store_true", help="search the noise maps too")
     parser.add_argument("--seed", type=int, default=0, help="seed of every random draw (default 0)")
@@ -38,25 +41,24 @@ def add_arguments(parser) -> None:
 
 
 def run(args) -> int:
-    """Find the latents of pictures; write projection.png, projection.npz and projection.json to the folder
-    --out.
-    """
+    """Find the latents of pictures; write projection.png, .npz and .json to the folder --out."""
+    # The pictures, as the generator would draw them.
     if args.start == "encoder" and args.space == "z":
         raise ValueError(
             "the encoder guesses w, which is no start for --space z; choose --start mean or nearest"
         )
     generator = load_finished(args.run).ema_generator
-    side, channels = generator.config.resolution, generator.config.channels
-    images = to_unit_range(
-        np.stack([read_picture(path, side, channels, enlarge=True) for path in args.images])
-    )
+    side = generator.config.resolution
+    channels = generator.config.channels
+    pictures = [read_picture(path, side, channels, enlarge=True) for path in args.images]
+    images = to_unit_range(np.stack(pictures))  # (N, side, side, channels) in [-1, 1]
 
     # The search, and how far from the centre of W it ended.
     options = dict(steps=args.steps, noise_maps=args.noise_maps, seed=args.seed, progress=sys.stderr.isatty())
     found = project(generator, images, args.space, start=start_of(args, generator, images), **options)
     distance = latents.mahalanobis(found.ws, latents.sample(generator, 10_000, args.seed)[1])
 
-    # Three files: a picture to look at, latents to go on with, numbers.
+    # Three files: latents to continue with, numbers, a picture to look at.
     out = Path(args.out)
     names = [Path(path).name for path in args.images]
     columns = zip(names, found.error, distance, strict=True)
@@ -80,20 +82,18 @@ def run(args) -> int:
     )
 
     for row in rows:
-        print(
-            f"{row['image']}: squared error {row['error']:.4f}, {row['distance']:.2f} deviations from the centre of W"
-        )
+        distance = f"{row['distance']:.2f} deviations from the centre of W"
+        print(f"{row['image']}: squared error {row['error']:.4f}, {distance}")
     print(f"(w of random z are 1.00 deviations from it) wrote {out / 'projection.png'}, .npz and .json")
     return 0
 
 
 def start_of(args, generator, images):
-    """Where the search begins: None for the mean of w."""
+    """Where the search of each image begins: z or w (N, length), or None for the mean of w."""
     if args.start == "nearest":
         z, w = nearest(generator, images, seed=args.seed)[:2]
         return z if args.space == "z" else w
     if args.start == "encoder":
-        return train_encoder(generator, seed=args.seed, progress=sys.stderr.isatty()).predict(
-            images, verbose=0
-        )
+        encoder = train_encoder(generator, seed=args.seed, progress=sys.stderr.isatty())
+        return encoder.predict(images, verbose=0)
     return None

@@ -8,7 +8,7 @@ import stylegan_tf as sg
 from stylegan_tf.cli.arguments import add_data_arguments, whole
 from stylegan_tf.data.names import NAMES
 
-HELP = "Write a data set as the official TFRecords; the same command goes on if stopped."
+HELP = "Write a data set as the official TFRecords; if stopped, it continues."
 EXAMPLE = "stylegan-tf records ffhq:ffhq-dataset data/ffhq256 --resolution 256"
 
 
@@ -27,6 +27,7 @@ def add_arguments(parser) -> None:
 
 
 def run(args) -> int:
+    """Write the records; the same command continues where it was stopped."""
     data = sg.data.open_dataset(args.dataset, data_dir=args.data_dir, download=args.download)
     options = dict(
         shuffle=not args.in_order, workers=args.workers, resume=not args.restart, resolution=args.resolution
@@ -34,11 +35,10 @@ def run(args) -> int:
     try:
         out = sg.data.write_tfrecords(data, args.out, **options)
     except KeyboardInterrupt:
-        print("stopped; the same command goes on where it was", file=sys.stderr)
+        print("stopped; the same command continues from here", file=sys.stderr)
         return 130
     written = sg.data.TFRecords(out)
-    print(
-        f"{len(written):,} pictures from 4x4 to {written.resolution}x{written.resolution} in {out}; train with"
-    )
+    side = written.resolution
+    print(f"{len(written):,} pictures from 4x4 to {side}x{side} in {out}; train with")
     print(f"stylegan-tf train --dataset tfrecords:{out} ...")
     return 0

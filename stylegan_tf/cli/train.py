@@ -1,4 +1,4 @@
-"""stylegan-tf train."""
+"""stylegan-tf train: train a StyleGAN into a folder."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def add_arguments(parser) -> None:
     parser.add_argument("--seed", type=int, help="seed of every random draw (default the preset's)")
     add_settings_argument(parser)
     parser.add_argument(
-        "--resume", action="store_true", help="go on from the last checkpoint, if there is one"
+        "--resume", action="store_true", help="continue from the last checkpoint, if there is one"
     )
     parser.add_argument(
         "--dry-run", action="store_true", help="print plan, parameters and memory; train nothing"
@@ -61,14 +61,15 @@ def add_arguments(parser) -> None:
 
 
 def run(args) -> int:
+    """Train, or print what would be trained."""
     folder = sg.Run(args.out)
     check_name(args.dataset)
     if args.dry_run:
         devices_asked_for = args.gpus or len(args.devices or [])
         return print_dry_run(config_of(args, folder, devices_asked_for), args.minutes, devices_asked_for or 1)
-    strategy = distribution.strategy_for(
-        args.gpus, args.devices, args.slurm
-    )  # before TensorFlow computes anything
+
+    # The devices. TensorFlow must know them before it computes anything.
+    strategy = distribution.strategy_for(args.gpus, args.devices, args.slurm)
     replicas = distribution.replicas(strategy)
     train_run(
         folder,
@@ -88,10 +89,13 @@ def run(args) -> int:
 
 
 def config_of(args, folder: sg.Run, devices_asked_for: int) -> sg.Config:
-    """What the arguments say; an ffhq preset takes the official batch sizes for so many devices, if any are
-    asked for.
+    """What the arguments say.
 
-    A run that goes on keeps the batch sizes that it began with, on however many devices.
+    An ffhq preset takes the official batch sizes for a number of devices, if one is asked for. A run that
+    continues keeps the batch sizes that it began with, on however many devices.
+
+    Args:
+        devices_asked_for: their number; 0 if the arguments do not ask for any.
     """
     settings = parse_settings(args.set)
     if args.seed is not None:
@@ -99,9 +103,11 @@ def config_of(args, folder: sg.Run, devices_asked_for: int) -> sg.Config:
     if args.precision is not None:
         settings["precision"] = args.precision
     if args.preset.startswith("ffhq") and devices_asked_for and "batch_sizes" not in settings:
-        goes_on = args.resume and folder.has_begun()
-        official = sg.official_batch_sizes(devices_asked_for) if not goes_on else folder.config.batch_sizes
-        settings["batch_sizes"] = official
+        continues = args.resume and folder.has_begun()
+        if continues:
+            settings["batch_sizes"] = folder.config.batch_sizes
+        else:
+            settings["batch_sizes"] = sg.official_batch_sizes(devices_asked_for)
     config = sg.preset(args.preset).replace(**settings)
     return scaled(config, args.kimg) if args.kimg else config
 

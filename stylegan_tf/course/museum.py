@@ -29,10 +29,20 @@ DEFECTS: dict[str, str] = {
     "average": "the average of the generator has a half-life far longer than the run",
     "copies": "the data set holds 16 images, shown again and again",
 }
-ANSWERS = dict(
-    zip("ABCDEFG", ("order", "none", "gamma", "copies", "rate", "range", "average"), strict=True)
-)  # room -> defect
-_CHANGES = {"rate": dict(learning_rate=0.1), "gamma": dict(r1_gamma=2000.0), "average": dict(ema_kimg=200.0)}
+ANSWERS = {  # room -> defect
+    "A": "order",
+    "B": "none",
+    "C": "gamma",
+    "D": "copies",
+    "E": "rate",
+    "F": "range",
+    "G": "average",
+}
+_CHANGES = {  # defects that are planted in the Config
+    "rate": dict(learning_rate=0.1),
+    "gamma": dict(r1_gamma=2000.0),
+    "average": dict(ema_kimg=200.0),
+}
 _SHOWN = 32  # latents whose images are kept at every tick
 
 
@@ -58,8 +68,11 @@ class _InOrder(Images):
 
 
 class _Keep(keras.callbacks.Callback):
+    """Keeps the images and the scalars of every tick."""
+
     def on_train_begin(self, logs=None):
-        self.samples, self.history = [], []
+        self.samples = []
+        self.history = []
 
     def on_epoch_end(self, epoch, logs=None):
         side = int(logs["resolution"])
@@ -69,17 +82,23 @@ class _Keep(keras.callbacks.Callback):
 
 
 def config(defect: str = "none", kimg: float = KIMG, seed: int = 0) -> Config:
-    """Digits at 16x16, grown from 4x4, with a defect planted where it is one of the Config.
+    """Digits at 16x16, grown from 4x4, with the defect if it is one that a Config can have.
+
+    Args:
+        defect: one of ``DEFECTS``.
+        kimg: length of the run; its stages and ticks keep their shares.
+        seed: of all random draws.
 
     Raises:
         ValueError: for an unknown defect.
     """
     if defect not in DEFECTS:
         raise ValueError(f"there is no defect '{defect}'; choose from {', '.join(DEFECTS)}")
+    # Stages and ticks in kimg, 36 of them in all, or as many as ``kimg`` says.
     share = kimg / KIMG
     stages = {4: (0, 4 * share), 8: (2 * share, 6 * share), 16: (4 * share, 20 * share)}
     ticks = {4: 4 * share, 8: 4 * share, 16: 6 * share}
-    small = dict(
+    settings = dict(
         resolution=16,
         ema_kimg=2.0,
         seed=seed,
@@ -88,20 +107,31 @@ def config(defect: str = "none", kimg: float = KIMG, seed: int = 0) -> Config:
         time_shares={},
         tick_kimg=ticks,
     )
-    return preset("mnist32").replace(**(small | _CHANGES.get(defect, {})))
+    settings |= _CHANGES.get(defect, {})
+    return preset("mnist32").replace(**settings)
 
 
 def train(defect: str = "none", kimg: float = KIMG, seed: int = 0, verbose: int | str = 0) -> Exhibit:
     """Train a run with that defect, one of ``DEFECTS``; a minute or two on two cores."""
-    settings, digits = config(defect, kimg, seed), load_digits()
-    images, labels = digits.level(16), digits.labels
+    settings = config(defect, kimg, seed)
+
+    # The data, with the defect if it is one of theirs.
+    digits = load_digits()
+    images = digits.level(16)
     if defect == "order":
-        data = _InOrder(images[np.argsort(labels, kind="stable")], name="sorted digits")
+        by_class = np.argsort(digits.labels, kind="stable")
+        data = _InOrder(images[by_class], name="sorted digits")
     elif defect == "range":
-        data = Images((128 + images.astype("int32") // 2).astype("uint8"), name="digits in half of the range")
+        half = (128 + images.astype("int32") // 2).astype("uint8")
+        data = Images(half, name="digits in half of the range")
+    elif defect == "copies":
+        data = Images(images[:16], name="digits")
     else:
-        data = Images(images[:16] if defect == "copies" else images, name="digits")
-    gan, keep = StyleGAN(settings), _Keep()
+        data = Images(images, name="digits")
+
+    # The run.
+    gan = StyleGAN(settings)
+    keep = _Keep()
     gan.compile()
     gan.fit(data, callbacks=[Diagnostics(), keep], verbose=verbose)
     return Exhibit(np.stack(keep.samples), keep.history)
@@ -117,7 +147,7 @@ def write(path: str | Path, exhibits: dict[str, Exhibit]) -> None:
 
 
 def room() -> dict[str, Exhibit]:
-    """The shipped exhibits under the letters A to G, so that the names of the defects do not give them away."""
+    """The shipped exhibits under the letters A to G, without the names that would give the defects away."""
     exhibits = visit()
     return {letter: exhibits[defect] for letter, defect in ANSWERS.items()}
 

@@ -1,6 +1,4 @@
-"""What the notebooks share: the profile, the line of versions, pictures with a text for those who cannot see
-them.
-"""
+"""What the notebooks share: the profile, the line of versions, and pictures with a description."""
 
 from __future__ import annotations
 
@@ -29,7 +27,10 @@ def profile() -> str:
     Raises:
         ValueError: if the variable holds another word.
     """
-    name = os.environ.get(VARIABLE) or ("gpu" if tf.config.list_physical_devices("GPU") else "cpu")
+    name = os.environ.get(VARIABLE)
+    if not name:
+        has_gpu = bool(tf.config.list_physical_devices("GPU"))
+        name = "gpu" if has_gpu else "cpu"
     if name not in PROFILES:
         raise ValueError(f"{VARIABLE} is '{name}'; choose {', '.join(PROFILES)}")
     return name
@@ -38,32 +39,42 @@ def profile() -> str:
 def pick(*, test, cpu, gpu=None):
     """The value of this profile: ``steps = course.pick(test=200, cpu=2000, gpu=20000)``.
 
-    Without gpu, that of cpu.
+    Without a value for gpu, the one for cpu.
     """
-    return {"test": test, "cpu": cpu, "gpu": cpu if gpu is None else gpu}[profile()]
+    if gpu is None:
+        gpu = cpu
+    return {"test": test, "cpu": cpu, "gpu": gpu}[profile()]
 
 
 def versions() -> str:
     """One line: the profile and the versions that made the outputs below it."""
     import stylegan_tf
 
-    parts = {"stylegan_tf": stylegan_tf.__version__, "TensorFlow": tf.__version__, "Keras": keras.__version__}
-    parts |= {"NumPy": np.__version__, "Python": platform.python_version()}
+    parts = {
+        "stylegan_tf": stylegan_tf.__version__,
+        "TensorFlow": tf.__version__,
+        "Keras": keras.__version__,
+        "NumPy": np.__version__,
+        "Python": platform.python_version(),
+    }
     return f"profile {profile()} · " + " · ".join(f"{name} {version}" for name, version in parts.items())
 
 
 def png(picture, small: bool = True) -> bytes:
-    """A picture as the bytes of a PNG file: a matplotlib Figure, a PIL image, or an array as ``layout.grid``
-    takes it.
+    """A picture as the bytes of a PNG file.
 
-    ``small``: pack it tightly, or else quickly, for a picture that is soon replaced.
+    Args:
+        picture: a matplotlib Figure, a PIL image, or an array as ``layout.grid`` takes it.
+        small: pack it tightly; if not, quickly, for a picture that is soon replaced.
     """
     content = io.BytesIO()
     if isinstance(picture, Figure):
         picture.savefig(content, format="png", bbox_inches="tight", metadata={"Software": None})
-    else:
-        packing = dict(optimize=True) if small else dict(compress_level=1)
-        (picture if isinstance(picture, Image.Image) else grid(picture)).save(content, "PNG", **packing)
+        return content.getvalue()
+    if not isinstance(picture, Image.Image):
+        picture = grid(picture)
+    packing = dict(optimize=True) if small else dict(compress_level=1)
+    picture.save(content, "PNG", **packing)
     return content.getvalue()
 
 
@@ -71,8 +82,8 @@ def show(picture, alt: str) -> None:
     """Display a picture in a notebook, with a text that says what is to be seen in it.
 
     Args:
-        picture: a Figure (closed afterwards, so that it does not appear twice), a PIL image, or images (N, r,
-            r, C).
+        picture: a Figure (closed afterwards, so that it does not appear twice), a PIL image, or images
+            (N, r, r, C).
         alt: one sentence for readers who do not see the picture. It must not be empty.
 
     Raises:

@@ -2,8 +2,8 @@
 
     python -m stylegan_tf.course.notebook_outputs notebooks/*.ipynb
 
-Opened without a kernel such a link shows an error, and its number differs at every run. The text beside it
-stays.
+Opened without a kernel such a link shows an error, and its number differs at every run. The text that comes
+with it stays.
 """
 
 from __future__ import annotations

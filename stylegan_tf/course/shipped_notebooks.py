@@ -26,8 +26,9 @@ class Copied:
         parts = {"copied": self.written, "brought up to date": self.updated, "already there": self.unchanged}
         said = [f"{len(names)} {what}" for what, names in parts.items() if names]
         if self.kept:
+            names = ", ".join(self.kept)
             said.append(
-                f"{len(self.kept)} kept as you changed them ({', '.join(self.kept)}; rename one to get the new one too)"
+                f"{len(self.kept)} kept as you changed them ({names}; rename one to get the new one too)"
             )
         return ", ".join(said)
 
@@ -48,19 +49,25 @@ def notebooks_folder() -> Path:
 
 
 def copy_notebooks(folder: Path, student: bool = False) -> Copied:
-    """Copy the course's notebooks, or the students' without solutions, to a folder of the user's, made if it
-    is missing.
+    """Copy the course's notebooks to a folder of the user's, which is made if it is missing.
 
     A notebook that is there already and differs from what was copied before belongs to the user: it stays as
     it is. One that nobody changed is replaced by a newer release's. If ``folder`` is where the notebooks come
     from, nothing is done.
 
+    Args:
+        folder: to copy to.
+        student: copy the notebooks without solutions.
+
     Raises:
-        OSError: if the folder can not be written, or ``folder`` is a file.
+        OSError: if the folder cannot be written, or ``folder`` is a file.
         ValueError: if solutions would be blanked at their source.
     """
-    source, copied = notebooks_folder(), Copied()
+    source = notebooks_folder()
+    copied = Copied()
     files = sorted(source.glob("*.ipynb"))
+
+    # Can it be done at all?
     if folder.resolve() == source:
         if student:
             raise ValueError(
@@ -70,16 +77,22 @@ def copy_notebooks(folder: Path, student: bool = False) -> Copied:
         return copied
     if folder.exists() and not folder.is_dir():
         raise FileExistsError(f"{folder} is a file; name a folder for the notebooks")
+
+    # Each file: new, as it was copied before, or changed by the user.
     record = folder / RECORD
     sums = _recorded(record)
     for file in files:
-        content, target = student_file(file) if student else file.read_bytes(), folder / file.name
+        content = student_file(file) if student else file.read_bytes()
+        target = folder / file.name
         there = _sum(target.read_bytes()) if target.exists() else None
         if there == _sum(content):
             copied.unchanged.append(file.name)
-        elif there is None or there == sums.get(file.name):
+        elif there is None:
             write_atomically(target, content)
-            (copied.written if there is None else copied.updated).append(file.name)
+            copied.written.append(file.name)
+        elif there == sums.get(file.name):
+            write_atomically(target, content)
+            copied.updated.append(file.name)
         else:
             copied.kept.append(file.name)
             continue
@@ -89,7 +102,7 @@ def copy_notebooks(folder: Path, student: bool = False) -> Copied:
 
 
 def _recorded(record):
-    """Name -> sum, or nothing if it is missing or damaged: then whatever differs is taken for the user's."""
+    """Name -> sum. It is empty if the record is missing or damaged: then whatever differs is the user's."""
     try:
         sums = json.loads(record.read_text("utf-8"))
     except (FileNotFoundError, ValueError):

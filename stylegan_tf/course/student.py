@@ -2,7 +2,7 @@
 
     python -m stylegan_tf.course.student notebooks notebooks/student
 
-A solution stands between ``### BEGIN SOLUTION`` and ``### END SOLUTION`` (nbgrader's markers).
+A solution is what lies between ``### BEGIN SOLUTION`` and ``### END SOLUTION``, nbgrader's markers.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import argparse
 import json
 from pathlib import Path
 
-BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+BEGIN = "### BEGIN SOLUTION"
+END = "### END SOLUTION"
 
 
 def blank(source: str) -> tuple[str, list[str]]:
@@ -22,24 +23,35 @@ def blank(source: str) -> tuple[str, list[str]]:
     Raises:
         ValueError: if a marker has no partner.
     """
-    kept, solutions, inside = [], [], None
+    # Line by line: outside of a solution, or inside one.
+    kept = []
+    solutions = []
+    inside = None  # the lines of the solution that has begun, if one has
     for line in source.split("\n"):
         marker = line.strip()
         if marker == BEGIN and inside is None:
-            inside, indent = [], line[: len(line) - len(line.lstrip())]
+            inside = []
+            indent = line[: len(line) - len(line.lstrip())]
         elif marker == END and inside is not None:
             solutions.append("\n".join(inside))
-            name = inside[0].strip().partition(" = ")
-            single = len(inside) == 1 and name[1] and name[0].isidentifier()
-            kept.append(indent + (f"{name[0]} = ..." if single else "..."))
+            kept.append(indent + _dots_for(inside))
             inside = None
         elif marker in (BEGIN, END):
             raise ValueError(f"'{marker}' has no partner in the cell that begins '{source.splitlines()[0]}'")
+        elif inside is None:
+            kept.append(line)
         else:
-            (kept if inside is None else inside).append(line)
+            inside.append(line)
     if inside is not None:
         raise ValueError(f"'{BEGIN}' has no partner in the cell that begins '{source.splitlines()[0]}'")
     return "\n".join(kept), solutions
+
+
+def _dots_for(solution: list[str]) -> str:
+    """What a student sees for a solution: three dots, with the name if it is a single assignment."""
+    name, equals, _ = solution[0].strip().partition(" = ")
+    is_assignment = len(solution) == 1 and equals and name.isidentifier()
+    return f"{name} = ..." if is_assignment else "..."
 
 
 def student_notebook(notebook: dict) -> dict:

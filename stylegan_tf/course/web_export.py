@@ -1,7 +1,8 @@
-"""A generator as one JavaScript file, for the page that draws with it in the browser
-(docs/site/static/stylegan.js).
+"""A generator as one JavaScript file, for the page that draws with it in the browser.
 
-python -m stylegan_tf.course.web_export runs/x digits.js
+    python -m stylegan_tf.course.web_export runs/x digits.js
+
+The page's own code is docs/site/static/stylegan.js.
 """
 
 from __future__ import annotations
@@ -20,43 +21,65 @@ from stylegan_tf.runs.run import load
 
 SEEDS = 256  # latents that go with a network, so that a seed is the same picture there and in the notebooks
 FLOAT16_MAX = float(np.finfo("float16").max)
-_NEEDED = dict(
-    label_dim=0, normalize_z=True, activation="lrelu", blur=True, noise=True, constant_input=True, styles=True,
-    instance_norm=True, pixel_norm=False, equalized=True,
-)  # fmt: skip
+_NEEDED = dict(  # what stylegan.js can draw with
+    label_dim=0,
+    normalize_z=True,
+    activation="lrelu",
+    blur=True,
+    noise=True,
+    constant_input=True,
+    styles=True,
+    instance_norm=True,
+    pixel_norm=False,
+    equalized=True,
+)
 
 
 def tensors(generator: Generator) -> dict[str, np.ndarray]:
-    """The weights by the names that stylegan.js uses, as they are stored: it scales them itself, as layers.py
-    does.
+    """The weights as they are stored, by the names that stylegan.js uses.
+
+    The page scales them itself, as layers.py does.
 
     Raises:
         ValueError: for a network that stylegan.js cannot draw with: one that is not the paper's configuration
             F or E, a conditional one, or one whose up-sampling kernels are stored in fused form (128x128 and
             above).
     """
-    config, synthesis = generator.config, generator.synthesis
-    for name, wanted in _NEEDED.items():
-        if (found := getattr(config, name)) != wanted:
-            raise ValueError(f"{name} is {found!r}; the page draws with networks of {name} = {wanted!r} only")
+    # Can the page draw with it at all?
+    config = generator.config
+    for name, needed in _NEEDED.items():
+        value = getattr(config, name)
+        if value != needed:
+            raise ValueError(f"{name} is {value!r}; the page draws with networks of {name} = {needed!r} only")
     if any(config.fused_at(r) for r in config.resolutions[1:]):
-        raise ValueError(
-            f"the {config.resolution}x{config.resolution} network has fused kernels; the page draws up to 64x64"
-        )
+        side = config.resolution
+        raise ValueError(f"the {side}x{side} network has fused kernels; the page draws up to 64x64")
+
+    # The mapping network.
+    synthesis = generator.synthesis
     found = {"w_avg": generator.w_avg, "constant": synthesis.blocks[4].input_layer.constant}
     for i, dense in enumerate(generator.mapping.dense):
-        found |= {f"mapping{i}.kernel": dense.kernel, f"mapping{i}.bias": dense.bias}
+        found[f"mapping{i}.kernel"] = dense.kernel
+        found[f"mapping{i}.bias"] = dense.bias
+
+    # The layers of the synthesis network, two a block; the first of all has no convolution.
     for i, r in enumerate(config.resolutions):
         block = synthesis.blocks[r]
-        for j, epilogue in enumerate((block.epilogue0, block.epilogue1)):
-            name, conv = f"layer{2 * i + j}", block.conv1 if j else getattr(block, "conv0", None)
-            found |= {f"{name}.kernel": conv.kernel} if conv else {}
-            found |= {f"{name}.noise": epilogue.noise.noise_map, f"{name}.strength": epilogue.noise.strength}
-            style = epilogue.style.affine
-            found |= {f"{name}.bias": epilogue.bias.bias}
-            found |= {f"{name}.style.kernel": style.kernel, f"{name}.style.bias": style.bias}
+        layers = [(getattr(block, "conv0", None), block.epilogue0), (block.conv1, block.epilogue1)]
+        for j, (conv, epilogue) in enumerate(layers):
+            name = f"layer{2 * i + j}"
+            if conv:
+                found[f"{name}.kernel"] = conv.kernel
+            found[f"{name}.noise"] = epilogue.noise.noise_map
+            found[f"{name}.strength"] = epilogue.noise.strength
+            found[f"{name}.bias"] = epilogue.bias.bias
+            found[f"{name}.style.kernel"] = epilogue.style.affine.kernel
+            found[f"{name}.style.bias"] = epilogue.style.affine.bias
+
+    # To RGB, at full resolution.
     last = synthesis.to_rgb[config.resolution]
-    found |= {"rgb.kernel": last.kernel, "rgb.bias": last.bias}
+    found["rgb.kernel"] = last.kernel
+    found["rgb.bias"] = last.bias
     return {name: np.asarray(value) for name, value in found.items()}
 
 
@@ -70,15 +93,23 @@ def script(generator: Generator, name: str, seeds: int = SEEDS) -> str:
     Raises:
         ValueError: for a network that the page cannot draw with, or whose weights do not fit into float16.
     """
-    config, weights, layout, offset = generator.config, tensors(generator), {}, 0
+    config = generator.config
+    weights = tensors(generator)
+
+    # Where each weight is in the packed array.
+    layout = {}
+    offset = 0
     for key, value in weights.items():
-        if np.abs(value).max() > FLOAT16_MAX:
+        largest = np.abs(value).max()
+        if largest > FLOAT16_MAX:
             raise ValueError(
-                f"{key} has values up to {np.abs(value).max():.3g}; float16 holds no more than {FLOAT16_MAX:g}"
+                f"{key} has values up to {largest:.3g}; float16 holds no more than {FLOAT16_MAX:g}"
             )
         layout[key] = {"shape": value.shape, "offset": offset}
         offset += value.size
     packed = np.concatenate([value.ravel() for value in weights.values()]).astype("<f2")
+
+    # The network as the page reads it.
     network = {
         "name": name,
         "resolution": config.resolution,
@@ -105,7 +136,7 @@ def main(argv: list[str] | None = None) -> int:
     )
     parser.add_argument("run", type=Path, help="a run folder, a checkpoint (.npz) or a saved model (.keras)")
     parser.add_argument("out", type=Path, help="the file to write, such as digits.js")
-    parser.add_argument("--name", help="what the page calls it; default: the name of the run")
+    parser.add_argument("--name", help="its name on the page; default: the name of the run")
     args = parser.parse_args(argv)
     content = script(load(args.run).ema_generator, args.name or args.run.stem).encode()
     write_atomically(args.out, content)

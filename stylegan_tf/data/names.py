@@ -1,23 +1,18 @@
 """The names of data sets, as the command line takes them: from a name to a Source."""
 
+from __future__ import annotations
+
 from stylegan_tf.data.digits import load_digits, load_tfds
 from stylegan_tf.data.ffhq.dataset import load_ffhq
 from stylegan_tf.data.folder.dataset import open_folder
 from stylegan_tf.data.source import Source
 from stylegan_tf.data.tfrecords import TFRecords
-from stylegan_tf.data.toyfaces.dataset import (
-    load_toyfaces,
-)
+from stylegan_tf.data.toyfaces.dataset import load_toyfaces
 
 NAMES = "digits, toyfaces[:DIALS], tfds:NAME, folder:PATH, tfrecords:PATH, ffhq:PATH"
 
-
-DIALS = {
-    "count": int,
-    "seed": int,
-    "rho": float,
-    "hole": float,
-}  # of drawn faces, in a name: toyfaces:count=40000,rho=0.8
+# What may follow toyfaces, as in toyfaces:count=40000,rho=0.8
+DIALS = {"count": int, "seed": int, "rho": float, "hole": float}
 
 
 def check_name(name: str) -> None:
@@ -25,30 +20,41 @@ def check_name(name: str) -> None:
     what, colon, place = name.partition(":")
     if what == "toyfaces":
         dials(place if colon else None)
-    elif (what in ("tfds", "folder", "tfrecords", "ffhq") and place) or name == "digits":
         return
-    else:
+    is_elsewhere = what in ("tfds", "folder", "tfrecords", "ffhq") and place
+    if name != "digits" and not is_elsewhere:
         raise ValueError(f"there is no data set '{name}'; choose one of {NAMES} (such as tfds:fashion_mnist)")
 
 
 def dials(text: str | None) -> dict:
-    """Arguments of ``load_toyfaces`` from "count=40000,rho=0.8"; None gives none."""
+    """The arguments of ``load_toyfaces`` that a text such as "count=40000,rho=0.8" gives; none for None.
+
+    Raises:
+        ValueError: for a dial that does not exist, or a value that is no number.
+    """
+    if text is None:
+        return {}
     found = {}
-    for part in [] if text is None else text.split(","):
+    for part in text.split(","):
         key, _, value = part.partition("=")
         try:
             found[key] = DIALS[key](value)
         except (KeyError, ValueError):
-            wanted = "count=FACES, seed=NUMBER, rho=-1..1, hole=0..1"
+            known = "count=FACES, seed=NUMBER, rho=-1..1, hole=0..1"
             raise ValueError(
-                f"toyfaces:{text} has '{part}'; its dials are {wanted}, such as toyfaces:count=40000,rho=0.8"
+                f"toyfaces:{text} has '{part}'; its dials are {known}, such as toyfaces:count=40000,rho=0.8"
             ) from None
     return found
 
 
 def kind(name: str) -> str:
-    """What shares networks that judge it: "toyfaces" for toy faces with dials, else the name itself."""
-    return "toyfaces" if name.partition(":")[0] == "toyfaces" else name
+    """The name without the dials of toy faces.
+
+    Data sets of one kind are judged by the same networks: all toy faces, whatever their dials.
+    """
+    if name.partition(":")[0] == "toyfaces":
+        return "toyfaces"
+    return name
 
 
 def open_dataset(
@@ -58,24 +64,33 @@ def open_dataset(
     resolution: int | None = None,
     channels: int | None = None,
 ) -> Source:
-    """The data set of that name: ``digits`` (shipped), ``toyfaces`` (10,000, drawn now), or one of
-    tensorflow-datasets, your own folder, official TFRecords, FFHQ as published: ``tfds:NAME``,
-    ``folder:PATH``, ``tfrecords:PATH``, ``ffhq:PATH``. Toy faces have dials,
-    ``toyfaces:count=40000,rho=0.8``: how many, their seed, and rho and hole of ``sample_factors``.
+    """The data set of a name.
 
     Args:
+        name: one of
+
+            - ``digits``: 10,000 digits, which are shipped.
+            - ``toyfaces``: 10,000 faces, which are drawn now. Dials may follow, as in
+              ``toyfaces:count=40000,rho=0.8``: their count and seed, and rho and hole of ``sample_factors``.
+            - ``tfds:NAME``: a set of tensorflow-datasets.
+            - ``folder:PATH``: your own pictures. The sub-folders are classes if every picture is in one of
+              several.
+            - ``tfrecords:PATH``: official TFRecords.
+            - ``ffhq:PATH``: FFHQ as it is published.
         data_dir: where tensorflow-datasets has its data. Drawn faces and a folder's decoded pictures are kept
-            there too; without it, nowhere.
+            there too; without it they are kept nowhere.
         download: allow tensorflow-datasets to download.
-        resolution: of drawn faces (default 32), and of a folder's pictures: by default the largest power of
-            two, up to 1024, that the shorter sides of 95 % of them reach. Other data sets come at their own.
-        channels: of a folder's pictures, default 3. Its sub-folders are classes if every picture is in one of
-            several.
+        resolution: of drawn faces, by default 32; of a folder's pictures, by default the largest power of two
+            up to 1024 that the shorter sides of 95 % of them reach. Other sets come at their own.
+        channels: of a folder's pictures, default 3.
 
     Raises:
-        ValueError: for any other name. FileNotFoundError: if the data are not on this machine.
+        ValueError: for any other name.
+        FileNotFoundError: if the data are not on this machine.
     """
     check_name(name)
+
+    # "toyfaces:rho=0.8" is what, a colon, and dials; "folder:PATH" what, a colon, and a place.
     what, colon, place = name.partition(":")
     if what == "digits":
         return load_digits()
@@ -85,4 +100,6 @@ def open_dataset(
         return load_tfds(place, data_dir=data_dir, download=download)
     if what == "folder":
         return open_folder(place, resolution, channels, cache=data_dir)
-    return TFRecords(place) if what == "tfrecords" else load_ffhq(place)
+    if what == "tfrecords":
+        return TFRecords(place)
+    return load_ffhq(place)

@@ -1,6 +1,6 @@
-"""From stored pictures to the batch of one training step: levels, order, range, mirror, fade.
+"""From stored pictures to the batch of one training step: a level for every stage, and a fixed order.
 
-Source: official training_loop.py: process_reals, dataset.py: TFRecordDataset; docs/exactness.md, Real images.
+Source: official dataset.py: TFRecordDataset; docs/exactness.md, Real images.
 """
 
 from __future__ import annotations
@@ -14,10 +14,12 @@ from stylegan_tf.data.pixels import shrink
 class Source:
     """Pictures with a smaller version for every stage of growing, in an order that a position restores.
 
-    A kind of source sets the attributes below and gives ``rows``.
+    A subclass sets the attributes and implements ``__len__`` and ``rows``.
 
     Attributes:
-        name: for messages. resolution: side of the square pictures, a power of two. channels: 1 or 3.
+        name: for messages.
+        resolution: side of the square pictures, a power of two.
+        channels: 1 or 3.
         labels: class numbers, int64 (N,), or None.
     """
 
@@ -25,24 +27,32 @@ class Source:
     resolution: int
     channels: int
     labels: np.ndarray | None = None
+    _epoch = None  # (seed, epoch) of the permutation that is kept
+    _permutation = None
 
     def __len__(self) -> int:
         raise NotImplementedError
 
     def rows(self, index: np.ndarray, resolution: int) -> np.ndarray:
-        """The pictures of that index (B,) at a resolution: uint8 (B, r, r, channels)."""
+        """The pictures at the places ``index`` (B,), at a resolution: uint8 (B, r, r, channels)."""
         raise NotImplementedError
 
     def batch(
         self, position: int, size: int, resolution: int, seed: int, shard: tuple[int, int] = (0, 1)
     ) -> tuple[np.ndarray, np.ndarray | None]:
-        """The ``size`` images after ``position`` have been shown, and their labels.
+        """The ``size`` images that come after the first ``position`` have been shown, and their labels.
 
-        Every epoch is a permutation drawn from (seed, epoch), so that a position is all there is to restore.
+        Every epoch is a permutation drawn from (seed, epoch), so the position alone tells where to continue.
 
         Args:
-            shard: (worker, workers): the part of the batch that is this worker's; all parts together are the
-                batch.
+            position: images shown so far.
+            size: images of the batch.
+            resolution: side r.
+            seed: of the order.
+            shard: (worker, workers): the part of the batch for this worker. All parts together are the batch.
+
+        Returns:
+            uint8 (B, r, r, channels), and class numbers (B,) or None.
 
         Raises:
             ValueError: if the workers cannot share the batch evenly.
@@ -50,21 +60,25 @@ class Source:
         worker, workers = shard
         if size % workers or not 0 <= worker < workers:
             raise ValueError(
-                f"worker {worker} of {workers} wants its part of {size} images; choose a multiple of {workers}"
+                f"worker {worker} of {workers} needs its part of {size} images; "
+                f"choose a multiple of {workers}"
             )
-        rows = np.arange(position, position + size)[worker::workers]
-        index = np.empty(len(rows), "int64")
-        for epoch in np.unique(rows // len(self)):
-            here = rows // len(self) == epoch
-            index[here] = self._order(seed, int(epoch))[rows[here] % len(self)]
-        return self.rows(index, resolution), None if self.labels is None else self.labels[index]
+
+        # From places in the order of all epochs to places in the set. A batch may span several epochs.
+        shown = np.arange(position, position + size)[worker::workers]
+        index = np.empty(len(shown), "int64")
+        for epoch in np.unique(shown // len(self)):
+            is_here = shown // len(self) == epoch
+            index[is_here] = self._order(seed, int(epoch))[shown[is_here] % len(self)]
+
+        labels = None if self.labels is None else self.labels[index]
+        return self.rows(index, resolution), labels
 
     def _order(self, seed, epoch):
-        if getattr(self, "_epoch", None) != (seed, epoch):
-            self._epoch, self._permutation = (
-                (seed, epoch),
-                np.random.default_rng([seed, epoch]).permutation(len(self)),
-            )
+        """The permutation (N,) of an epoch. The last one is kept, since it serves many batches."""
+        if self._epoch != (seed, epoch):
+            self._epoch = (seed, epoch)
+            self._permutation = np.random.default_rng([seed, epoch]).permutation(len(self))
         return self._permutation
 
 
@@ -72,8 +86,8 @@ class Images(Source):
     """Pictures in memory, with a smaller copy for every stage of growing.
 
     Args:
-        images: uint8 (N, side, side, channels), or (N, side, side) for grey; the side a power of two, 4 or
-            more.
+        images: uint8 (N, side, side, channels), or (N, side, side) for grey. The side is a power of two, at
+            least 4.
         labels: class numbers (N,) or (N, 1), whole and 0 or more; or one-hot rows (N, K). Optional.
         name: for messages and file names.
 
@@ -83,27 +97,25 @@ class Images(Source):
 
     def __init__(self, images, labels=None, name: str = "images"):
         images = np.asarray(images)
-        images = images[..., None] if images.ndim == 3 else images
+        if images.ndim == 3:
+            images = images[..., None]
+
+        # Do they suit the networks?
         if images.dtype != np.uint8:
             raise ValueError(
                 f"{name}: pixels are {images.dtype}; give uint8 from 0 to 255 (to_uint8 converts [-1, 1])"
             )
-        side = images.shape[1] if images.ndim == 4 else 0
-        if (
-            images.ndim != 4
-            or side != images.shape[2]
-            or side < 4
-            or side & (side - 1)
-            or images.shape[3] not in (1, 3)
-        ):
-            wanted = "(count, side, side, 1 or 3) with a side of 4, 8, 16, ...: pad or crop them"
-            raise ValueError(f"{name}: images have shape {images.shape}; wanted is {wanted}")
+        if not _is_image_batch(images.shape):
+            expected = "(count, side, side, 1 or 3) with a side of 4, 8, 16, ...: pad or crop them"
+            raise ValueError(f"{name}: images have shape {images.shape}; expected {expected}")
         if len(images) == 0:
             raise ValueError(f"{name}: there are no images")
-        self.images, self.name = images, name
+
+        self.images = images
+        self.name = name
         self.resolution, self.channels = images.shape[2:]
         self.labels = None if labels is None else class_numbers(labels, len(images), name)
-        self._levels = {side: images}
+        self._levels = {self.resolution: images}
 
     def __len__(self) -> int:
         return len(self.images)
@@ -112,16 +124,28 @@ class Images(Source):
         return self.level(resolution)[index]
 
     def level(self, resolution: int) -> np.ndarray:
-        """All images at a smaller resolution, uint8: repeated 2x2 means of the unrounded level above, rounded
-        when stored.
+        """All images at a smaller resolution r, as ``shrink`` makes them: uint8 (N, r, r, channels).
+
+        Raises:
+            ValueError: for a resolution larger than the images'.
         """
+        if resolution > self.resolution:
+            raise ValueError(f"{self.name}: images have side {self.resolution}; {resolution} is larger")
+
+        # Made when it is first asked for, some thousand at a time: shrink works in float32.
         if resolution not in self._levels:
-            if resolution > self.resolution:
-                raise ValueError(f"{self.name}: images have side {self.resolution}; {resolution} is larger")
-            self._levels[resolution] = np.concatenate(
-                [shrink(part, resolution) for part in np.array_split(self.images, max(1, len(self) // 1000))]
-            )
+            parts = np.array_split(self.images, max(1, len(self) // 1000))
+            self._levels[resolution] = np.concatenate([shrink(part, resolution) for part in parts])
         return self._levels[resolution]
+
+
+def _is_image_batch(shape) -> bool:
+    """Whether a shape is (count, side, side, 1 or 3), the side a power of two and at least 4."""
+    if len(shape) != 4:
+        return False
+    _, height, width, channels = shape
+    is_power_of_two = height >= 4 and height & (height - 1) == 0
+    return height == width and is_power_of_two and channels in (1, 3)
 
 
 def class_numbers(labels, count: int, name: str) -> np.ndarray:
@@ -135,31 +159,37 @@ def class_numbers(labels, count: int, name: str) -> np.ndarray:
         raise ValueError(
             f"{name}: labels have shape {labels.shape} for {count} images; give one class number each"
         )
+
+    # One-hot rows: the class is where the one is.
     if labels.ndim == 2 and labels.shape[1] > 1:
         if not (np.isin(labels, (0, 1)).all() and (labels.sum(axis=1) == 1).all()):
             raise ValueError(
                 f"{name}: labels have shape {labels.shape} and are not one-hot; give one class number each"
             )
         labels = labels.argmax(axis=1)
-    labels = labels.reshape(count)
+
+    labels = labels.reshape(count)  # (N, 1) -> (N,)
     if labels.dtype.kind not in "iufb" or not np.array_equal(labels, np.floor(labels)) or labels.min() < 0:
         raise ValueError(f"{name}: labels of type {labels.dtype} must be whole numbers of 0 or more")
     return labels.astype("int64")
 
 
 def as_images(x, y=None) -> Source:
-    """What ``fit`` was given, as a Source: one already, a uint8 array, or a tf.data.Dataset of uint8
-    pictures.
+    """What ``fit`` was given, as a Source.
 
-    A dataset may be batched or not. Its elements are pictures, pairs (picture, label), or dicts with the keys
-    ``image`` and maybe ``label``. It is read once into memory, then shown in our own order: shuffling it has
-    no use, repeating no end.
+    Args:
+        x: a Source, a uint8 array, or a tf.data.Dataset of uint8 pictures, batched or not. The elements of a
+            dataset are pictures, pairs (picture, label), or dicts with the key ``image`` and maybe ``label``.
+            It is read once into memory and then shown in our own order, so there is no use in shuffling it,
+            and it must not repeat.
+        y: class numbers (N,), for an array only.
 
     Raises:
         ValueError: for an endless or empty dataset, for labels given twice, or pictures that Images refuses.
     """
+    # Anything but a dataset needs no reading.
     if isinstance(x, (Source, tf.data.Dataset)) and y is not None:
-        raise ValueError(f"y was given beside a {type(x).__name__}, which brings its own labels; leave y out")
+        raise ValueError(f"y was given with a {type(x).__name__}, which brings its own labels; leave y out")
     if isinstance(x, Source):
         return x
     if not isinstance(x, tf.data.Dataset):
@@ -168,10 +198,16 @@ def as_images(x, y=None) -> Source:
         raise ValueError(
             "the dataset is endless; leave .repeat() out: fit shows the pictures again by itself"
         )
+
+    # Batched or not? (28, 28) and (28, 28, 1) are one picture, (100, 28, 28) are many.
     x = x.map(_pair)
     shape = x.element_spec[0].shape
-    batched = shape.rank == 4 or (shape.rank == 3 and shape[-1] not in (1, 3))
-    elements = list((x if batched else x.batch(1000)).as_numpy_iterator())
+    is_batched = shape.rank == 4 or (shape.rank == 3 and shape[-1] not in (1, 3))
+    if not is_batched:
+        x = x.batch(1000)
+
+    # All batches, and from them one array of pictures, and one of labels if there are any.
+    elements = list(x.as_numpy_iterator())
     if not elements:
         raise ValueError("the dataset is empty")
     images, *labels = (np.concatenate(part) for part in zip(*elements, strict=True))
@@ -184,7 +220,7 @@ def _pair(*element):
     if isinstance(first, dict):
         if "image" not in first:
             raise ValueError(
-                f"the dataset's elements have the keys {', '.join(first)}; wanted are image, and maybe label"
+                f"the dataset's elements have the keys {', '.join(first)}; they need image, and maybe label"
             )
         return tuple(first[name] for name in ("image", "label") if name in first)
     return element[:2]

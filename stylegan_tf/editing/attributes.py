@@ -1,6 +1,4 @@
-"""Edits of a generator's images: the factors that can be read in them, their directions in W, and sheets of
-edits.
-"""
+"""Edits of a generator's images: factors that can be read in them, their directions in W, sheets of edits."""
 
 from __future__ import annotations
 
@@ -24,60 +22,84 @@ MINUS = "\N{MINUS SIGN}"
 
 
 def digits_reader() -> Reader:
-    """Reads 32x32 digits: the moments (slant, thickness, height, width, ink), and ``digit``, the class
-    probabilities (N, 10).
+    """The attribute classifier of 32x32 digits.
+
+    It reads the moments (slant, thickness, height, width, ink), and ``digit``, the class probabilities
+    (N, 10).
     """
     judge = DigitsJudge()
-    return lambda images: digit_moments(images) | {"digit": judge(images)[1]}
+
+    def read(images):
+        _, classes = judge(images)
+        return digit_moments(images) | {"digit": classes}
+
+    return read
 
 
-READERS: dict[str, Callable[[], Reader]] = {
+def _faces_reader() -> Reader:
+    return FaceReader().read
+
+
+READERS: dict[str, Callable[[], Reader]] = {  # name of the data set -> function that makes its classifier
     "digits": digits_reader,
     "tfds:mnist": digits_reader,
-    "toyfaces": lambda: FaceReader().read,
+    "toyfaces": _faces_reader,
 }
 
 
 def reader_of(dataset: str) -> Reader:
-    """What reads the factors in images like those of a data set.
+    """The attribute classifier that reads the factors in images like those of a data set.
 
     Raises:
-        ValueError: if nothing does.
+        ValueError: if there is none.
     """
     if kind(dataset) not in READERS:
         known = ", ".join(READERS)
         raise ValueError(
-            f"no reader knows the factors of '{dataset}'; there are readers for {known}: name one with --dataset"
+            f"no attribute classifier knows the factors of '{dataset}'; there are classifiers for {known}: "
+            "name one with --dataset"
         )
     return READERS[kind(dataset)]()
 
 
 class Attributes:
-    """What is read in the images of ``count`` latents drawn from ``seed``: for directions in W.
-
-    Attributes:
-        z, w: (N, z_dim), (N, w_dim). values: {factor: (N,)}, as ``metrics.entanglement.read_styles`` names
-            them.
+    """Random latents and what is read in their images: for directions in W.
 
     Images in which a factor cannot be read (a digit without ink has no slant) are left out with a warning.
+
+    Args:
+        generator: with styles.
+        read: attribute classifier of its images.
+        count: latents to draw.
+        seed: of the latents.
+
+    Attributes:
+        z: (N, z_dim).
+        w: (N, w_dim).
+        values: {factor: (N,)}, as ``metrics.entanglement.read_styles`` names them.
     """
 
     def __init__(self, generator: Generator, read: Reader, count: int = 4000, seed: int = 0):
         z, w = latents.sample(generator, count, seed)
         values = read_styles(generator, np.asarray(generator.broadcast(w)), read)
-        kept = np.all([np.isfinite(v) for v in values.values()], axis=0)
-        if not kept.all():
+        is_read = np.all([np.isfinite(numbers) for numbers in values.values()], axis=0)  # (count,)
+        if not is_read.all():
             warnings.warn(
-                f"{count - kept.sum()} of {count} images are left out: not every factor can be read there",
+                f"{count - is_read.sum()} of {count} images are left out: not every factor can be read there",
                 stacklevel=2,
             )
-        self.z, self.w, self.values = z[kept], w[kept], {name: v[kept] for name, v in values.items()}
+        self.z = z[is_read]
+        self.w = w[is_read]
+        self.values = {name: numbers[is_read] for name, numbers in values.items()}
 
     def direction(self, name: str, method: str = "regression", hold: Sequence[str] = ()) -> latents.Direction:
-        """The direction in W in which a factor grows, by a method of ``latents.direction``.
+        """The direction in W in which a factor grows.
 
-        ``hold``: factors to hold still, for ``regression`` and ``balanced``. Where a method wants booleans, a
-        factor counts as there above the middle between its 1st and 99th percentiles: 0.5 for a probability.
+        Args:
+            name: the factor.
+            method: of ``latents.direction``. Where it needs booleans, a factor counts as there above the
+                middle between its 1st and 99th percentiles: 0.5 for a probability.
+            hold: factors to hold still, for ``regression`` and ``balanced``.
 
         Raises:
             ValueError: for an unknown factor, and as ``latents.direction``.
@@ -85,11 +107,17 @@ class Attributes:
         for factor in (name, *hold):
             if factor not in self.values:
                 raise ValueError(f"there is no attribute '{factor}'; choose from {', '.join(self.values)}")
-        chosen = [self.values[factor] for factor in (name, *hold)]
+        grows, *held = [self.values[factor] for factor in (name, *hold)]
         if method != "regression":
-            chosen = [v > np.percentile(v, [1, 99]).mean() for v in chosen]
-        others = np.stack(chosen[1:], axis=1) if hold else None
-        return latents.direction(self.w, chosen[0], method, others)
+            grows = _is_there(grows)
+            held = [_is_there(numbers) for numbers in held]
+        others = np.stack(held, axis=1) if hold else None  # (N, K)
+        return latents.direction(self.w, grows, method, others)
+
+
+def _is_there(numbers):
+    """Booleans (N,): which numbers are above the middle between their 1st and 99th percentiles."""
+    return numbers > np.percentile(numbers, [1, 99]).mean()
 
 
 def edit_sheet(
@@ -102,17 +130,31 @@ def edit_sheet(
     row_names=None,
     layers=None,
 ) -> Figure:
-    """A row per image of ws (N, L, w_dim), a column per strength in deviations; each column says what is read
-    on average.
+    """A row per image, a column per strength of an edit; each column says what is read on average.
+
+    Args:
+        ws: (N, L, w_dim), the images to edit.
+        direction: a Direction.
+        strengths: in deviations of w along it.
+        name: of the factor that is read.
+        read: attribute classifier of the images.
+        row_names: one per image; default none.
+        layers: those that move; None is all.
     """
-    columns, heads = [], []
+    # Column by column: the edited images, and what is read in them.
+    columns = []
+    heads = []
     for strength in strengths:
         moved = latents.move(ws, direction, strength, layers)
         columns.append(pictures(generator, moved))
         mean = read_styles(generator, moved, read)[name].mean()
-        heads.append(f"{strength:+.2g}\n{mean:.2g}".replace("-", MINUS).replace("+0\n", "0\n"))
+        head = f"{strength:+.2g}\n{mean:.2g}".replace("-", MINUS)
+        heads.append(head.replace("+0\n", "0\n"))
+
+    # A sheet of them.
     where = "" if layers is None else f", layers {', '.join(map(str, layers))}"
     title = (
         f"{name}: steps in deviations of w along its direction{where}; under each, {name} as read, on average"
     )
-    return table(list(zip(*columns, strict=True)), row_names or [""] * len(ws), heads, title)
+    cells = list(zip(*columns, strict=True))
+    return table(cells, row_names or [""] * len(ws), heads, title)

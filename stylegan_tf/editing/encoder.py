@@ -16,23 +16,30 @@ from stylegan_tf.networks.sampling import batches_of
 
 
 def build_encoder(config: Config, mean, deviation, width: int = 32, seed: int = 0) -> keras.Model:
-    """An untrained encoder: images (B, r, r, C) in [-1, 1] -> w (B, w_dim) = mean + deviation * output, both
-    (w_dim,).
+    """An untrained encoder: images (B, r, r, C) in [-1, 1] -> w (B, w_dim).
 
-    A convolution and a halving per resolution down to 4x4, ``width`` channels at first, doubled up to 4
-    ``width``.
+    w is mean + deviation * output, so the layers need not learn where W lies.
+
+    Args:
+        config: of the generator.
+        mean, deviation: of w, (w_dim,) each.
+        width: channels of the first convolution. There is a convolution and a halving per resolution down to
+            4x4, and the channels double up to 4 ``width``.
+        seed: of the weights.
     """
-    draws = iter(np.random.default_rng(seed).integers(2**31, size=64))
+    seeds = np.random.default_rng(seed).integers(2**31, size=64)
+    starts = iter([keras.initializers.HeNormal(seed=int(number)) for number in seeds])  # one each layer
 
-    def start():
-        return keras.initializers.HeNormal(seed=int(next(draws)))
-
+    # Down to 4x4.
     x = images = keras.Input((config.resolution, config.resolution, config.channels))
     for i in range(len(config.resolutions) - 1):
-        x = layers.Conv2D(min(width * 2**i, 4 * width), 3, padding="same", kernel_initializer=start())(x)
-        x = layers.AveragePooling2D(2)(layers.LeakyReLU(0.2)(x))
-    x = layers.Dense(8 * width, kernel_initializer=start())(layers.Flatten()(x))
-    x = layers.Dense(config.w_dim, kernel_initializer=start())(layers.LeakyReLU(0.2)(x))
+        channels = min(width * 2**i, 4 * width)
+        x = layers.Conv2D(channels, 3, padding="same", kernel_initializer=next(starts))(x)
+        x = layers.AveragePooling2D(2)(layers.LeakyReLU(0.2)(x))  # half the side
+
+    # To w in deviations, then to w.
+    x = layers.Dense(8 * width, kernel_initializer=next(starts))(layers.Flatten()(x))
+    x = layers.Dense(config.w_dim, kernel_initializer=next(starts))(layers.LeakyReLU(0.2)(x))
     w = layers.Normalization(invert=True, mean=mean, variance=np.square(deviation), name="w")(x)
     return keras.Model(images, w, name="encoder")
 
@@ -45,28 +52,44 @@ def train_encoder(
     seed: int = 0,
     progress: bool = True,
 ) -> keras.Model:
-    """An encoder trained on ``kimg`` thousand fresh pairs (image, w) of the generator, each with noise of its
-    own.
+    """An encoder trained on fresh pairs (image, w) of the generator; no two images have the same noise.
 
-    The loss is the squared error of w in its deviations; the rate falls to 0 as a cosine. Images of the
-    generator are all
-    that it sees: on real ones it is a start, not a result.
+    The loss is the squared error of w in its deviations; the rate falls to 0 as a cosine. It sees images of
+    the generator only: on real ones it is a start, not a result.
+
+    Args:
+        generator: with styles.
+        kimg: thousands of pairs.
+        batch_size: pairs a step.
+        learning_rate: at the beginning.
+        seed: of weights, latents and noise.
+        progress: show a progress bar.
     """
-    config, steps = generator.config, max(1, round(1000 * kimg / batch_size))
+    config = generator.config
+    steps = max(1, round(1000 * kimg / batch_size))
+
+    # Where W lies. A coordinate that hardly varies still gets a deviation to divide by.
     _, w = latents.sample(generator, 10_000, seed)
+    mean = w.mean(axis=0)  # (w_dim,)
     deviation = w.std(axis=0) + 1e-3 * w.std()
-    model = build_encoder(config, mean := w.mean(axis=0), deviation, seed=seed)
-    inner = keras.Model(model.input, model.layers[-2].output)  # w in deviations
+
+    # The encoder, and the same without its last layer: that one gives w in deviations.
+    model = build_encoder(config, mean, deviation, seed=seed)
+    inner = keras.Model(model.input, model.layers[-2].output)
     schedule = keras.optimizers.schedules.CosineDecay(learning_rate, steps)
     inner.compile(keras.optimizers.Adam(schedule), loss="mse")
+
     draw = tf.function(
         lambda ws, noise: generator.synthesis(ws, noise=noise), autograph=False, reduce_retracing=True
     )
     for step in tqdm(range(steps), desc="training the encoder", unit="step", disable=not progress):
-        w = latents.sample(generator, batch_size, [seed, 1, step])[1]
-        rng, ws = np.random.default_rng([seed, 2, step]), np.asarray(generator.broadcast(w))
-        images = [
-            draw(ws[p], noise_list(config, rng, len(p))) for p in batches_of(batch_size, config.resolution)
-        ]
+        # Latents and their images, as many at a time as fit in memory.
+        _, w = latents.sample(generator, batch_size, [seed, 1, step])
+        ws = np.asarray(generator.broadcast(w))  # (B, L, w_dim)
+        rng = np.random.default_rng([seed, 2, step])
+        images = []
+        for part in batches_of(batch_size, config.resolution):
+            images.append(draw(ws[part], noise_list(config, rng, len(part))))
+
         inner.train_on_batch(np.clip(np.concatenate(images), -1, 1), (w - mean) / deviation)
     return model

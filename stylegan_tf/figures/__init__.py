@@ -1,4 +1,4 @@
-"""Pictures of a generator and of its training: the paper's figures from any network, curves, the schedule."""
+"""Pictures of a generator and of its training: the paper's figures, curves, the schedule."""
 
 from stylegan_tf.figures.layout import grid, labelled
 from stylegan_tf.figures.noise import noise_deviation, noise_figure

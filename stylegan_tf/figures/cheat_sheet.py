@@ -1,5 +1,6 @@
-"""One page with all of the architecture: both networks, the formulas, the sizes (paper figure 1b and appendix
-C).
+"""One page with all of the architecture: both networks, the formulas, the sizes.
+
+Source: paper figure 1b and appendix C.
 """
 
 from __future__ import annotations
@@ -13,12 +14,18 @@ from stylegan_tf.networks.discriminator import Discriminator
 from stylegan_tf.networks.generator import Generator
 
 COLOURS = {  # fills of boxes, told apart in grey as well
-    "plain": "#F2F2F2", "latent": "#FFE9B8", "style": "#BFD9EE", "noise": "#FFFFFF", "convolution": "#D9D9D9", "norm": "#8FBBDD",
-}  # fmt: skip
+    "plain": "#F2F2F2",
+    "latent": "#FFE9B8",
+    "style": "#BFD9EE",
+    "noise": "#FFFFFF",
+    "convolution": "#D9D9D9",
+    "norm": "#8FBBDD",
+}
 FORMULAS = (
     (
         "AdaIN",
-        r"$y_s\,\frac{x-\mu(x)}{\sigma(x)}+y_b$,  $y=(y_s,y_b)=A(w)$: per image and feature map; stored is $y_s-1$",
+        r"$y_s\,\frac{x-\mu(x)}{\sigma(x)}+y_b$,  $y=(y_s,y_b)=A(w)$: per image and feature map; "
+        r"stored is $y_s-1$",
     ),
     (
         "truncation",
@@ -27,16 +34,24 @@ FORMULAS = (
     ("style mixing", r"layers before the crossover take $w_1$, the rest $w_2$"),
     (
         "loss of D",
-        r"$f(-D(x))+f(D(G(z)))+\frac{\gamma}{2}\,\mathbb{E}\,\|\nabla_x D(x)\|^2$,  $f(t)=\log(1+e^t)$; R1 at real x",
+        r"$f(-D(x))+f(D(G(z)))+\frac{\gamma}{2}\,\mathbb{E}\,\|\nabla_x D(x)\|^2$,  $f(t)=\log(1+e^t)$; "
+        r"R1 at real x",
     ),
     ("loss of G", r"$f(-D(G(z)))$, non-saturating"),
     (
         "equalised rate",
-        r"kernel $=W\cdot g\,/\sqrt{\mathrm{inputs}}$ at run time, $W\sim N(0,1)$; $g=\sqrt{2}$, or 1 for A and toRGB",
+        r"kernel $=W\cdot g\,/\sqrt{\mathrm{inputs}}$ at run time, $W\sim N(0,1)$; $g=\sqrt{2}$, "
+        r"or 1 for A and toRGB",
     ),
     ("average of G", r"$\theta_s\leftarrow\beta\,\theta_s+(1-\beta)\,\theta$; its images are shown"),
     ("fade in", r"$\alpha\,\mathrm{new}+(1-\alpha)\,\mathrm{old}$, $\alpha$ from 0 to 1: a stage begins so"),
 )
+
+# The page is 117 x 82.7 units, of a tenth of an inch each; y grows upwards.
+WIDTH = 117
+HEIGHT = 82.7
+TOP = 69  # y of the first box of every column
+HALF_BOX = 1.3  # half of a box's height
 
 
 def cheat_sheet(config: Config) -> Figure:
@@ -52,20 +67,21 @@ def cheat_sheet(config: Config) -> Figure:
         raise ValueError(
             "the cheat sheet draws style-based generators with a mapping network, configurations D to F"
         )
-    figure = Figure(figsize=(11.7, 8.27), dpi=120)
+    figure = Figure(figsize=(WIDTH / 10, HEIGHT / 10), dpi=120)
     page = figure.add_axes((0, 0, 1, 1))
-    page.set(xlim=(0, 117), ylim=(0, 82.7))
+    page.set(xlim=(0, WIDTH), ylim=(0, HEIGHT))
     page.axis("off")
-    page.text(
-        3,
-        79,
-        f"StyleGAN at {config.resolution}x{config.resolution} on a page",
-        fontsize=16,
-        weight="bold",
-        va="center",
+
+    # Heading.
+    title = f"StyleGAN at {config.resolution}x{config.resolution} on a page"
+    page.text(3, 79, title, fontsize=16, weight="bold", va="center")
+    note = (
+        "Karras, Laine, Aila: A Style-Based Generator Architecture for GANs (arXiv:1812.04948), "
+        "figure 1b and appendix C"
     )
-    note = "Karras, Laine, Aila: A Style-Based Generator Architecture for GANs (arXiv:1812.04948), figure 1b and appendix C"
     page.text(3, 75.8, note, fontsize=7.5, va="center", color="0.3")
+
+    # The networks from left to right; below them tables and formulas.
     _mapping(page, config)
     _synthesis(page, config)
     _discriminator(page, config)
@@ -75,17 +91,25 @@ def cheat_sheet(config: Config) -> Figure:
     return figure
 
 
-def _box(page, x, y, width, text, kind="plain", height=2.6):
-    """A box whose centre is (x, y)."""
-    corner = (x - width / 2, y - height / 2)
-    style = dict(
-        boxstyle="round,pad=0,rounding_size=0.5", facecolor=COLOURS[kind], edgecolor="0.2", linewidth=0.8
+def _box(page, x, y, width, text, kind="plain"):
+    """A box with a text, whose centre is (x, y); ``kind`` is a key of COLOURS."""
+    height = 2 * HALF_BOX
+    box = FancyBboxPatch(
+        (x - width / 2, y - height / 2),
+        width,
+        height,
+        boxstyle="round,pad=0,rounding_size=0.5",
+        facecolor=COLOURS[kind],
+        edgecolor="0.2",
+        linewidth=0.8,
+        linestyle="--" if kind == "noise" else "-",
     )
-    page.add_patch(FancyBboxPatch(corner, width, height, linestyle="--" if kind == "noise" else "-", **style))
+    page.add_patch(box)
     page.text(x, y, text, fontsize=7.5, ha="center", va="center")
 
 
 def _arrow(page, start, end):
+    """An arrow from one point (x, y) to another."""
     style = dict(arrowstyle="-|>", mutation_scale=7, linewidth=0.8, color="0.2", shrinkA=0, shrinkB=0)
     page.add_patch(FancyArrowPatch(start, end, **style))
 
@@ -96,7 +120,7 @@ def _column(page, x, top, width, steps, gap=3.5):
     for y, (text, kind) in zip(heights, steps, strict=True):
         _box(page, x, y, width, text, kind)
     for above, below in zip(heights, heights[1:], strict=False):
-        _arrow(page, (x, above - 1.3), (x, below + 1.3))
+        _arrow(page, (x, above - HALF_BOX), (x, below + HALF_BOX))
     return heights
 
 
@@ -104,106 +128,126 @@ def _title(page, x, text):
     page.text(x, 72.3, text, fontsize=10, weight="bold", ha="center", va="center")
 
 
-def _mapping(page, c):
-    _title(page, 13, "mapping network")
-    steps = [(f"z ~ N(0, 1)   ({c.z_dim},)", "latent"), ("pixel norm: length √z_dim", "norm")]
-    steps += [(f"dense {c.mapping_width}, leaky ReLU", "plain")] * min(3, c.mapping_layers - 1)
-    if c.mapping_layers > 4:
+def _mapping(page, config):
+    """The mapping network, from z to w, and truncation."""
+    x = 13
+    _title(page, x, "mapping network")
+
+    # From z to w. Of many layers three rows are enough, the third with dots.
+    steps = [(f"z ~ N(0, 1)   ({config.z_dim},)", "latent"), ("pixel norm: length √z_dim", "norm")]
+    steps += [(f"dense {config.mapping_width}, leaky ReLU", "plain")] * min(3, config.mapping_layers - 1)
+    if config.mapping_layers > 4:
         steps[-1] = ("...", "plain")
-    steps += [(f"dense {c.w_dim}, leaky ReLU", "plain"), (f"w   ({c.w_dim},)", "latent")]
-    heights = _column(page, 13, 69, 20, steps)
-    _box(page, 13, heights[-1] - 4.4, 20, "truncation: w̄ + ψ (w − w̄)", "plain")
-    _arrow(page, (13, heights[-1] - 1.3), (13, heights[-1] - 3.1))
-    text = f"{c.mapping_layers} layers; they learn {1 / c.mapping_lr:g} times slower\nthan the rest (multiplier {c.mapping_lr:g})"
-    page.text(13, heights[-1] - 8.2, text, fontsize=7, ha="center", va="center", color="0.3")
-    _arrow(page, (23, heights[-1] - 4.4), (29, heights[-1] - 4.4))
-    page.text(26, heights[-1] - 2.6, "to all A", fontsize=7, ha="center", va="center", color="0.3")
+    steps += [(f"dense {config.w_dim}, leaky ReLU", "plain"), (f"w   ({config.w_dim},)", "latent")]
+    heights = _column(page, x, TOP, 20, steps)
+
+    # Truncation, and from there to the styles.
+    w = heights[-1]
+    truncation = w - 4.4
+    _box(page, x, truncation, 20, "truncation: w̄ + ψ (w − w̄)", "plain")
+    _arrow(page, (x, w - HALF_BOX), (x, truncation + HALF_BOX))
+    _arrow(page, (23, truncation), (29, truncation))
+    page.text(26, w - 2.6, "to all A", fontsize=7, ha="center", va="center", color="0.3")
+
+    note = (
+        f"{config.mapping_layers} layers; they learn {1 / config.mapping_lr:g} times slower\n"
+        f"than the rest (multiplier {config.mapping_lr:g})"
+    )
+    page.text(x, w - 8.2, note, fontsize=7, ha="center", va="center", color="0.3")
 
 
-def _synthesis(page, c):
+def _synthesis(page, config):
+    """The synthesis network: the block of 4x4, the block of every other resolution, toRGB."""
     x = 47
     _title(page, x, "synthesis network")
-    first = [
-        ("learned constant 4x4", "convolution"),
-        ("+ noise", "plain"),
-        ("bias, leaky ReLU", "plain"),
-        ("AdaIN", "norm"),
-    ]
-    first += [
-        ("conv 3x3", "convolution"),
-        ("+ noise", "plain"),
-        ("bias, leaky ReLU", "plain"),
-        ("AdaIN", "norm"),
-    ]
-    top = _column(page, x, 69, 17, first, gap=3.1)
-    block = [("up-sample, conv 3x3, blur", "convolution"), *first[1:]]
-    bottom = _column(page, x, 41.2, 17, block, gap=3.1)
+
+    # The two kinds of block. They differ in how they begin.
+    epilogue = [("+ noise", "plain"), ("bias, leaky ReLU", "plain"), ("AdaIN", "norm")]
+    rest = [*epilogue, ("conv 3x3", "convolution"), *epilogue]
+    top = _column(page, x, TOP, 17, [("learned constant 4x4", "convolution"), *rest], gap=3.1)
+    bottom = _column(page, x, 41.2, 17, [("up-sample, conv 3x3, blur", "convolution"), *rest], gap=3.1)
+    _arrow(page, (x, top[-1] - HALF_BOX), (x, bottom[0] + HALF_BOX))
+
+    # Noise comes in at the right, styles at the left.
     for heights in (top, bottom):
-        for i in (1, 5):
-            _box(page, x + 14.5, heights[i], 6.5, "B", "noise")
-            _arrow(page, (x + 11.2, heights[i]), (x + 8.5, heights[i]))
-        for i in (3, 7):
-            _box(page, x - 13.5, heights[i], 6.5, "A", "style")
-            _arrow(page, (x - 10.2, heights[i]), (x - 8.5, heights[i]))
-    _arrow(page, (x, top[-1] - 1.3), (x, bottom[0] + 1.3))
+        for noise in (heights[1], heights[5]):
+            _box(page, x + 14.5, noise, 6.5, "B", "noise")
+            _arrow(page, (x + 11.2, noise), (x + 8.5, noise))
+        for adain in (heights[3], heights[7]):
+            _box(page, x - 13.5, adain, 6.5, "A", "style")
+            _arrow(page, (x - 10.2, adain), (x - 8.5, adain))
+
+    # How often each block occurs.
     page.text(x + 19.5, 58, "4x4", fontsize=9, ha="left", va="center", weight="bold")
-    times = f"{len(c.resolutions) - 1} times:\n8x8 to\n{c.resolution}x{c.resolution}"
+    times = f"{len(config.resolutions) - 1} times:\n8x8 to\n{config.resolution}x{config.resolution}"
     page.text(x + 19.5, 30.3, times, fontsize=9, ha="left", va="center", weight="bold")
-    _box(page, x, 15.2, 17, f"toRGB: conv 1x1 to {c.channels}", "convolution")
-    _arrow(page, (x, bottom[-1] - 1.3), (x, 16.5))
-    text = "A: dense, w to (scale − 1, shift) of each map\nB: strength per map, one number per pixel"
-    page.text(x + 11, 14.6, text, fontsize=6.5, ha="left", va="center", color="0.3")
+
+    # The image, and what A and B are.
+    _box(page, x, 15.2, 17, f"toRGB: conv 1x1 to {config.channels}", "convolution")
+    _arrow(page, (x, bottom[-1] - HALF_BOX), (x, 16.5))
+    note = "A: dense, w to (scale − 1, shift) of each map\nB: strength per map, one number per pixel"
+    page.text(x + 11, 14.6, note, fontsize=6.5, ha="left", va="center", color="0.3")
 
 
-def _discriminator(page, c):
+def _discriminator(page, config):
+    """The discriminator, from an image to its score."""
     x = 84
     _title(page, x, "discriminator")
     steps = [
-        (f"image {c.resolution}x{c.resolution}x{c.channels}", "latent"),
+        (f"image {config.resolution}x{config.resolution}x{config.channels}", "latent"),
         ("fromRGB: conv 1x1, leaky ReLU", "convolution"),
-    ]
-    steps += [("conv 3x3, bias, leaky ReLU", "convolution"), ("blur, conv 3x3, down-sample", "convolution")]
-    steps += [
+        ("conv 3x3, bias, leaky ReLU", "convolution"),
+        ("blur, conv 3x3, down-sample", "convolution"),
         ("bias, leaky ReLU", "plain"),
         ("minibatch standard deviation", "norm"),
         ("conv 3x3, bias, leaky ReLU", "convolution"),
+        (f"dense {config.nf(0)}, leaky ReLU", "plain"),
+        (f"dense {max(1, config.label_dim)}: the score D(x)", "latent"),
     ]
-    steps += [
-        (f"dense {c.nf(0)}, leaky ReLU", "plain"),
-        (f"dense {max(1, c.label_dim)}: the score D(x)", "latent"),
-    ]
-    heights = _column(page, x, 69, 22, steps)
-    times = f"{len(c.resolutions) - 1} times:\n{c.resolution}x{c.resolution}\nto 8x8"
+    heights = _column(page, x, TOP, 22, steps)
+
+    # How often each block occurs.
+    times = f"{len(config.resolutions) - 1} times:\n{config.resolution}x{config.resolution}\nto 8x8"
     page.text(x + 12.5, heights[3], times, fontsize=9, weight="bold", va="center")
     page.text(x + 12.5, heights[6], "4x4", fontsize=9, weight="bold", va="center")
 
 
-def _sizes(page, c):
+def _sizes(page, config):
+    """The table of resolutions: their layers, feature maps, and the length of a style."""
     rows = [("resolution", "layers", "maps", "one style")]
-    rows += [
-        (f"{r}x{r}", f"{2 * i}, {2 * i + 1}", f"{c.width(r)}", f"2 x {c.width(r)}")
-        for i, r in enumerate(c.resolutions)
-    ]
+    for i, r in enumerate(config.resolutions):
+        maps = config.width(r)
+        rows.append((f"{r}x{r}", f"{2 * i}, {2 * i + 1}", f"{maps}", f"2 x {maps}"))
     for i, row in enumerate(rows):
+        weight = "bold" if i == 0 else "normal"
         for x, cell in zip((3, 11, 17, 22), row, strict=True):
-            page.text(x, 35 - 1.75 * i, cell, fontsize=7, va="center", weight="bold" if i == 0 else "normal")
+            page.text(x, 35 - 1.75 * i, cell, fontsize=7, va="center", weight=weight)
 
 
-def _training(page, c):
-    full = c.resolution
+def _training(page, config):
+    """How it is trained: a name and a value a line."""
+    # What there is to say.
+    full = config.resolution
+    parameters_of_g = trainable_parameters([Generator(config)])
+    parameters_of_d = trainable_parameters([Discriminator(config)])
+    start = config.start_resolution
+    is_lazy = config.r1_every > 1
+    rate = f"rate {config.learning_rate_at(full):g}"
     rows = [
+        ("trainable parameters", f"G {parameters_of_g:,}, D {parameters_of_d:,}"),
+        ("images shown to D", f"{config.total_kimg:,g} thousand"),
+        ("growing", f"from {start}x{start}" if config.progressive else "none"),
+        ("batch", f"{config.batch_size_at(full)} at {full}x{full}"),
+        ("Adam", f"{rate}, $\\beta_1$ {config.beta_1:g}, $\\beta_2$ {config.beta_2:g}"),
         (
-            "trainable parameters",
-            f"G {trainable_parameters([Generator(c)]):,}, D {trainable_parameters([Discriminator(c)]):,}",
+            "$\\gamma$ of R1",
+            f"{config.r1_gamma:g}" + (f", every {config.r1_every}th step" if is_lazy else ""),
         ),
-        ("images shown to D", f"{c.total_kimg:,g} thousand"),
-        ("growing", f"from {c.start_resolution}x{c.start_resolution}" if c.progressive else "none"),
-        ("batch", f"{c.batch_size_at(full)} at {full}x{full}"),
-        ("Adam", f"rate {c.learning_rate_at(full):g}, $\\beta_1$ {c.beta_1:g}, $\\beta_2$ {c.beta_2:g}"),
-        ("$\\gamma$ of R1", f"{c.r1_gamma:g}" + (f", every {c.r1_every}th step" if c.r1_every > 1 else "")),
-        ("style mixing", f"in {c.mixing_probability:.0%} of the batches"),
-        ("average of G", f"half-life {c.ema_kimg:g} thousand images"),
+        ("style mixing", f"in {config.mixing_probability:.0%} of the batches"),
+        ("average of G", f"half-life {config.ema_kimg:g} thousand images"),
     ]
+
+    # Names at the left, values next to them.
     page.text(76, 36, "training", fontsize=10, weight="bold", va="center")
     for i, (name, value) in enumerate(rows):
         page.text(76, 33.2 - 2.1 * i, name, fontsize=7.5, va="center", weight="bold")
@@ -211,6 +255,7 @@ def _training(page, c):
 
 
 def _formulas(page):
+    """The formulas, four in a column."""
     for i, (name, formula) in enumerate(FORMULAS):
         column, row = divmod(i, 4)
         page.text(3 + 60 * column, 11.2 - 2.75 * row, name, fontsize=7.5, weight="bold", va="center")

@@ -1,4 +1,4 @@
-"""Images laid out in a picture whose pixels are crisp (Pillow): grids, and rows and columns with their names."""
+"""Images laid out in a picture whose pixels are crisp (Pillow): grids, and rows and columns with names."""
 
 from __future__ import annotations
 
@@ -13,41 +13,61 @@ from stylegan_tf.networks.sampling import batches_of
 
 CELL = 96  # dots that the side of an image takes, about; whole dots per pixel keep small images crisp
 
+# Dots between cells of ``labelled``, and between cells and their names
+GAP_ACROSS = 8
+GAP_DOWN = 4
+GAP_TO_ROW_NAME = 8
+GAP_TO_COLUMN_NAME = 6
+
 
 def pictures(generator, ws, size=CELL) -> np.ndarray:
-    """uint8 (B, side, side, C), fitted to ``size`` dots."""
+    """The images of ws (B, L, w_dim): uint8 (B, side, side, C), fitted to ``size`` dots."""
     ws = np.asarray(ws)
-    batches = batches_of(len(ws), generator.config.resolution)
-    images = [to_uint8(generator.synthesis(ws[batch], noise="fixed")) for batch in batches]
-    return np.stack([resize_pixels(image, size) for batch in images for image in batch])
+    fitted = []
+    for batch in batches_of(len(ws), generator.config.resolution):
+        images = to_uint8(generator.synthesis(ws[batch], noise="fixed"))
+        fitted += [resize_pixels(image, size) for image in images]
+    return np.stack(fitted)
 
 
 def resize_pixels(image, size=CELL):
-    """Enlarge the pixels of (side, side, C) by a whole number, or average them by a power of two, to about
-    ``size``.
+    """An image (side, side, C) at about ``size`` dots, without blur.
+
+    A small one has its pixels enlarged by a whole number; a large one has them averaged by a power of two.
     """
     side, channels = image.shape[1:]
     if side <= size:
         times = round(size / side)
         return image.repeat(times, axis=0).repeat(times, axis=1)
     times = 2 ** round(np.log2(side / size))
-    small = image.reshape(side // times, times, side // times, times, channels).mean(axis=(1, 3))
+    blocks = image.reshape(side // times, times, side // times, times, channels)
+    small = blocks.mean(axis=(1, 3))  # (side / times, side / times, C)
     return np.rint(small).astype("uint8") if image.dtype == np.uint8 else small
 
 
 def grid(images, columns: int | None = None, scale: int = 1, gap: int = 0) -> Image.Image:
-    """Tile images (N, r, r, C) in [-1, 1], or uint8, into one picture, row by row; ``scale`` enlarges each
-    pixel.
+    """Tile images into one picture, row by row.
+
+    Args:
+        images: (N, r, r, C) in [-1, 1], or uint8.
+        columns: default: as many as rows, or one more.
+        scale: how many dots a pixel takes, each way.
+        gap: pixels between the images, white.
     """
-    images = np.asarray(images)
-    images = images if images.dtype == np.uint8 else to_uint8(images)
+    # How many rows and columns.
+    images = _bytes(np.asarray(images))
     count, side, _, channels = images.shape
     columns = columns or int(np.ceil(np.sqrt(count)))
-    rows = -(-count // columns)
-    canvas = np.full((rows * (side + gap) - gap, columns * (side + gap) - gap, channels), 255, "uint8")
+    rows = -(-count // columns)  # rounded up
+
+    # A white canvas, and the images on it.
+    step = side + gap
+    canvas = np.full((rows * step - gap, columns * step - gap, channels), 255, "uint8")
     for i, image in enumerate(images):
-        y, x = (i // columns) * (side + gap), (i % columns) * (side + gap)
+        y = (i // columns) * step
+        x = (i % columns) * step
         canvas[y : y + side, x : x + side] = image
+
     picture = Image.fromarray(canvas[..., 0] if channels == 1 else canvas)
     return picture.resize((picture.width * scale, picture.height * scale), Image.Resampling.NEAREST)
 
@@ -57,31 +77,54 @@ def labelled(rows, row_names, column_names, size: int = CELL) -> Image.Image:
 
     Args:
         rows: lists of images (side, side, C) in [-1, 1], or uint8, or None; sides and channels may differ.
-        row_names, column_names: one each; lines are told apart by "\\n". size: of a cell, in dots, about.
+        row_names, column_names: one each; "\\n" begins a new line.
+        size: of a cell, in dots, about.
     """
-    rows = [
-        [None if image is None else _rgb(resize_pixels(_bytes(image), size)) for image in row] for row in rows
-    ]
-    font = _font()
-    measure = ImageDraw.Draw(Image.new("RGB", (1, 1))).multiline_textbbox
-    texts = [[measure((0, 0), name, font)[2:] for name in names] for names in (row_names, column_names)]
-    count = len(column_names)
-    sides = [max(image.shape[0] for row in rows for image in row if image is not None)] * count
-    widths = [max(side, int(np.ceil(width))) for side, (width, _) in zip(sides, texts[1], strict=True)]
-    left = int(max((np.ceil(width) + 8 for width, _ in texts[0] if width), default=0))
-    top = int(max((np.ceil(height) + 6 for width, height in texts[1] if width), default=0))
-    xs = [left + sum(widths[:j]) + 8 * j for j in range(count)]
-    page = Image.new("RGB", (xs[-1] + widths[-1], top + len(rows) * (sides[0] + 4) - 4), "white")
+    # How large the cells are, and their names.
+    cells = [[_cell(image, size) for image in row] for row in rows]
+    side = max(cell.shape[0] for row in cells for cell in row if cell is not None)
+    row_sizes = [_text_size(name) for name in row_names]
+    column_sizes = [_text_size(name) for name in column_names]
+
+    # Where they go: row names at the left, column names at the top, a column as wide as the wider of both.
+    left = int(max((np.ceil(width) + GAP_TO_ROW_NAME for width, _ in row_sizes if width), default=0))
+    top = int(
+        max((np.ceil(height) + GAP_TO_COLUMN_NAME for width, height in column_sizes if width), default=0)
+    )
+    widths = [max(side, int(np.ceil(width))) for width, _ in column_sizes]
+    xs = [left + sum(widths[:j]) + GAP_ACROSS * j for j in range(len(widths))]
+    ys = [top + (side + GAP_DOWN) * i for i in range(len(cells))]
+
+    # The page.
+    page_height = top + len(cells) * (side + GAP_DOWN) - GAP_DOWN
+    page = Image.new("RGB", (xs[-1] + widths[-1], page_height), "white")
     pen = ImageDraw.Draw(page)
     for x, name in zip(xs, column_names, strict=True):
-        pen.multiline_text((x, 0), name, "black", font)
-    for i, (row, name, (_, height)) in enumerate(zip(rows, row_names, texts[0], strict=True)):
-        y = top + i * (sides[0] + 4)
-        pen.multiline_text((0, y + (sides[0] - height) // 2), name, "black", font)
-        for x, image in zip(xs, row, strict=True):
-            if image is not None:
-                page.paste(Image.fromarray(image), (x, y))
+        pen.multiline_text((x, 0), name, "black", _font())
+    for y, row, name, (_, height) in zip(ys, cells, row_names, row_sizes, strict=True):
+        pen.multiline_text((0, y + (side - height) // 2), name, "black", _font())
+        for x, cell in zip(xs, row, strict=True):
+            if cell is not None:
+                page.paste(Image.fromarray(cell), (x, y))
     return page
+
+
+def _cell(image, size):
+    """An image as ``labelled`` shows it: uint8 (side, side, 3) of about ``size`` dots; None stays None."""
+    if image is None:
+        return None
+    fitted = resize_pixels(_bytes(image), size)
+    return fitted.repeat(3, axis=-1) if fitted.shape[-1] == 1 else fitted
+
+
+def _bytes(image):
+    return image if image.dtype == np.uint8 else to_uint8(image)
+
+
+def _text_size(text):
+    """Width and height in dots that a text takes from its starting point."""
+    measure = ImageDraw.Draw(Image.new("RGB", (1, 1)))
+    return measure.multiline_textbbox((0, 0), text, _font())[2:]
 
 
 @functools.cache
@@ -90,11 +133,3 @@ def _font():
     import matplotlib
 
     return ImageFont.truetype(Path(matplotlib.get_data_path()) / "fonts/ttf/DejaVuSans.ttf", 12)
-
-
-def _bytes(image):
-    return image if image.dtype == np.uint8 else to_uint8(image)
-
-
-def _rgb(image):
-    return image.repeat(3, axis=-1) if image.shape[-1] == 1 else image

@@ -4,6 +4,8 @@ from stylegan_tf.metrics.coverage import density_coverage, precision_recall
 from stylegan_tf.metrics.distances import DigitsDistance
 from stylegan_tf.metrics.fid import Statistics, cached_statistics, fid
 from stylegan_tf.metrics.judges.digits import judge_digits
+from stylegan_tf.metrics.judges.faces import FaceReader
+from stylegan_tf.metrics.judges.features import DigitsJudge
 from stylegan_tf.metrics.kid import floor, kid
 from stylegan_tf.metrics.path_length import perceptual_path_length
 from stylegan_tf.metrics.separability import linear_separability
@@ -11,6 +13,8 @@ from stylegan_tf.metrics.truncation import truncation_table
 
 __all__ = [
     "DigitsDistance",
+    "DigitsJudge",
+    "FaceReader",
     "Statistics",
     "cached_statistics",
     "density_coverage",

@@ -1,8 +1,9 @@
-"""Quality and variety apart: precision and recall (Kynkäänniemi et al. 2019), density and coverage (Naeem et
-al. 2020).
+"""Quality and variety apart: precision and recall, density and coverage.
 
 All four ask which images lie within the balls around the images of a set, where each ball reaches to the k-th
 neighbour within that set.
+
+Source: Kynkäänniemi et al. 2019, for precision and recall; Naeem et al. 2020, for density and coverage.
 """
 
 from __future__ import annotations
@@ -24,8 +25,12 @@ class PrecisionRecall(NamedTuple):
 
 
 class DensityCoverage(NamedTuple):
-    """``density``: mean number of real balls around a fake, over k (1 or so is good; it can be larger).
-    ``coverage``: share of the reals' balls that hold a fake."""
+    """How many real balls the fakes lie in, and how many of the real balls hold a fake.
+
+    Attributes:
+        density: mean number of real balls around a fake, over k; about 1 is good, and it can be larger.
+        coverage: share of the reals' balls that hold a fake, 0 to 1.
+    """
 
     density: float
     coverage: float
@@ -38,9 +43,9 @@ def precision_recall(real, fake, k: int = 3) -> PrecisionRecall:
         ValueError: if a set has k rows or fewer, or the lengths F differ.
     """
     real, fake = _check(real, fake, k)
-    return PrecisionRecall(
-        precision=_inside(fake, real, radii(real, k)), recall=_inside(real, fake, radii(fake, k))
-    )
+    precision = _inside(fake, real, radii(real, k))
+    recall = _inside(real, fake, radii(fake, k))
+    return PrecisionRecall(precision, recall)
 
 
 def density_coverage(real, fake, k: int = 5) -> DensityCoverage:
@@ -50,32 +55,41 @@ def density_coverage(real, fake, k: int = 5) -> DensityCoverage:
         ValueError: if a set has k rows or fewer, or the lengths F differ.
     """
     real, fake = _check(real, fake, k)
-    reach = radii(real, k)
-    inside, nearest = 0, np.full(len(real), np.inf)
-    for _, distances in _distances(fake, real):
+    reach = radii(real, k)  # (N,)
+
+    # Some fakes at a time: count the balls they lie in, and keep each real's distance to its nearest fake.
+    inside = 0
+    nearest = np.full(len(real), np.inf)  # (N,)
+    for _, distances in _distances(fake, real):  # (rows, N)
         inside += int((distances <= reach).sum())
         nearest = np.minimum(nearest, distances.min(axis=0))
-    return DensityCoverage(density=inside / (k * len(fake)), coverage=float((nearest <= reach).mean()))
+
+    density = inside / (k * len(fake))
+    coverage = float((nearest <= reach).mean())
+    return DensityCoverage(density, coverage)
 
 
 def radii(features: np.ndarray, k: int) -> np.ndarray:
     """Squared distance of each row of (N, F) to its k-th nearest other row, (N,)."""
     reach = np.empty(len(features))
     for rows, distances in _distances(features, features):
-        distances[np.arange(len(rows)), rows] = np.inf
+        distances[np.arange(len(rows)), rows] = np.inf  # a row is not its own neighbour
         reach[rows] = np.partition(distances, k - 1, axis=1)[:, k - 1]
     return reach
 
 
 def _check(real, fake, k):
-    real, fake = np.asarray(real, "float64"), np.asarray(fake, "float64")
+    """Both sets in float64, if each has more than k rows."""
+    real = np.asarray(real, "float64")
+    fake = np.asarray(fake, "float64")
     check_rows(real, fake, k + 1)
     return real, fake
 
 
 def _inside(points, centres, reach):
     """Share of the points within at least one ball."""
-    return float(np.mean(np.concatenate([(d <= reach).any(axis=1) for _, d in _distances(points, centres)])))
+    hits = [(distances <= reach).any(axis=1) for _, distances in _distances(points, centres)]
+    return float(np.mean(np.concatenate(hits)))
 
 
 def _distances(a, b):
@@ -84,4 +98,4 @@ def _distances(a, b):
     for start in range(0, len(a), ROWS):
         part = a[start : start + ROWS]
         squares = (part**2).sum(axis=1)[:, None] + lengths - 2 * part @ b.T
-        yield np.arange(start, start + len(part)), np.maximum(squares, 0)
+        yield np.arange(start, start + len(part)), np.maximum(squares, 0)  # rounding can give -1e-12

@@ -16,76 +16,89 @@ class MapDistance:
     """Squared distance of the maps of a network, each pixel's channels scaled to length 1.
 
     Each layer gives the mean over the pixels of the sum over the channels, weighted per channel if there are
-    weights; the distance is the sum of the layers.
+    weights. The distance is the sum of the layers.
 
     Args:
-        name: what its numbers are called. network: images -> list of maps (B, h, w, C) or features (B, C).
-        prepare: from images in [-1, 1], not clipped, to what the network wants. weights: one (C,) per layer.
+        name: of the distance, for tables.
+        network: images -> list of maps (B, h, w, C) or features (B, C).
+        prepare: from images in [-1, 1], not clipped, to what the network expects; default: as they are.
+        weights: one (C,) per layer; None: all channels alike.
     """
 
     def __init__(
         self, name: str, network: keras.Model, prepare: Callable | None = None, weights: list | None = None
     ):
-        self.name, self.network, self.weights = name, network, weights
+        self.name = name
+        self.network = network
+        self.weights = weights
         self.prepare = prepare or (lambda images: images)
         self._graph = tf.function(self._layers, reduce_retracing=True, autograph=False)
 
     def _layers(self, a, b):
+        """Distances of two batches of images by layer, (layers, B)."""
         both = self.network(self.prepare(tf.concat([a, b], axis=0)))
         values = []
         for i, maps in enumerate(both):
             # LPIPS adds 1e-10 to the length; a pixel whose channels are all zero stays zero.
             unit = maps / (tf.norm(maps, axis=-1, keepdims=True) + 1e-10)
             one, other = tf.split(unit, 2)
+
+            # Over the channels, then over the pixels.
             squares = (one - other) ** 2
-            squares = squares if self.weights is None else squares * self.weights[i]
-            squares = tf.reduce_sum(squares, axis=-1)
+            if self.weights is not None:
+                squares = squares * self.weights[i]
+            squares = tf.reduce_sum(squares, axis=-1)  # (B, h, w), or (B,)
             values.append(tf.reduce_mean(tf.reshape(squares, (tf.shape(a)[0], -1)), axis=1))
         return tf.stack(values)
 
     def per_layer(self, images_a, images_b) -> np.ndarray:
-        """Images (B, r, r, C), twice -> (layers, B). Grey is repeated where the network wants colour."""
-        a, b = np.asarray(images_a, "float32"), np.asarray(images_b, "float32")
+        """Two batches of images (B, r, r, C) -> (layers, B).
+
+        Grey is repeated where the network expects colour.
+
+        Raises:
+            ValueError: for shapes that differ, or another number of axes or channels.
+        """
+        a = np.asarray(images_a, "float32")
+        b = np.asarray(images_b, "float32")
         if a.shape != b.shape or a.ndim != 4:
             raise ValueError(
-                f"images have shapes {a.shape} and {b.shape}; wanted is (B, r, r, C), the same for both"
+                f"images have shapes {a.shape} and {b.shape}; expected is (B, r, r, C), the same for both"
             )
         if self.network.input_shape[-1] == 3:
-            a, b = as_rgb(a), as_rgb(b)
+            a = as_rgb(a)
+            b = as_rgb(b)
         return self._graph(a, b).numpy()
 
     def __call__(self, images_a, images_b) -> np.ndarray:
-        """Images (B, r, r, C), twice -> distances (B,)."""
+        """Two batches of images (B, r, r, C) -> distances (B,)."""
         return self.per_layer(images_a, images_b).sum(axis=0)
 
 
 class DigitsDistance(MapDistance):
-    """Distance of digits (B, 32, 32, 1), by the shipped classifier: the maps of its three convolutions and
-    its 64 features.
+    """Distance of digits (B, 32, 32, 1), by the shipped classifier.
 
-    It needs no download. Its numbers compare with each other only.
+    It compares the maps of the classifier's three convolutions and its 64 features. It needs no download. Its
+    numbers compare with each other only.
     """
 
     def __init__(self):
         model = DigitsJudge().model
-        convolutions = [layer.output for layer in model.layers if isinstance(layer, keras.layers.Conv2D)]
-        super().__init__(
-            "digits distance", keras.Model(model.input, [*convolutions, model.output["features"]])
-        )
+        maps = [layer.output for layer in model.layers if isinstance(layer, keras.layers.Conv2D)]
+        super().__init__("digits distance", keras.Model(model.input, [*maps, model.output["features"]]))
 
     def per_layer(self, images_a, images_b):
         shape = np.shape(images_a)
         if shape[1:] != (32, 32, 1):
-            raise ValueError(f"images have shape {shape}; the classifier of digits wants (B, 32, 32, 1)")
+            raise ValueError(f"images have shape {shape}; the classifier of digits expects (B, 32, 32, 1)")
         return super().per_layer(images_a, images_b)
 
 
 class FacesDistance(MapDistance):
-    """Distance of toy faces (B, r, r, 3), by the shipped reader: the maps of its three convolutions and its
-    64 features.
+    """Distance of toy faces (B, r, r, 3), by the shipped attribute classifier.
 
-    Larger faces are averaged down to 32x32 first. It needs no download. Its numbers compare with each other
-    only.
+    It compares the maps of the classifier's three convolutions and its 64 features. Larger faces are averaged
+    down to 32x32 first. It needs no download. Its numbers compare with each other only.
     """
 
     def __init__(self):
@@ -94,7 +107,9 @@ class FacesDistance(MapDistance):
         super().__init__("toy faces distance", keras.Model(model.input, [*maps, model.output["features"]]))
 
     def per_layer(self, images_a, images_b):
-        return super().per_layer(*(fit_to_reader(images, clip=False) for images in (images_a, images_b)))
+        a = fit_to_reader(images_a, clip=False)
+        b = fit_to_reader(images_b, clip=False)
+        return super().per_layer(a, b)
 
 
 def as_rgb(images: np.ndarray) -> np.ndarray:
@@ -104,5 +119,5 @@ def as_rgb(images: np.ndarray) -> np.ndarray:
         ValueError: for another number of channels.
     """
     if images.shape[-1] not in (1, 3):
-        raise ValueError(f"images have shape {tuple(images.shape)}; wanted are 1 or 3 channels, last")
+        raise ValueError(f"images have shape {tuple(images.shape)}; expected are 1 or 3 channels, last")
     return images if images.shape[-1] == 3 else np.repeat(images, 3, axis=-1)

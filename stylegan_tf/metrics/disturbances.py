@@ -9,29 +9,42 @@ from stylegan_tf.data.pixels import to_uint8, to_unit_range
 
 
 def blur(images, radius: float) -> np.ndarray:
-    """Images (N, r, r, 1 or 3) in [-1, 1], blurred by a Gaussian of that deviation in pixels, rounded to 8
-    bits.
+    """Images (N, r, r, 1 or 3) in [-1, 1], blurred by a Gaussian and rounded to 8 bits.
+
+    Args:
+        radius: the Gaussian's standard deviation in pixels.
     """
-    soft, channels = ImageFilter.GaussianBlur(radius), np.shape(images)[-1]
-    pictures = [
-        Image.fromarray(image[..., 0] if channels == 1 else image).filter(soft) for image in to_uint8(images)
-    ]
-    return to_unit_range(np.stack([np.asarray(picture) for picture in pictures]).reshape(np.shape(images)))
+    shape = np.shape(images)
+    gaussian = ImageFilter.GaussianBlur(radius)
+    blurred = []
+    for image in to_uint8(images):
+        if shape[-1] == 1:
+            image = image[..., 0]  # Pillow has no third axis in grey pictures
+        blurred.append(np.asarray(Image.fromarray(image).filter(gaussian)))
+    return to_unit_range(np.stack(blurred).reshape(shape))
 
 
 def without_class(labels, dropped: int, seed: int = 0) -> np.ndarray:
-    """Rows to take, (N,), so that a class is missing: each of its rows is replaced by a random one of the
-    others.
+    """Rows to take, (N,), so that a class is missing.
+
+    Each of its rows is replaced by a row of another class, drawn at random.
+
+    Args:
+        labels: class numbers (N,).
+        dropped: the class to leave out.
+        seed: of the rows that replace it.
 
     Raises:
         ValueError: if there is no other class.
     """
     labels = np.asarray(labels)
-    rows, others = np.arange(len(labels)), np.flatnonzero(labels != dropped)
+    is_dropped = labels == dropped
+    others = np.flatnonzero(labels != dropped)
     if not len(others):
         raise ValueError(f"all images are of class {dropped}; there is none to put in their place")
-    gone = labels == dropped
-    rows[gone] = np.random.default_rng(seed).choice(others, gone.sum())
+
+    rows = np.arange(len(labels))
+    rows[is_dropped] = np.random.default_rng(seed).choice(others, is_dropped.sum())
     return rows
 
 

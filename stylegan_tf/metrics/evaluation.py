@@ -31,6 +31,7 @@ COMPARED = {
 }
 METRICS = (*COMPARED, "ppl", "ls")
 PATHS = [(space, sampling) for space in "zw" for sampling in ("full", "end")]
+LEAST_FOR_ERROR = 40  # samples from which FID has a standard error: two in each of its 20 groups
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,9 +39,14 @@ class Judge:
     """The networks that judge the images of a data set. All take images in [-1, 1], not clipped.
 
     Attributes:
-        resolution, channels: what they take. shrinks: whether they also take multiples of that resolution.
-        features_name, features: images (N, r, r, C) -> (N, F). distance_name, distance: two batches -> (B,).
-        attribute_names, attributes: images -> P(attribute) (N, K).
+        resolution, channels: of the images that they take.
+        features_name: of the network, for tables.
+        features: images (N, r, r, C) -> (N, F).
+        distance_name: of the distance, for tables.
+        distance: two batches of images -> (B,).
+        attribute_names: of the columns that ``attributes`` gives.
+        attributes: images -> P(attribute) (N, K).
+        shrinks: whether they also take multiples of that resolution.
     """
 
     resolution: int
@@ -53,20 +59,48 @@ class Judge:
     attributes: Callable
     shrinks: bool = False
 
+    def takes(self, side: int, channels: int) -> bool:
+        """Whether images (N, side, side, channels) can be judged."""
+        if self.shrinks:
+            fits = side % self.resolution == 0
+        else:
+            fits = side == self.resolution
+        return fits and channels == self.channels
+
 
 def digits_judge() -> Judge:
     """The judge of 32x32 digits: the shipped classifier."""
-    classifier, distance, attributes = DigitsJudge(), DigitsDistance(), DigitsAttributes()
+    classifier = DigitsJudge()
+    distance = DigitsDistance()
+    attributes = DigitsAttributes()
     return Judge(
-        32, 1, "digits classifier", lambda x: classifier(x)[0], distance.name, distance, attributes.names, attributes
-    )  # fmt: skip
+        resolution=32,
+        channels=1,
+        features_name="digits classifier",
+        features=lambda images: classifier(images)[0],
+        distance_name=distance.name,
+        distance=distance,
+        attribute_names=attributes.names,
+        attributes=attributes,
+    )
 
 
 def faces_judge() -> Judge:
-    """The judge of toy faces: the shipped reader of their factors."""
-    reader, distance, attributes = FaceReader(), FacesDistance(), FaceAttributes()
-    judges = ("toy face reader", reader.features, distance.name, distance, attributes.names, attributes)
-    return Judge(32, 3, *judges, shrinks=True)
+    """The judge of toy faces: the shipped attribute classifier."""
+    classifier = FaceReader()
+    distance = FacesDistance()
+    attributes = FaceAttributes()
+    return Judge(
+        resolution=32,
+        channels=3,
+        features_name="toy face reader",
+        features=classifier.features,
+        distance_name=distance.name,
+        distance=distance,
+        attribute_names=attributes.names,
+        attributes=attributes,
+        shrinks=True,
+    )
 
 
 JUDGES = {  # name of the data set -> function that makes its judge
@@ -103,45 +137,38 @@ def evaluate(
     """Measure a generator: no truncation, random noise.
 
     Args:
+        generator: what is measured.
+        data: what it learned from.
+        judge: of the data set, as ``judge_of`` gives.
         metrics: of "fid", "kid", "pr" (precision, recall, density, coverage), "ppl" (z and w, full and end)
             and "ls" (z and w).
         samples: generated images of FID, KID, precision, recall and separability, and pairs of path length.
             As many real images are taken, the first ones, or all if there are fewer.
+        seed: of all draws.
         floors: also give what FID, KID, precision and recall say of random halves of the real images.
-        cache: a folder for the statistics of the real images; it serves where FID alone is asked for, without
-            floors.
+        cache: a folder for the statistics of the real images. It is used where FID alone is asked for,
+            without floors.
+        progress: show progress bars.
 
     Returns:
         ``rows``: one dict per number: metric, value, standard_error and floor (or None), n, network, and
-        seconds, of the
-        whole group. ``attributes``: {name: [bits in z, bits in w, share that has it]} if "ls" was asked for.
-        ``seed``, ``real_images``.
+        seconds, of the whole group. ``attributes``: {name: [bits in z, bits in w, share that has it]} if "ls"
+        was asked for. ``seed``, ``real_images``.
 
     Raises:
         ValueError: for an unknown metric, or images that the judge does not take.
     """
-    unknown = sorted(set(metrics) - set(METRICS))
-    if unknown or not metrics:
-        raise ValueError(f"there is no metric '{', '.join(unknown)}'; choose from {', '.join(METRICS)}")
-    model = ("the model", generator.config.resolution, generator.config.channels)
-    for whose, side, channels in (model, (data.name, data.resolution, data.channels)):
-        fits = side == generator.config.resolution and not (
-            side % judge.resolution if judge.shrinks else side != judge.resolution
-        )
-        if not fits or channels != judge.channels:
-            wanted = (
-                f"{judge.resolution}x{judge.resolution}x{judge.channels}"
-                + " or a multiple of that side" * judge.shrinks
-            )
-            raise ValueError(
-                f"images of {whose} are {side}x{side}x{channels}; the judge of this data set wants {wanted}, "
-                "and the model and its data the same resolution"
-            )
+    _check(generator, data, judge, metrics)
     options = dict(samples=samples, seed=seed, progress=progress)
-    rows, attributes = [], {}
+    rows = []
+    attributes = {}
+
+    # Fakes against reals.
     compared = [name for name in COMPARED if name in metrics]
     if compared:
         rows += _compare(generator, data, judge, compared, floors, cache, **options)
+
+    # The latent spaces.
     if "ppl" in metrics:
         rows += _path_lengths(generator, judge, **options)
     if "ls" in metrics:
@@ -150,8 +177,32 @@ def evaluate(
     return {"rows": rows, "attributes": attributes, "seed": seed, "real_images": min(samples, len(data))}
 
 
+def _check(generator, data, judge, metrics):
+    """Raise a ValueError for an unknown metric, or images that the judge does not take."""
+    # Metrics by names that we know.
+    unknown = sorted(set(metrics) - set(METRICS))
+    if unknown or not metrics:
+        raise ValueError(f"there is no metric '{', '.join(unknown)}'; choose from {', '.join(METRICS)}")
+
+    # Images that the judge can look at, of the model and of the data.
+    config = generator.config
+    images = [
+        ("the model", config.resolution, config.channels),
+        (data.name, data.resolution, data.channels),
+    ]
+    for whose, side, channels in images:
+        if side != config.resolution or not judge.takes(side, channels):
+            expected = f"{judge.resolution}x{judge.resolution}x{judge.channels}"
+            if judge.shrinks:
+                expected += " or a multiple of that side"
+            raise ValueError(
+                f"images of {whose} are {side}x{side}x{channels}; the judge of this data set expects "
+                f"{expected}, and the model and its data the same resolution"
+            )
+
+
 def _row(metric, value, n, network, started, standard_error=None, floor=None):
-    seconds = round(time.perf_counter() - started, 2)
+    """A number with all that a table says of it; ``started``: a reading of time.perf_counter."""
     return dict(
         metric=metric,
         value=value,
@@ -159,87 +210,99 @@ def _row(metric, value, n, network, started, standard_error=None, floor=None):
         floor=floor,
         n=n,
         network=network,
-        seconds=seconds,
+        seconds=round(time.perf_counter() - started, 2),
     )
 
 
 def _compare(generator, data, judge, metrics, floors, cache, samples, seed, progress):
-    """Fakes against reals in features; both as uint8 first (docs/exactness.md, FID)."""
-    started, count = time.perf_counter(), min(samples, len(data))
+    """Rows of the metrics in features; both sets as uint8 first (docs/exactness.md, FID)."""
+    started = time.perf_counter()
+
+    # Features of the reals. For FID alone their statistics will do, and may be there already.
+    count = min(samples, len(data))
     index = np.array_split(np.arange(count), max(1, count // 1000))
     parts = (judge.features(to_unit_range(data.rows(part, data.resolution))) for part in index)
     if cache and metrics == ["fid"] and not floors:
         real = cached_statistics(cache, f"{data.name} {data.resolution}", count, judge.features_name, parts)
     else:
-        real = np.concatenate(list(parts))
+        real = np.concatenate(list(parts))  # (N, F)
+
+    # Features of the fakes.
     drawn = batches(generator, samples, seed, progress=progress)
-    fake = np.concatenate([judge.features(to_unit_range(to_uint8(part.images))) for part in drawn])
+    fake = np.concatenate([judge.features(to_unit_range(to_uint8(part.images))) for part in drawn])  # (N, F)
+
+    # Each comparison gives one number or more. KID also gives the spread of its subsets, which has no row.
     rows = []
-    for names, compare in (pair for name in metrics for pair in COMPARED[name]):
-        found = np.atleast_1d(compare(real, fake)).tolist()
-        least = np.atleast_1d(floor(compare, real, seed)).tolist() if floors else [None] * len(names)
-        for name, value, edge in zip(
-            names, found, least, strict=False
-        ):  # KID: its mean, not the spread of its subsets
-            error = fid_standard_error(real, fake) if name == "FID" and samples >= 40 else None
-            rows.append(
-                _row(name, value, samples, judge.features_name, started, standard_error=error, floor=edge)
-            )
+    for metric in metrics:
+        for names, compare in COMPARED[metric]:
+            values = np.atleast_1d(compare(real, fake)).tolist()
+            if floors:
+                least = np.atleast_1d(floor(compare, real, seed)).tolist()
+            else:
+                least = [None] * len(names)
+            for i, name in enumerate(names):
+                has_error = name == "FID" and samples >= LEAST_FOR_ERROR
+                error = fid_standard_error(real, fake) if has_error else None
+                row = _row(name, values[i], samples, judge.features_name, started, error, least[i])
+                rows.append(row)
     return rows
 
 
 def _path_lengths(generator, judge, samples, seed, progress):
+    """Rows of the path length in both spaces, along whole paths and at their ends."""
     rows = []
     for space, sampling in PATHS:
         started = time.perf_counter()
-        call = dict(space=space, sampling=sampling, samples=samples, seed=seed, progress=progress)
-        found = perceptual_path_length(generator, judge.distance, **call)
-        name = f"PPL {space} {sampling}"
-        rows.append(
-            _row(name, found.mean, samples, judge.distance_name, started, standard_error=found.standard_error)
+        found = perceptual_path_length(
+            generator, judge.distance, space, sampling, samples, seed=seed, progress=progress
         )
+        name = f"PPL {space} {sampling}"
+        rows.append(_row(name, found.mean, samples, judge.distance_name, started, found.standard_error))
     return rows
 
 
 def _separabilities(generator, judge, samples, seed, progress):
+    """Rows of the separability in z and in w, and {attribute: [bits in z, bits in w, share that has it]}."""
+    # Latents, and what their images have.
     started = time.perf_counter()
-    *spaces, probabilities = with_attributes(
-        generator, judge.attributes, samples, seed=seed, progress=progress
-    )
-    found = [linear_separability(latents, probabilities, seed=seed) for latents in spaces]
+    z, w, probabilities = with_attributes(generator, judge.attributes, samples, seed=seed, progress=progress)
+    in_z = linear_separability(z, probabilities, seed=seed)
+    in_w = linear_separability(w, probabilities, seed=seed)
+
+    # A row each, and the bits of every attribute.
     network = f"{len(judge.attribute_names)} attributes"
     rows = [
-        _row(f"separability {space}", one.score, samples, network, started, standard_error=one.standard_error)
-        for space, one in zip("zw", found, strict=True)
+        _row("separability z", in_z.score, samples, network, started, in_z.standard_error),
+        _row("separability w", in_w.score, samples, network, started, in_w.standard_error),
     ]
-    z, w = found
-    numbers = zip(
-        z.conditional_entropies.tolist(), w.conditional_entropies.tolist(), z.shares.tolist(), strict=True
-    )
-    return rows, dict(zip(judge.attribute_names, map(list, numbers), strict=True))
+
+    attributes = {}
+    for k, name in enumerate(judge.attribute_names):
+        bits_in_z = float(in_z.conditional_entropies[k])
+        bits_in_w = float(in_w.conditional_entropies[k])
+        attributes[name] = [bits_in_z, bits_in_w, float(in_z.shares[k])]
+    return rows, attributes
 
 
 def table(result: dict) -> str:
     """The rows of ``evaluate`` as text, one number a line."""
     lines = [("metric", "value", "+-", "floor", "n", "judged by")]
     for row in result["rows"]:
-        numbers = [
-            "" if row[name] is None else f"{row[name]:.4g}" for name in ("value", "standard_error", "floor")
-        ]
+        numbers = [_number(row[name]) for name in ("value", "standard_error", "floor")]
         lines.append((row["metric"], *numbers, f"{row['n']:,}", row["network"]))
+
+    note = "bits; share of the kept samples that have it"
     for name, (z, w, share) in result["attributes"].items():
-        lines.append(
-            (
-                f"  {name}",
-                f"{z:.3f} z",
-                f"{w:.3f} w",
-                "",
-                f"{share:.0%}",
-                "bits; share of the kept samples that have it",
-            )
-        )
+        lines.append((f"  {name}", f"{z:.3f} z", f"{w:.3f} w", "", f"{share:.0%}", note))
+
+    # Columns as wide as their widest cell.
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
-        for line in lines
-    )
+    padded = []
+    for line in lines:
+        cells = [cell.ljust(width) for cell, width in zip(line, widths, strict=True)]
+        padded.append("  ".join(cells).rstrip())
+    return "\n".join(padded)
+
+
+def _number(value) -> str:
+    return "" if value is None else f"{value:.4g}"

@@ -27,7 +27,9 @@ class Statistics:
     """
 
     def __init__(self, features=None):
-        self.count, self._mean, self._squares = 0, None, None
+        self.count = 0
+        self._mean = None
+        self._squares = None  # sum over the rows of the outer square of their distance from the mean, (F, F)
         if features is not None:
             self.update(features)
 
@@ -37,32 +39,42 @@ class Statistics:
         Raises:
             ValueError: for another shape, another length than before, or a value that is not finite.
         """
+        # Can they be used?
         features = np.asarray(features, "float64")
         if features.ndim != 2:
             raise ValueError(
-                f"features have shape {features.shape}; wanted is (N, F), with N of 2 or more in all"
+                f"features have shape {features.shape}; expected is (N, F), with N of 2 or more in all"
             )
         if not np.isfinite(features).all():
             raise ValueError("a feature is not finite; look at the images it came from")
+
+        # Their own statistics, which join those of the rows before.
         if len(features):
             part = Statistics()
-            part.count, part._mean = len(features), features.mean(axis=0)
+            part.count = len(features)
+            part._mean = features.mean(axis=0)
             part._squares = (features - part._mean).T @ (features - part._mean)
             self.merge(part)
         return self
 
     def merge(self, other: Statistics) -> Statistics:
         """Add the rows of other statistics (Chan, Golub and LeVeque 1979)."""
-        if other.count and not self.count:
-            self.count, self._mean, self._squares = other.count, other._mean.copy(), other._squares.copy()
-        elif other.count:
-            check_lengths(self._mean, other._mean)
-            step, total = other._mean - self._mean, self.count + other.count
-            self._squares = (
-                self._squares + other._squares + np.outer(step, step) * (self.count * other.count / total)
-            )
-            self._mean = self._mean + step * (other.count / total)
-            self.count = total
+        if not other.count:
+            return self
+        if not self.count:
+            self.count = other.count
+            self._mean = other._mean.copy()
+            self._squares = other._squares.copy()
+            return self
+
+        # The squares are about each set's own mean; the outer product moves them to the common one.
+        check_lengths(self._mean, other._mean)
+        step = other._mean - self._mean
+        total = self.count + other.count
+        between = np.outer(step, step) * (self.count * other.count / total)
+        self._squares = self._squares + other._squares + between
+        self._mean = self._mean + step * (other.count / total)
+        self.count = total
         return self
 
     @property
@@ -79,7 +91,7 @@ class Statistics:
 
     def _check(self):
         if self.count < 2:
-            raise ValueError(f"there are {self.count} rows of features; a covariance wants N of 2 or more")
+            raise ValueError(f"there are {self.count} rows of features; a covariance needs N of 2 or more")
 
     def save(self, path) -> None:
         """Write count, mean and squares to a .npz file."""
@@ -93,16 +105,15 @@ class Statistics:
         """What ``save`` wrote.
 
         Raises:
-            FileNotFoundError: if there is no such file. ValueError: if it holds something else or is damaged.
+            FileNotFoundError: if there is no such file.
+            ValueError: if it holds something else or is damaged.
         """
         statistics = cls()
         try:
             with open(path, "rb") as opened, np.load(opened) as file:
-                statistics.count, statistics._mean, statistics._squares = (
-                    int(file["count"]),
-                    file["mean"],
-                    file["squares"],
-                )
+                statistics.count = int(file["count"])
+                statistics._mean = file["mean"]
+                statistics._squares = file["squares"]
         except (KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:
             raise ValueError(
                 f"{path} does not hold statistics, or is damaged; delete it and it is made again"
@@ -122,18 +133,24 @@ def cached_statistics(folder, data: str, count: int, features: str, parts: Itera
     """Statistics of real images, computed once and kept in ``folder``.
 
     Args:
-        data: name of the data set, with its resolution and all else that changes the images. count: number of
-            images.
-        features: name of the network. parts: features (n, F) in parts; it is read only if there is no file
-            yet.
+        folder: where they are kept.
+        data: name of the data set, with its resolution and all else that changes the images.
+        count: number of images.
+        features: name of the network.
+        parts: features (n, F) in parts. They are asked for only if there is no file yet.
 
     Raises:
         ValueError: if the parts have another count of rows than ``count``.
     """
-    digest = hashlib.sha256("\0".join((data, str(count), features)).encode()).hexdigest()[:16]
-    path = Path(folder) / f"{re.sub('[^A-Za-z0-9]+', '-', data)}-{digest}.npz"
+    # Has it been done already?
+    identity = "\0".join((data, str(count), features))
+    digest = hashlib.sha256(identity.encode()).hexdigest()[:16]
+    readable = re.sub("[^A-Za-z0-9]+", "-", data)
+    path = Path(folder) / f"{readable}-{digest}.npz"
     if path.exists():
         return Statistics.load(path)
+
+    # If not: once, to be kept.
     statistics = Statistics()
     for part in parts:
         statistics.update(part)
@@ -146,26 +163,32 @@ def cached_statistics(folder, data: str, count: int, features: str, parts: Itera
 
 
 def fid(features_a, features_b) -> float:
-    """|mu_a - mu_b|^2 + tr(S_a + S_b - 2 (S_a S_b)^(1/2)) of features (N, F) and (M, F), or of their
-    Statistics.
+    """|mu_a - mu_b|^2 + tr(S_a + S_b - 2 (S_a S_b)^(1/2)) of two sets of features.
 
-    The value depends on the network that made the features and falls with the number of samples:
-    compare only like with like. Too few samples for a full covariance (N <= F) get a warning.
+    The value depends on the network that made the features, and falls with the number of samples: compare
+    only like with like. Too few samples for a full covariance (N <= F) get a warning.
+
+    Args:
+        features_a, features_b: (N, F) and (M, F), or their Statistics.
 
     Raises:
         ValueError: if a set has fewer than two rows, the lengths F differ, or a value is not finite.
     """
-    a, b = (
-        given if isinstance(given, Statistics) else Statistics(given) for given in (features_a, features_b)
-    )
+    # Means and covariances.
+    a = _as_statistics(features_a)
+    b = _as_statistics(features_b)
     check_lengths(a.mean, b.mean)
-    least, length = min(a.count, b.count), len(a.mean)
-    cov_a, cov_b = a.covariance, b.covariance
+    cov_a = a.covariance  # (F, F)
+    cov_b = b.covariance
+
+    least = min(a.count, b.count)
+    length = len(a.mean)
     if least <= length:
         warnings.warn(
-            f"{least} samples cannot fill the covariance of {length} features; FID wants many more",
+            f"{least} samples cannot fill the covariance of {length} features; FID needs many more",
             stacklevel=2,
         )
+
     # The eigenvalues of S_a S_b are those of the symmetric B S_a B, B = S_b^(1/2): no complex square root is
     # needed.
     values, vectors = np.linalg.eigh(cov_b)
@@ -174,12 +197,21 @@ def fid(features_a, features_b) -> float:
     return float(np.sum((a.mean - b.mean) ** 2) + np.trace(cov_a) + np.trace(cov_b) - 2 * cross)
 
 
-def fid_standard_error(features_a, features_b, groups: int = 20) -> float:
-    """How far FID would vary with other samples (N, F) of b, a staying as it is: the delete-a-group jackknife
-    (Tukey 1958).
+def _as_statistics(features) -> Statistics:
+    return features if isinstance(features, Statistics) else Statistics(features)
 
-    FID is taken again without each of ``groups`` equal parts of b; what is left over is in none of them. It
-    says nothing of the bias of FID with N, nor of what another training run would give.
+
+def fid_standard_error(features_a, features_b, groups: int = 20) -> float:
+    """How far FID would vary with other samples of b, while a stays the same.
+
+    It is the delete-a-group jackknife (Tukey 1958): b is cut into equal groups, and FID is computed again
+    without each of them. Rows that are left over when b is divided are in no group. The error says nothing
+    of the bias of FID with N, nor of what another training run would give.
+
+    Args:
+        features_a: (N, F), or Statistics.
+        features_b: (M, F).
+        groups: how many parts b is cut into.
 
     Raises:
         ValueError: as ``fid``, or for fewer than two rows in a group.
@@ -187,10 +219,13 @@ def fid_standard_error(features_a, features_b, groups: int = 20) -> float:
     size = len(features_b) // groups
     if size < 2:
         raise ValueError(
-            f"{len(features_b)} rows make no {groups} groups of two or more; give more samples or fewer groups"
+            f"{len(features_b)} rows make no {groups} groups of two or more; "
+            "give more samples or fewer groups"
         )
-    a = features_a if isinstance(features_a, Statistics) else Statistics(features_a)
+    a = _as_statistics(features_a)
     parts = [Statistics(features_b[i * size : (i + 1) * size]) for i in range(groups)]
+
+    # FID of all groups but one.
     without = []
     for left_out in parts:
         rest = Statistics()

@@ -1,6 +1,4 @@
-"""Images that take their styles from several latents: how well a network holds up against mixing (paper Table
-2).
-"""
+"""Images from several latents: how well a network holds up against style mixing (paper Table 2)."""
 
 from __future__ import annotations
 
@@ -8,16 +6,15 @@ import numpy as np
 
 
 class MixedLatents:
-    """A generator whose images each come from ``count`` latents, with the crossover points between them drawn
-    at random.
+    """A generator whose images each take their styles from ``count`` latents.
 
-    It serves where a Generator is sampled: ``evaluate(MixedLatents(G, 3), ...)``. The first latent is the one
-    that is given.
+    The crossover points between the latents are drawn at random. It can be used where a Generator is
+    sampled: ``evaluate(MixedLatents(G, 3), ...)``. The first latent is the one that is given.
 
     Args:
-        generator: a Generator with styles. count: latents of an image, 1 to the number of its layers; 1
-            changes nothing.
-        seed: of the other latents and the points; calls go on in one stream.
+        generator: a Generator with styles.
+        count: latents of an image, 1 to the number of its layers; 1 changes nothing.
+        seed: of the other latents and the points. Each call draws further ones.
 
     Raises:
         ValueError: for another count, or a generator without styles, where there is nothing to mix.
@@ -28,18 +25,30 @@ class MixedLatents:
         if not 1 <= count <= layers:
             raise ValueError(f"{count} latents cannot share {layers} layers; give 1 to {layers}")
         if not generator.config.styles:
-            raise ValueError("this generator has no styles (styles is False); mixing wants a style-based one")
-        self.generator, self.config, self.count = generator, generator.config, count
-        self.z_dim, self.mapping, self.broadcast = generator.z_dim, generator.mapping, generator.broadcast
+            raise ValueError("this generator has no styles (styles is False); mixing needs a style-based one")
+        self.generator = generator
+        self.count = count
         self.rng = np.random.default_rng([seed, 2, count])
+
+        # What a metric asks of a generator.
+        self.config = generator.config
+        self.z_dim = generator.z_dim
+        self.mapping = generator.mapping
+        self.broadcast = generator.broadcast
 
     def __call__(self, z, labels=None, noise="random"):
         """z (B, z_dim) -> images (B, r, r, C)."""
-        size, layers = len(z), self.config.num_layers
+        size = len(z)
+        layers = self.config.num_layers
+
+        # The other latents, and the w of all of them.
         others = self.rng.standard_normal((self.count - 1, size, self.z_dim)).astype("float32")
-        w = np.stack([np.asarray(self.mapping(one, labels)) for one in (z, *others)])  # (count, B, D)
-        points = self.rng.permuted(np.tile(np.arange(1, layers), (size, 1)), axis=1)[:, : self.count - 1]
-        owner = (np.arange(layers)[:, None] >= points[:, None, :]).sum(
-            axis=2
-        )  # (B, L): which latent a layer takes
-        return self.generator.synthesis(w[owner, np.arange(size)[:, None]], noise=noise)
+        w = np.stack([np.asarray(self.mapping(one, labels)) for one in (z, *others)])  # (count, B, w_dim)
+
+        # Different crossover points for each image. The points at or below a layer say which latent it takes.
+        possible = np.tile(np.arange(1, layers), (size, 1))
+        points = self.rng.permuted(possible, axis=1)[:, : self.count - 1]  # (B, count - 1)
+        owner = (np.arange(layers)[:, None] >= points[:, None, :]).sum(axis=2)  # (B, L)
+
+        ws = w[owner, np.arange(size)[:, None]]  # (B, L, w_dim)
+        return self.generator.synthesis(ws, noise=noise)

@@ -14,9 +14,7 @@ from stylegan_tf.metrics.fid import fid
 
 
 class Truncated(NamedTuple):
-    """One setting and what was measured there, as ``stylegan-tf evaluate`` does; ``cutoff`` None is all
-    layers.
-    """
+    """One setting and what ``stylegan-tf evaluate`` measures there; ``cutoff`` None is all layers."""
 
     psi: float
     cutoff: int | None
@@ -39,12 +37,13 @@ def truncation_table(
     """Measure a generator at every psi and cutoff, always with the same latents and noise.
 
     Args:
-        features: images (N, r, r, C) in [-1, 1] -> (N, F). real: features of real images, (M, F) with M of
-            ``count`` or more.
-        psis: 1 leaves the images alone, 0 gives the mean image. cutoffs: truncated layers, from the coarsest
-            on.
+        features: images (N, r, r, C) in [-1, 1] -> (N, F).
+        real: features of real images, (M, F) with M of ``count`` or more.
+        psis: 1 leaves the images alone, 0 gives the mean image.
+        cutoffs: number of layers that are truncated, from the coarsest on; None is all.
         count: generated images of each setting. FID compares them with all reals; the other four with the
             first ``count``.
+        seed: of latents and noise.
 
     Returns:
         one row for each setting, psis outermost.
@@ -52,17 +51,25 @@ def truncation_table(
     Raises:
         ValueError: if there are fewer reals than ``count``.
     """
-    real, cutoffs = np.asarray(real), tuple(cutoffs)
+    real = np.asarray(real)
+    cutoffs = tuple(cutoffs)  # it is gone through for each psi
     if len(real) < count:
         raise ValueError(
-            f"there are {len(real)} real images and {count} generated ones; give a count of at most {len(real)}"
+            f"there are {len(real)} real images and {count} generated ones; "
+            f"give a count of at most {len(real)}"
         )
+
     rows = []
     for psi in psis:
         for cutoff in cutoffs:
             # A float32 is an input of the graph; a float would trace a new one for each psi.
             drawn = batches(generator, count, seed, psi=np.float32(psi), cutoff=cutoff)
-            fake = np.concatenate([features(to_unit_range(to_uint8(part.images))) for part in drawn])
-            pairs = precision_recall(real[:count], fake), density_coverage(real[:count], fake)
-            rows.append(Truncated(float(psi), cutoff, fid(fake, real), *pairs[0], *pairs[1]))
+            fake = np.concatenate(
+                [features(to_unit_range(to_uint8(part.images))) for part in drawn]
+            )  # (N, F)
+
+            precision, recall = precision_recall(real[:count], fake)
+            density, coverage = density_coverage(real[:count], fake)
+            distance = fid(fake, real)
+            rows.append(Truncated(float(psi), cutoff, distance, precision, recall, density, coverage))
     return rows

@@ -1,6 +1,4 @@
-"""Adaptive instance normalisation: a style is a scale and a shift per feature map (paper section 2, equation
-1).
-"""
+"""Adaptive instance normalisation: a style is a scale and a shift per feature map (paper equation 1)."""
 
 from __future__ import annotations
 
@@ -28,10 +26,10 @@ class InstanceNorm(keras.layers.Layer):
 class StyleModulation(keras.layers.Layer):
     """y = x * (scale + 1) + shift, with (scale, shift) = A(w), a learned affine map of gain 1.
 
-    Source: official networks_stylegan.py: style_mod; docs/exactness.md, Styles.
-
     x: (B, H, W, C), w: (B, w_dim); same shape as x out. The first C outputs of A are the scale, the last C
-        the shift.
+    the shift.
+
+    Source: official networks_stylegan.py: style_mod; docs/exactness.md, Styles.
     """
 
     def __init__(self, equalized=True, **kwargs):
@@ -57,8 +55,9 @@ class StyleModulation(keras.layers.Layer):
 class AdaIN(StyleModulation):
     """Instance norm, then the style: each feature map gets a new mean and deviation from w.
 
-    AdaIN(x, w) = (scale + 1) * (x - mean(x)) / std(x) + shift. Source: paper equation 1; Huang & Belongie
-    2017.
+    AdaIN(x, w) = (scale + 1) * (x - mean(x)) / std(x) + shift
+
+    Source: paper section 2, equation 1; Huang & Belongie 2017.
     """
 
     def build(self, x_shape, w_shape):

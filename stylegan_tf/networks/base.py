@@ -1,4 +1,4 @@
-"""What both networks have in common: a Config, compiled calls, a summary that shows the paper's layers."""
+"""What both networks share: a Config, calls that run as graphs, a summary that shows the paper's layers."""
 
 from __future__ import annotations
 
@@ -23,23 +23,28 @@ class ConfigLayer(keras.layers.Layer):
 
 
 class Network(keras.Model):
-    """A Keras model that is described by a Config, is built at once, and runs as a graph when called.
+    """A Keras model that is described by a Config, built at once, and run as a graph when it is called.
 
-    Calling it outside of a graph goes through ``tf.function``: the first call of a kind traces (seconds),
-    later ones take milliseconds. Inside another graph it is an ordinary model.
+    Outside a graph a call goes through ``tf.function``: the first call of each kind is traced, which takes
+    seconds, and later ones take milliseconds. Inside another graph this is an ordinary model.
     """
 
     def __init__(self, config, **kwargs):
         super().__init__(**kwargs)
         self.config = config if isinstance(config, Config) else Config.from_dict(config)
-        self._graphs = {}  # one per shape of the input and kind of call, the batch left open
+        self._graphs = {}  # kind of call -> graph
 
     def __call__(self, inputs, **kwargs):
+        # Already inside a graph, such as the training step: be a part of it.
         if not tf.executing_eagerly() or self.run_eagerly:
             return super().__call__(inputs, **kwargs)
-        plain = {
-            name: value for name, value in kwargs.items() if isinstance(value, (str, int, float, type(None)))
-        }
+
+        # One graph for each kind of call: the shape of an input, whatever its batch, and the arguments that
+        # are plain values, since a graph holds those as constants. Tensors may differ from call to call.
+        plain = {}
+        for name, value in kwargs.items():
+            if isinstance(value, (str, int, float, type(None))):
+                plain[name] = value
         kind = (tuple(inputs.shape[1:]), tuple(sorted(plain.items())))
         if kind not in self._graphs:
             self._graphs[kind] = fresh_graph(super().__call__, reduce_retracing=True)
@@ -57,8 +62,9 @@ class Network(keras.Model):
         return None  # built by __init__
 
     def copy_matching_weights(self, other: Network):
-        """Copy the weights of all parts that the other network has too, by name: the blocks of the
-        resolutions that both have.
+        """Copy from another network the weights of every part that both have.
+
+        They are matched by name, so networks of two sizes share the blocks of their common resolutions.
         """
         values = {v.path: v for v in other.weights}
         for variable in self.weights:
@@ -66,30 +72,41 @@ class Network(keras.Model):
                 variable.assign(values[variable.path])
 
     def structure(self) -> list[tuple]:
-        """Rows (layer, output shape, layer index or "", trainable parameters), in the order of the data."""
+        """The rows of the summary, in the order in which data pass through.
+
+        Returns:
+            tuples (layer, output shape, index of the styled layer or "", trainable parameters).
+        """
         raise NotImplementedError
 
     def summary(self, print_fn=None, **kwargs):
-        """Print the network as the paper draws it: one row per layer, with shapes and trainable parameters."""
+        """Print the network as the paper draws it: a row per layer, with shapes and trainable parameters.
+
+        Args:
+            print_fn: what prints the text, default ``print``.
+        """
+        # The table as text: a heading, a row per layer, the sum.
         rows = [("layer", "output", "style", "parameters")]
-        rows += [
-            (name, str(shape), str(index), f"{count:,}") for name, shape, index, count in self.structure()
-        ]
-        total = sum(count for *_, count in self.structure())
+        total = 0
+        for layer, shape, index, count in self.structure():
+            rows.append((layer, str(shape), str(index), f"{count:,}"))
+            total += count
         rows.append(("all", "", "", f"{total:,}"))
+
+        # Words to the left of their columns, numbers to the right.
         widths = [max(len(row[i]) for row in rows) for i in range(4)]
         lines = [f"{self.name}: {type(self).__name__}, {self.config.resolution}x{self.config.resolution}"]
-        for row in rows:
+        for layer, shape, index, count in rows:
             cells = [
-                row[0].ljust(widths[0]),
-                row[1].ljust(widths[1]),
-                row[2].rjust(widths[2]),
-                row[3].rjust(widths[3]),
+                layer.ljust(widths[0]),
+                shape.ljust(widths[1]),
+                index.rjust(widths[2]),
+                count.rjust(widths[3]),
             ]
             lines.append("  ".join(cells))
         (print_fn or print)("\n".join(lines))
 
 
 def trainable_parameters(layers) -> int:
-    """Trainable parameters of some layers."""
+    """How many trainable parameters some layers have together."""
     return sum(math.prod(v.shape) for layer in layers for v in layer.trainable_variables)

@@ -23,17 +23,22 @@ class Generator(Network):
 
     Call arguments:
         psi: 1 leaves w alone, 0 gives the mean image, negative values go to the opposite side.
-        cutoff: number of layers that are truncated, from the coarsest; None: all of them.
-            (The official code reads None as "no truncation"; here psi = 1 says that.)
-        resolution: side of the images, default the full one. alpha: weight of the newest block, as in
-            SynthesisNetwork.
+        cutoff: number of layers that are truncated, from the coarsest; None: all of them. In the official
+            code None means no truncation; here psi = 1 says that.
+        resolution: side r of the images, default the full one.
+        alpha: weight of the newest block, as in SynthesisNetwork.
         noise: "random", "fixed", "none" or a list of L arrays.
-        labels: (B, label_dim) one-hot, for a conditional network.
+        labels: one-hot (B, label_dim), for a conditional network.
+
+    Source: paper figure 1b and appendix B; official networks_stylegan.py: G_style;
+        docs/exactness.md, Truncation.
     """
 
     def __init__(self, config, name="generator", **kwargs):
         super().__init__(config, name=name, **kwargs)
         c = self.config
+
+        # The mapping network is cheap, and stays in float32 where the rest computes in 16 bits.
         self.mapping = MappingNetwork(
             z_dim=c.z_dim,
             w_dim=c.w_dim,
@@ -48,6 +53,8 @@ class Generator(Network):
             name="mapping",
         )
         self.synthesis = SynthesisNetwork(c, dtype=self.dtype_policy, name="synthesis")
+
+        # The weights exist from now on, and not from the first call on.
         self.mapping.build()
         self.synthesis.build()
         self.built = True
@@ -66,44 +73,49 @@ class Generator(Network):
         return ops.stack([ops.convert_to_tensor(w)] * self.config.num_layers, axis=1)
 
     def call(self, z, psi=1.0, cutoff=None, resolution=None, alpha=1.0, noise="random", labels=None):
-        ws = self.broadcast(self.mapping(z, labels))
+        ws = self.broadcast(self.mapping(z, labels))  # (B, L, w_dim)
         ws = truncate(ws, ops.cast(self.w_avg, ws.dtype), psi, cutoff)
         return self.synthesis(ws, resolution=resolution, alpha=alpha, noise=noise)
 
     def __call__(self, z, psi=1.0, cutoff=None, resolution=None, alpha=1.0, **kwargs):
-        # a tensor does not retrace the graph for each new value; the constant 1 switches the work off
+        # As tensors, psi and alpha may change without a new graph. The constant 1 switches their work off.
         psi = psi if is_one(psi) else ops.convert_to_tensor(psi, "float32")
         alpha = 1.0 if is_one(alpha) else ops.convert_to_tensor(alpha, "float32")
         z = ops.convert_to_tensor(z, "float32")
         return super().__call__(z, psi=psi, cutoff=cutoff, resolution=resolution, alpha=alpha, **kwargs)
 
     def cut(self, resolution: int) -> Generator:
-        """A Generator that ends with a smaller resolution, 8 or more; it has copies of the weights."""
-        small = Generator(
-            self.config.replace(resolution=resolution, start_resolution=4), dtype=self.dtype_policy
-        )
+        """A Generator that ends at a smaller resolution, 8 or more, with copies of the weights."""
+        config = self.config.replace(resolution=resolution, start_resolution=4)
+        small = Generator(config, dtype=self.dtype_policy)
         small.copy_matching_weights(self)
         return small
 
     def structure(self):
         c = self.config
         rows = []
+
+        # The mapping network.
         if c.label_dim:
             rows.append(("labels", (c.label_dim, c.z_dim), "", c.label_dim * c.z_dim))
         for i, dense in enumerate(self.mapping.dense):
             rows.append((f"mapping dense {i}", (dense.units,), "", trainable_parameters([dense])))
+
+        # The synthesis network: two styled layers and a way out at each resolution.
         for i, r in enumerate(c.resolutions):
             block = self.synthesis.blocks[r]
-            shape = (r, r, c.width(r))
             if r > 4:
-                first, entry = "conv up", block.conv0
+                name = "conv up"
+                entry = block.conv0
             else:
-                first, entry = "constant" if c.constant_input else "dense", block.input_layer
-            rows.append((f"{r}x{r} {first}", shape, 2 * i, trainable_parameters([entry, block.epilogue0])))
-            rows.append(
-                (f"{r}x{r} conv", shape, 2 * i + 1, trainable_parameters([block.conv1, block.epilogue1]))
-            )
-            rows.append(
-                (f"{r}x{r} to RGB", (r, r, c.channels), "", trainable_parameters([self.synthesis.to_rgb[r]]))
-            )
+                name = "constant" if c.constant_input else "dense"
+                entry = block.input_layer
+            first = trainable_parameters([entry, block.epilogue0])
+            second = trainable_parameters([block.conv1, block.epilogue1])
+            to_rgb = trainable_parameters([self.synthesis.to_rgb[r]])
+
+            shape = (r, r, c.width(r))
+            rows.append((f"{r}x{r} {name}", shape, 2 * i, first))
+            rows.append((f"{r}x{r} conv", shape, 2 * i + 1, second))
+            rows.append((f"{r}x{r} to RGB", (r, r, c.channels), "", to_rgb))
         return rows

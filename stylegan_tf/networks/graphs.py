@@ -1,4 +1,4 @@
-"""A graph of its own for a function."""
+"""TensorFlow graphs that count their traces separately."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ import tensorflow as tf
 
 
 def fresh_graph(function, **options):
-    """``tf.function(function)``, without autograph, that counts its traces by itself.
+    """``tf.function(function)`` without autograph, which starts counting its traces at zero.
 
-    TensorFlow counts the traces of a Python function over all graphs that were made of it, and warns after
-    five. Here several networks are traced from one line on purpose. A partial is an object of its own, so
-    each graph starts at none.
+    TensorFlow counts how often a Python function is traced, over all graphs made of it, and warns after five
+    times. Here several networks are traced from the same line on purpose. Each partial is a new object, so
+    each graph has its own count.
+
+    Args:
+        options: further arguments of tf.function.
     """
     return tf.function(functools.partial(function), autograph=False, **options)

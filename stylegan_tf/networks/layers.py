@@ -1,4 +1,4 @@
-"""The primitives of both networks: equalised learning rate, resampling, pixel norm, minibatch stddev."""
+"""The primitives of both networks: equalised learning rate, resampling, pixel norm, minibatch deviation."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from keras import ops
 
 GAIN = math.sqrt(2.0)  # He's gain, wherever a (leaky) ReLU follows
 EPSILON = 1e-8  # inside every root of the official code
-_TINY = 1e-30  # makes the slope at exactly 0 one, as in the official code, and changes no other float
+_TINY = 1e-30  # makes the slope 1 at exactly 0, as in the official code, and changes no other float
 
 
 def register(cls):
@@ -49,18 +49,17 @@ def downsample(x):
 
 def pixel_norm(x, epsilon: float = EPSILON):
     """Divide by the root mean square over the last axis: (B, D) or (B, H, W, C), same shape out."""
-    mean = ops.mean(
-        ops.square(ops.cast(x, "float32")), axis=-1, keepdims=True
-    )  # float16 holds neither x^2 nor 1e-8
+    # In float32, since float16 holds neither x^2 nor 1e-8.
+    mean = ops.mean(ops.square(ops.cast(x, "float32")), axis=-1, keepdims=True)
     return x / ops.cast(ops.sqrt(mean + epsilon), x.dtype)
 
 
 class _Equalized(keras.layers.Layer):
-    """Equalised learning rate: weights are stored as N(0, 1/lr_multiplier) and scaled each time they are
-    used.
+    """Equalised learning rate: weights are stored as N(0, 1/lr_multiplier) and scaled whenever they are used.
 
     The scale he * lr_multiplier, he = gain / sqrt(fan_in), keeps every layer's output at unit variance, and
     as Adam's steps do not depend on the size of a gradient, all layers then learn at one relative speed.
+
     Source: Karras et al. 2017 (ProGAN) section 4.1; docs/exactness.md, Equalised learning rate.
     """
 
@@ -79,9 +78,8 @@ class _Equalized(keras.layers.Layer):
             self.bias = self.add_weight(name="bias", shape=kernel_shape[-1:], initializer="zeros")
 
     def scaled_kernel(self):
-        return ops.cast(
-            self.kernel * self.scale, self.compute_dtype
-        )  # scaled first: 16 bits may not hold its gradient
+        # Scaled first, in float32: 16 bits may not hold the gradient of the stored kernel.
+        return ops.cast(self.kernel * self.scale, self.compute_dtype)
 
     def add_bias(self, x):
         return x + self.bias * self.lr_multiplier if self.use_bias else x  # no he factor on a bias
@@ -116,8 +114,9 @@ class EqualizedDense(_Equalized):
 
 @register
 class EqualizedConv2D(_Equalized):
-    """Convolution with equalised learning rate and zero padding; no activation. (B, H, W, C) -> (B, H', W',
-    filters)
+    """Convolution with equalised learning rate and zero padding; no activation.
+
+    (B, H, W, C) -> (B, H', W', filters)
 
     ``resample`` "up" doubles the side first (nearest neighbour), "down" halves it after (2x2 mean). Both are
     computed as one stride-2 convolution with a 4x4 kernel, the sum of the 3x3 kernel's four one-pixel shifts:
@@ -230,9 +229,8 @@ class MinibatchStdDev(keras.layers.Layer):
         if isinstance(batch, int) and batch % group:
             raise ValueError(f"the batch has {batch} images; it must be a multiple of the group size {group}")
         f = self.features
-        y = ops.cast(
-            ops.reshape(x, (group, -1, height, width, f, channels // f)), "float32"
-        )  # (g, M, H, W, F, C/F)
+        y = ops.reshape(x, (group, -1, height, width, f, channels // f))  # (g, M, H, W, F, C/F)
+        y = ops.cast(y, "float32")
         y = y - ops.mean(y, axis=0, keepdims=True)
         y = ops.sqrt(ops.mean(ops.square(y), axis=0) + EPSILON)
         y = ops.cast(ops.mean(y, axis=(1, 2, 4)), x.dtype)  # (M, F)

@@ -12,9 +12,10 @@ from stylegan_tf.networks.layers import register
 class NoiseInjection(keras.layers.Layer):
     """x + strength * noise: one noise image for all channels, one learned strength per channel (0 at first).
 
-    x: (B, H, W, C); same shape out. ``noise`` is
-    "random" (fresh N(0, 1) per image), "fixed" (the stored map, shared by the batch), "none",
-    or an array of shape (B or 1, H, W, 1).
+    x: (B, H, W, C); same shape out. ``noise`` is "random" (fresh N(0, 1) per image), "fixed" (the stored map,
+    shared by the batch), "none", or an array of shape (B or 1, H, W, 1).
+
+    Source: paper section 3.2; official networks_stylegan.py: apply_noise; docs/exactness.md, Noise.
     """
 
     def __init__(self, **kwargs):

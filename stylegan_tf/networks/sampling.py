@@ -1,4 +1,4 @@
-"""From seeds to styles to images, as many at once as fit in memory: what figures, metrics and widgets share."""
+"""From seeds to styles to images, as many at once as fit in memory. Figures, metrics and widgets share it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from stylegan_tf.latents.codes import from_seeds, labels_of
 
 
 def images_at_once(resolution: int) -> int:
-    """How many images a generator draws in one call, so that a batch fits in memory: 1,000 at 32x32, one at
-    1024x1024.
+    """How many images a generator draws in one call, so that they fit in memory.
+
+    1,000 at 32x32, 16 at 256x256, one at 1024x1024.
     """
     return int(np.clip(2**20 // resolution**2, 1, 1000))
 
@@ -33,12 +34,17 @@ def styles_of(generator, seeds, draw=from_seeds) -> np.ndarray:
 
 
 def images_of(generator, seeds, noise="fixed", **call) -> np.ndarray:
-    """The images (B, r, r, C) of some seeds, not clipped; further arguments, such as psi, go to the
-    generator.
+    """The images (B, r, r, C) of some seeds, not clipped.
+
+    Args:
+        noise: as for the generator.
+        call: its further arguments, such as psi.
     """
+    # All latents first: they are small, and seed 7 gives the same face in any batch.
     seeds = np.array(seeds)
     z = from_seeds(seeds, generator.z_dim)
     labels = labels_of(generator.config, seeds)
+
     images = []
     for batch in batches_of(len(seeds), generator.config.resolution):
         given = None if labels is None else labels[batch]

@@ -24,7 +24,10 @@ from stylegan_tf.scalars import is_one
 
 @register
 class LearnedConstant(keras.layers.Layer):
-    """The 4x4 image, ones at first, from which every picture starts. Returns (batch, 4, 4, channels)."""
+    """The 4x4 image from which every picture starts; all ones at first. Returns (B, 4, 4, channels).
+
+    Source: paper section 2; official networks_stylegan.py: G_synthesis (``const``).
+    """
 
     def __init__(self, channels, **kwargs):
         super().__init__(**kwargs)
@@ -34,10 +37,10 @@ class LearnedConstant(keras.layers.Layer):
         self.constant = self.add_weight(name="constant", shape=(1, 4, 4, self.channels), initializer="ones")
 
     def call(self, ws):
-        """ws is read for its batch size only."""
-        return ops.broadcast_to(
-            ops.cast(self.constant, self.compute_dtype), (ops.shape(ws)[0], 4, 4, self.channels)
-        )
+        """Only the batch size of ws counts."""
+        constant = ops.cast(self.constant, self.compute_dtype)  # (1, 4, 4, C)
+        batch = ops.shape(ws)[0]
+        return ops.broadcast_to(constant, (batch, 4, 4, self.channels))
 
     def get_config(self):
         return {**super().get_config(), "channels": self.channels}
@@ -45,14 +48,15 @@ class LearnedConstant(keras.layers.Layer):
 
 @register
 class DenseInput(keras.layers.Layer):
-    """The traditional input of configurations A, B and C: a dense layer from w.
+    """The traditional input of configurations A, B and C: a dense layer from w. (B, L, w_dim) -> (B, 4, 4, C)
 
-    Returns (batch, 4, 4, channels).
+    Only the w of the first layer counts.
     """
 
     def __init__(self, channels, equalized=True, **kwargs):
         super().__init__(**kwargs)
-        self.channels, self.equalized = channels, equalized
+        self.channels = channels
+        self.equalized = equalized
 
     def build(self, input_shape):
         gain = 2**0.5 / 4.0  # a quarter of the usual gain, as in the official networks_progan.py: G_paper
@@ -71,27 +75,33 @@ class DenseInput(keras.layers.Layer):
 class Epilogue(ConfigLayer):
     """What follows every convolution, in this order: noise, bias, activation, norms, style.
 
-    Source: official networks_stylegan.py: layer_epilogue.
-
     x: (B, H, W, C), w: (B, w_dim), noise as in NoiseInjection; same shape as x out.
+
+    Source: official networks_stylegan.py: layer_epilogue; docs/exactness.md, The synthesis network.
     """
 
     def build(self, input_shape):
-        c, common = self.config, dict(dtype=self.dtype_policy)
-        w_shape = (None, c.w_dim)
+        # The configurations A to F differ in which of these parts there are. None is a part that is missing.
+        c = self.config
+        common = dict(dtype=self.dtype_policy)
         self.noise = NoiseInjection(name="noise", **common) if c.noise else None
         self.bias = Bias(name="bias", **common)
         self.pixel_norm = PixelNorm(name="pixel_norm", **common) if c.pixel_norm else None
-        self.instance_norm = (
-            InstanceNorm(name="instance_norm", **common) if c.instance_norm and not c.styles else None
-        )
-        style = AdaIN if c.instance_norm else StyleModulation
-        self.style = style(equalized=c.equalized, name="style", **common) if c.styles else None
+
+        # AdaIN has the instance norm inside; without styles it is a layer of its own.
+        self.instance_norm = None
+        if c.instance_norm and not c.styles:
+            self.instance_norm = InstanceNorm(name="instance_norm", **common)
+        self.style = None
+        if c.styles:
+            style = AdaIN if c.instance_norm else StyleModulation
+            self.style = style(equalized=c.equalized, name="style", **common)
+
         for layer in (self.noise, self.bias):
             if layer:
                 layer.build(input_shape)
         if self.style:
-            self.style.build(input_shape, w_shape)
+            self.style.build(input_shape, (None, c.w_dim))
 
     def call(self, x, w, noise="random"):
         if self.noise:
@@ -106,9 +116,10 @@ class Epilogue(ConfigLayer):
 
 @register
 class SynthesisBlock(ConfigLayer):
-    """Two styled layers at one resolution. (B, r/2, r/2, C') -> (B, r, r, C); at 4x4 the input is ws itself.
+    """Two styled layers at one resolution. (B, r/2, r/2, C') -> (B, r, r, C)
 
-    Above 4x4: up-sampling convolution, blur, epilogue; then convolution, epilogue.
+    First an up-sampling convolution, blur and epilogue; then a convolution and epilogue. At 4x4 there is
+    nothing to enlarge: the constant, or the dense layer from w, replaces the first convolution and its blur.
     """
 
     def __init__(self, config, resolution, **kwargs):
@@ -116,10 +127,13 @@ class SynthesisBlock(ConfigLayer):
         self.resolution = resolution
 
     def build(self, input_shape=None):
-        c, r = self.config, self.resolution
+        c = self.config
+        r = self.resolution
         channels = c.width(r)
         common = dict(dtype=self.dtype_policy)
-        conv = dict(use_bias=False, equalized=c.equalized, **common)
+        conv = dict(use_bias=False, equalized=c.equalized, **common)  # the epilogue has the bias
+
+        # The entry: the input at 4x4, above it an up-sampling convolution.
         self.blur = None
         if r == 4:
             if c.constant_input:
@@ -128,11 +142,12 @@ class SynthesisBlock(ConfigLayer):
                 self.input_layer = DenseInput(channels, c.equalized, name="dense_input", **common)
             self.input_layer.build((None, c.num_layers, c.w_dim))
         else:
-            self.conv0 = EqualizedConv2D(
-                channels, resample="up", fused=c.fused_at(r), name="conv0_up", **conv
-            )
+            up = dict(resample="up", fused=c.fused_at(r))
+            self.conv0 = EqualizedConv2D(channels, name="conv0_up", **up, **conv)
             self.conv0.build((None, r // 2, r // 2, c.width(r // 2)))
             self.blur = Blur(name="blur", **common) if c.blur else None
+
+        # The second convolution, and what follows each of the two.
         self.conv1 = EqualizedConv2D(channels, name="conv1", **conv)
         self.epilogue0 = Epilogue(c, name="epilogue0", **common)
         self.epilogue1 = Epilogue(c, name="epilogue1", **common)
@@ -140,7 +155,13 @@ class SynthesisBlock(ConfigLayer):
             layer.build((None, r, r, channels))
 
     def call(self, x, ws, noise=("random", "random")):
-        """x: the block below, or None at 4x4; ws (B, 2, w_dim) the styles of the two layers."""
+        """x (B, r/2, r/2, C') -> (B, r, r, C).
+
+        Args:
+            x: maps of the block below, None at 4x4.
+            ws: styles of the two layers, (B, 2, w_dim).
+            noise: of the two layers, as in NoiseInjection.
+        """
         if self.resolution == 4:
             x = self.input_layer(ws)
         else:
@@ -157,54 +178,74 @@ class SynthesisBlock(ConfigLayer):
 class SynthesisNetwork(ConfigLayer):
     """ws (B, L, w_dim) -> images (B, r, r, channels), r = ``resolution`` (default: the full one).
 
-    Nominal range [-1, 1], neither clipped nor squashed. ``alpha`` in [0, 1] is the weight of the newest block
-    while it
-    fades in: the blend is of RGB images. ``noise``: "random", "fixed", "none" or a list of L arrays (B or 1,
-        h, w, 1).
+    Nominal range [-1, 1], neither clipped nor squashed.
+
+    Call arguments:
+        alpha: weight of the newest block while it fades in, 0 to 1. The blend is of RGB images.
+        noise: "random", "fixed", "none" or a list of L arrays (B or 1, h, w, 1).
+
+    Raises:
+        ValueError: for a resolution that this network does not make, ws of another shape, too little noise.
+
+    Source: paper figure 1b; official networks_stylegan.py: G_synthesis; docs/exactness.md, Growing.
     """
 
     def build(self, input_shape=None):
+        # The blocks. In 16 bits the first one stays in float32: see float32_if_mixed.
         c = self.config
-        dtypes = {
-            r: float32_if_mixed(self.dtype_policy) if r == 4 else self.dtype_policy for r in c.resolutions
-        }
+        dtypes = {r: self.dtype_policy for r in c.resolutions}
+        dtypes[4] = float32_if_mixed(self.dtype_policy)
         self.blocks = {r: SynthesisBlock(c, r, dtype=dtypes[r], name=f"block{r}") for r in c.resolutions}
+
+        # At every resolution a 1x1 convolution makes an image of the maps.
         to_rgb = dict(kernel_size=1, gain=1.0, equalized=c.equalized, dtype=self.dtype_policy)
         self.to_rgb = {r: EqualizedConv2D(c.channels, name=f"to_rgb{r}", **to_rgb) for r in c.resolutions}
-        self._tracked = [
-            *self.blocks.values(),
-            *self.to_rgb.values(),
-        ]  # Keras tracks lists, and not integer keys
+
+        # Keras finds the layers in a list. It does not find them in a dict with integers as keys.
+        self._tracked = [*self.blocks.values(), *self.to_rgb.values()]
         for r in c.resolutions:
             self.blocks[r].build()
             self.to_rgb[r].build((None, r, r, c.width(r)))
 
     def call(self, ws, resolution=None, alpha=1.0, noise="random"):
         resolution = resolution or self.config.resolution
+        sides = [r for r in self.config.resolutions if r <= resolution]
+        if isinstance(noise, str):
+            noise = [noise] * self.config.num_layers
+        self._check_call(ws, resolution, noise)
+
+        # From block to block, with the styles and the noise of its two layers.
+        x = None
+        before = None
+        for i, r in enumerate(sides):
+            before = x
+            layers = slice(2 * i, 2 * i + 2)
+            x = self.blocks[r](x, ws[:, layers], noise=noise[layers])  # (B, r, r, C)
+        image = self.to_rgb[resolution](x)
+
+        # While the newest block fades in: a blend with the image of the block below, enlarged.
+        if before is not None and not is_one(alpha):
+            old = upsample(self.to_rgb[resolution // 2](before))
+            image = alpha * image + (1.0 - alpha) * old
+        return ops.cast(image, "float32")
+
+    def _check_call(self, ws, resolution, noise):
+        """Raise ValueError for what ``call`` can't work with; noise is a list here."""
         if resolution not in self.blocks:
             raise ValueError(
                 f"resolution is {resolution}; this network makes {', '.join(map(str, self.blocks))}"
             )
         if ws.ndim != 3 or ws.shape[1] != self.config.num_layers:
-            wanted = f"(batch, {self.config.num_layers}, {self.config.w_dim})"
+            expected = f"(batch, {self.config.num_layers}, {self.config.w_dim})"
             raise ValueError(
-                f"ws has shape {tuple(ws.shape)}; synthesis wants {wanted}: broadcast(w) makes it"
+                f"ws has shape {tuple(ws.shape)}; synthesis expects {expected}: broadcast(w) makes it"
             )
-        sides = [r for r in self.config.resolutions if r <= resolution]
-        noise = [noise] * self.config.num_layers if isinstance(noise, str) else noise
-        if len(noise) < 2 * len(sides):
-            wanted = f"{resolution}x{resolution} images want {2 * len(sides)}, two per resolution from 4x4 up"
-            raise ValueError(f"noise has {len(noise)} arrays; {wanted}")
-        x, before = None, None
-        for i, r in enumerate(sides):
-            before = x
-            layers = slice(2 * i, 2 * i + 2)
-            x = self.blocks[r](x, ws[:, layers], noise=noise[layers])
-        image = self.to_rgb[resolution](x)
-        if before is not None and not is_one(alpha):
-            old = upsample(self.to_rgb[resolution // 2](before))
-            image = alpha * image + (1.0 - alpha) * old
-        return ops.cast(image, "float32")
+        layers = 2 * self.config.resolutions.index(resolution) + 2
+        if len(noise) < layers:
+            raise ValueError(
+                f"noise has {len(noise)} arrays; {resolution}x{resolution} images need {layers}, "
+                "two per resolution from 4x4 up"
+            )
 
     def compute_output_shape(self, input_shape, **kwargs):
         r = self.config.resolution

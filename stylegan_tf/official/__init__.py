@@ -1,4 +1,4 @@
-"""NVIDIA's own networks, in and out: their pickled snapshots, whose variables have other names and layouts."""
+"""NVIDIA's own networks, in and out: snapshots whose variables have other names and layouts."""
 
 from stylegan_tf.official.export import export
 from stylegan_tf.official.load import load, load_stylegan

@@ -19,8 +19,8 @@ import numpy as np
 # Our snapshot at 1024x1024 has 14,120; this bounds the time and the memory that small values take
 MAX_OPCODES = 100_000
 MAX_MARKS = 100  # open brackets; a snapshot has 8
-KEYS = ("version", "name", "static_kwargs", "components", "build_module_src", "build_func_name", "variables")
 OPCODES = {opcode.code.encode("latin-1"): opcode for opcode in pickletools.opcodes}
+NUMBERS = re.compile(r"[iuf][248]|[iub]1")  # dtypes of plain numbers: no objects, records or texts
 
 
 class RefusedPickle(ValueError):
@@ -29,7 +29,7 @@ class RefusedPickle(ValueError):
 
 @dataclass(frozen=True)
 class Global:
-    """A name that a file may use. It stands for itself: nothing is imported."""
+    """A name that a file may use. It is only a name: nothing is imported."""
 
     module: str
     name: str
@@ -38,19 +38,18 @@ class Global:
         return f"{self.module}.{self.name}"
 
 
-NETWORK, EASY_DICT = Global("dnnlib.tflib.network", "Network"), Global("dnnlib.util", "EasyDict")
-ARRAY, DTYPE = Global("numpy", "ndarray"), Global("numpy", "dtype")
-RECONSTRUCT, SCALAR = (
-    Global("numpy.core.multiarray", "_reconstruct"),
-    Global("numpy.core.multiarray", "scalar"),
-)
+NETWORK = Global("dnnlib.tflib.network", "Network")
+EASY_DICT = Global("dnnlib.util", "EasyDict")
+ARRAY = Global("numpy", "ndarray")
+DTYPE = Global("numpy", "dtype")
+RECONSTRUCT = Global("numpy.core.multiarray", "_reconstruct")
+SCALAR = Global("numpy.core.multiarray", "scalar")
 FROM_BUFFER = Global("numpy.core.numeric", "_frombuffer")
-GLOBALS = {
-    (g.module, g.name): g for g in (NETWORK, EASY_DICT, ARRAY, DTYPE, RECONSTRUCT, SCALAR, FROM_BUFFER)
-}
-GLOBALS |= {
-    (m.replace("numpy.core", "numpy._core"), n): g for (m, n), g in GLOBALS.items()
-}  # NumPy 2's spelling
+
+GLOBALS = {}  # (module, name) -> Global
+for known in (NETWORK, EASY_DICT, ARRAY, DTYPE, RECONSTRUCT, SCALAR, FROM_BUFFER):
+    GLOBALS[known.module, known.name] = known
+    GLOBALS[known.module.replace("numpy.core", "numpy._core"), known.name] = known  # NumPy 2's spelling
 
 
 @dataclass(eq=False)
@@ -65,8 +64,10 @@ class _Bounded:
     """A file that never gives, or makes room for, more bytes than it has."""
 
     def __init__(self, file):
-        self.file, start = file, file.tell()
-        self.left = self.size = file.seek(0, 2) - start
+        start = file.tell()
+        self.file = file
+        self.size = file.seek(0, 2) - start
+        self.left = self.size
         file.seek(start)
 
     def read(self, count):
@@ -84,12 +85,13 @@ class _Bounded:
 
 
 def values(file) -> object:
-    """What a pickle holds, as plain values, arrays and ``Made`` objects. ``snapshots.read`` makes networks of
-    them.
+    """What a pickle holds, as plain values, arrays and ``Made`` objects.
 
-    ``file`` is open for bytes and can seek; it is read from where it stands to its end. Arrays share the
-    memory of the
-    bytes that were read: the file is held once.
+    ``snapshots.read`` makes networks of them. Arrays share the memory of the bytes that were read: the file
+    is held once.
+
+    Args:
+        file: open for bytes, and able to seek. It is read from its present position to its end.
 
     Raises:
         RefusedPickle: for a damaged file, or an instruction or a global that no snapshot needs.
@@ -97,7 +99,7 @@ def values(file) -> object:
     source = _Bounded(file)
     try:
         content = _Machine().run(source)
-    except (ValueError, OverflowError) as error:  # Python's own readers of arguments raise them too
+    except (ValueError, OverflowError) as error:  # pickletools raises them too, for arguments it can't read
         raise RefusedPickle(f"{error} (at byte {source.size - source.left} of the pickle)") from error
     if source.left:
         raise RefusedPickle(
@@ -110,19 +112,30 @@ class _Machine:
     """The stack, the open brackets, and the values kept for later (memo)."""
 
     def __init__(self):
-        self.stack, self.marks, self.memo = [], [], {}
+        self.stack = []
+        self.marks = []  # where in the stack each open bracket begins
+        self.memo = {}
 
     def run(self, source):
+        """What the program leaves: one value.
+
+        Every instruction that ``STEPS`` names is a method with its argument, which is None for most.
+        """
         for _ in range(MAX_OPCODES):
+            # Which instruction?
             code = source.read(1)
             opcode = OPCODES.get(code)
             if opcode is None or opcode.name not in STEPS:
                 found = opcode.name if opcode else code
                 raise RefusedPickle(f"the instruction {found} is refused: official networks do not need it")
-            if opcode.name == "GLOBAL":  # Python's reader of this one takes escapes for characters
+
+            # Its argument. For GLOBAL, the reader of pickletools would take escapes for characters.
+            if opcode.name == "GLOBAL":
                 argument = [source.readline().decode().removesuffix("\n") for _ in range(2)]
             else:
                 argument = opcode.arg.reader(source) if opcode.arg else None
+
+            # What it does.
             if opcode.name == "STOP":
                 break
             STEPS[opcode.name](self, argument)
@@ -136,32 +149,56 @@ class _Machine:
             )
         return self.stack[0]
 
+    # The stack.
+
+    def nothing(self, _):
+        pass
+
+    def push(self, value):
+        self.stack.append(value)
+
+    def push_none(self, _):
+        self.push(None)
+
+    def push_true(self, _):
+        self.push(True)
+
+    def push_false(self, _):
+        self.push(False)
+
     def pop(self, kind=object):
-        if len(self.stack) <= (self.marks[-1] if self.marks else 0):
+        """The last value, which must be of a kind. Those before an open bracket can't be reached."""
+        bottom = self.marks[-1] if self.marks else 0
+        if len(self.stack) <= bottom:
             raise RefusedPickle("the pickle is damaged: a value is missing")
-        if not isinstance(value := self.stack.pop(), kind):
+        value = self.stack.pop()
+        if not isinstance(value, kind):
             raise RefusedPickle(
                 f"{show(value)} is refused here: official networks have a {kind.__name__} there"
             )
         return value
 
-    def push(self, value):
-        self.stack.append(value)
-
     def mark(self, _):
+        """Open a bracket."""
         if len(self.marks) == MAX_MARKS:
             raise RefusedPickle(f"values are nested more than {MAX_MARKS} deep; those of a snapshot are not")
         self.marks.append(len(self.stack))
 
     def to_mark(self):
+        """Close a bracket; returns what it held."""
         if not self.marks:
             raise RefusedPickle("the pickle is damaged: a bracket closes that was not opened")
-        items = self.stack[(start := self.marks.pop()) :]
+        start = self.marks.pop()
+        items = self.stack[start:]
         del self.stack[start:]
         return items
 
+    # The memo.
+
     def memoize(self, index=None):
-        self.push(value := self.pop())
+        """Keep the last value; without an index, under the next number."""
+        value = self.pop()
+        self.push(value)
         self.memo[len(self.memo) if index is None else index] = value
 
     def get(self, index):
@@ -169,29 +206,85 @@ class _Machine:
             raise RefusedPickle(f"the pickle is damaged: it asks for value {index}, which it has not kept")
         self.push(self.memo[index])
 
+    # Tuples, lists and dicts.
+
+    def empty_tuple(self, _):
+        self.push(())
+
+    def empty_list(self, _):
+        self.push([])
+
+    def empty_dict(self, _):
+        self.push({})
+
+    def tuple_of_1(self, _):
+        self.tuple_of(1)
+
+    def tuple_of_2(self, _):
+        self.tuple_of(2)
+
+    def tuple_of_3(self, _):
+        self.tuple_of(3)
+
+    def tuple_of(self, count):
+        """Replace the last values by a tuple of them."""
+        items = [self.pop() for _ in range(count)]
+        items.reverse()  # the last value came first
+        self.push(tuple(items))
+
+    def tuple_of_bracket(self, _):
+        self.push(tuple(self.to_mark()))
+
+    def append_one(self, _):
+        self.append([self.pop()])
+
+    def append_bracket(self, _):
+        self.append(self.to_mark())
+
     def append(self, items):
-        self.push(target := self.pop(list))
+        target = self.pop(list)
+        self.push(target)
         target.extend(items)
 
+    def set_one_item(self, _):
+        value = self.pop()
+        key = self.pop()
+        self.set_items([key, value])
+
+    def set_items_of_bracket(self, _):
+        self.set_items(self.to_mark())
+
     def set_items(self, items):
-        self.push(target := self.pop(dict))
-        if len(items) % 2 or not all(isinstance(key, str) for key in items[::2]):
+        """Put keys and values, which take turns in ``items``, into the last value, a dict."""
+        target = self.pop(dict)
+        self.push(target)
+        keys = items[::2]
+        if len(items) % 2 or not all(isinstance(key, str) for key in keys):
             raise RefusedPickle("a dict has keys that are no text; those of official networks are")
-        target.update(zip(items[::2], items[1::2], strict=True))
+        target.update(zip(keys, items[1::2], strict=True))
+
+    # Globals and what is made of them.
+
+    def name_of_argument(self, names):
+        self.name(*names)
+
+    def name_of_stack(self, _):
+        name = self.pop(str)
+        module = self.pop(str)
+        self.name(module, name)
 
     def name(self, module, name):
         if (module, name) not in GLOBALS:
             raise RefusedPickle(
-                f"the global {show(f'{module}.{name}')} is refused: official networks do not name it; nothing was run"
+                f"the global {show(f'{module}.{name}')} is refused: "
+                "official networks do not name it; nothing was run"
             )
         self.push(GLOBALS[module, name])
 
-    def stack_global(self, _):
-        name = self.pop(str)
-        self.name(self.pop(str), name)
-
     def new_object(self, _):
-        arguments, kind = self.pop(tuple), self.pop(Global)
+        """Make an object of a class without arguments: an empty network, or a dict for an EasyDict."""
+        arguments = self.pop(tuple)
+        kind = self.pop(Global)
         if arguments or kind not in (NETWORK, EASY_DICT):
             raise RefusedPickle(
                 f"an object {kind} made of {show(arguments)} is refused: official networks have none"
@@ -200,12 +293,11 @@ class _Machine:
 
     def reduce(self, _):
         """Make an array, dtype or number: the only "calls", and they are done here."""
-        arguments, function = self.pop(tuple), self.pop(Global)
+        arguments = self.pop(tuple)
+        function = self.pop(Global)
         match function, arguments:
-            case Global(name="dtype"), (str(code), 0 | False, 1 | True) if re.fullmatch(
-                r"[iuf][248]|[iub]1", code
-            ):
-                value = Made(DTYPE, np.dtype(code))  # numbers; no objects, records or texts
+            case Global(name="dtype"), (str(code), 0 | False, 1 | True) if NUMBERS.fullmatch(code):
+                value = Made(DTYPE, np.dtype(code))
             case Global(name="_reconstruct"), (Global(name="ndarray"), (0,), b"b" | "b"):
                 value = Made(ARRAY)
             case Global(name="scalar"), (dtype, data):
@@ -219,7 +311,9 @@ class _Machine:
         self.push(value)
 
     def build(self, _):
-        state, target = self.pop(), self.pop()
+        """Fill the object before the last value with that value, its state."""
+        state = self.pop()
+        target = self.pop()
         match target, state:
             case Made(kind=Global(name="Network"), value=None), dict():
                 target.value = state
@@ -242,33 +336,49 @@ class _Machine:
         self.push(target)
 
 
-STEPS = {  # instruction -> what it does with its argument
-    **dict.fromkeys(("PROTO", "FRAME", "STOP"), lambda machine, argument: None),
-    **dict.fromkeys(
-        "BININT BININT1 BININT2 LONG1 BINFLOAT BINUNICODE SHORT_BINUNICODE BINUNICODE8".split(), _Machine.push
-    ),
-    **dict.fromkeys("BINBYTES SHORT_BINBYTES BINBYTES8 BYTEARRAY8".split(), _Machine.push),
-    **dict.fromkeys(("MEMOIZE", "BINPUT", "LONG_BINPUT"), _Machine.memoize),
-    **dict.fromkeys(("BINGET", "LONG_BINGET"), _Machine.get),
-    **{
-        f"EMPTY_{kind.__name__.upper()}": lambda machine, _, kind=kind: machine.push(kind())
-        for kind in (tuple, list, dict)
-    },
-    "NONE": lambda machine, _: machine.push(None),
-    "NEWTRUE": lambda machine, _: machine.push(True),
-    "NEWFALSE": lambda machine, _: machine.push(False),
+# Instruction of the pickle format -> what it does with its argument. All others are refused.
+STEPS = {
+    "PROTO": _Machine.nothing,
+    "FRAME": _Machine.nothing,
+    "STOP": _Machine.nothing,
+    # Plain values
+    "NONE": _Machine.push_none,
+    "NEWTRUE": _Machine.push_true,
+    "NEWFALSE": _Machine.push_false,
+    "BININT": _Machine.push,
+    "BININT1": _Machine.push,
+    "BININT2": _Machine.push,
+    "LONG1": _Machine.push,
+    "BINFLOAT": _Machine.push,
+    "BINUNICODE": _Machine.push,
+    "SHORT_BINUNICODE": _Machine.push,
+    "BINUNICODE8": _Machine.push,
+    "BINBYTES": _Machine.push,
+    "SHORT_BINBYTES": _Machine.push,
+    "BINBYTES8": _Machine.push,
+    "BYTEARRAY8": _Machine.push,
+    # The memo
+    "MEMOIZE": _Machine.memoize,
+    "BINPUT": _Machine.memoize,
+    "LONG_BINPUT": _Machine.memoize,
+    "BINGET": _Machine.get,
+    "LONG_BINGET": _Machine.get,
+    # Tuples, lists and dicts
     "MARK": _Machine.mark,
-    **{
-        f"TUPLE{n}": lambda machine, _, n=n: machine.push(tuple([machine.pop() for _ in range(n)][::-1]))
-        for n in (1, 2, 3)
-    },
-    "TUPLE": lambda machine, _: machine.push(tuple(machine.to_mark())),
-    "APPEND": lambda machine, _: machine.append([machine.pop()]),
-    "APPENDS": lambda machine, _: machine.append(machine.to_mark()),
-    "SETITEM": lambda machine, _: machine.set_items([machine.pop(), machine.pop()][::-1]),
-    "SETITEMS": lambda machine, _: machine.set_items(machine.to_mark()),
-    "GLOBAL": lambda machine, names: machine.name(*names),
-    "STACK_GLOBAL": _Machine.stack_global,
+    "EMPTY_TUPLE": _Machine.empty_tuple,
+    "EMPTY_LIST": _Machine.empty_list,
+    "EMPTY_DICT": _Machine.empty_dict,
+    "TUPLE1": _Machine.tuple_of_1,
+    "TUPLE2": _Machine.tuple_of_2,
+    "TUPLE3": _Machine.tuple_of_3,
+    "TUPLE": _Machine.tuple_of_bracket,
+    "APPEND": _Machine.append_one,
+    "APPENDS": _Machine.append_bracket,
+    "SETITEM": _Machine.set_one_item,
+    "SETITEMS": _Machine.set_items_of_bracket,
+    # Globals and what is made of them
+    "GLOBAL": _Machine.name_of_argument,
+    "STACK_GLOBAL": _Machine.name_of_stack,
     "NEWOBJ": _Machine.new_object,
     "REDUCE": _Machine.reduce,
     "BUILD": _Machine.build,
@@ -277,27 +387,29 @@ STEPS = {  # instruction -> what it does with its argument
 
 def show(value) -> str:
     """A value in a message: short, whatever it holds."""
-    if isinstance(value, str | int | float | None):
-        return repr(value[:80] if isinstance(value, str) else value)[:90]
+    if isinstance(value, str):
+        return repr(value[:80])[:90]
+    if isinstance(value, int | float | None):
+        return repr(value)[:90]
     if isinstance(value, tuple):
-        return f"({', '.join(map(show, value[:5])) if all(not isinstance(v, tuple) for v in value[:5]) else '...'})"
-    return str(
-        value.kind
-        if isinstance(value, Made)
-        else value
-        if isinstance(value, Global)
-        else type(value).__name__
-    )
+        first = value[:5]
+        is_nested = any(isinstance(item, tuple) for item in first)
+        return "(...)" if is_nested else f"({', '.join(map(show, first))})"
+    if isinstance(value, Made):
+        return str(value.kind)
+    if isinstance(value, Global):
+        return str(value)
+    return type(value).__name__
 
 
 def _array(shape, dtype, data, order="C") -> np.ndarray:
-    plain = (
-        isinstance(dtype, Made)
-        and dtype.kind is DTYPE
-        and isinstance(data, bytes | bytearray)
-        and isinstance(shape, tuple)
+    """An array that shares the memory of ``data``, if there are as many bytes as shape and type say."""
+    is_dtype = isinstance(dtype, Made) and dtype.kind is DTYPE
+    is_data = isinstance(data, bytes | bytearray)
+    is_shape = (
+        isinstance(shape, tuple) and len(shape) <= 8 and all(type(side) is int and side > 0 for side in shape)
     )
-    if not plain or len(shape) > 8 or not all(type(side) is int and side > 0 for side in shape):
+    if not (is_dtype and is_data and is_shape):
         raise RefusedPickle(f"an array of shape {show(shape)} and type {show(dtype)} is refused")
     if math.prod(shape) * dtype.value.itemsize != len(data):
         raise RefusedPickle(

@@ -18,74 +18,100 @@ from stylegan_tf.networks.generator import Generator
 
 @dataclass(frozen=True)
 class Entry:
-    """One variable: ours, its official name, and the channels of an axis that the official code flattens as
-    C,H,W.
+    """One variable, under its official name.
+
+    Attributes:
+        name: the official name.
+        variable: ours.
+        layout: how the axes differ. "same": not at all. "image": NCHW there, NHWC here. "flat_in" and
+            "flat_out": the rows, or the columns, of a matrix are pixels in the order (C, 4, 4) there, and
+            (4, 4, C) here.
     """
 
     name: str
     variable: object
-    layout: str = (
-        "same"  # or "image": NCHW there, NHWC here; "flat_in", "flat_out": (C,4,4) there, (4,4,C) here
-    )
+    layout: str = "same"
 
     def to_official(self, value) -> np.ndarray:
+        """A value of our variable in the official layout."""
         return _move(np.asarray(value), self.layout, to_official=True)
 
     def from_official(self, value) -> np.ndarray:
+        """A value in the official layout as our variable has it."""
         return _move(np.asarray(value), self.layout, to_official=False)
 
 
 def _move(value, layout, to_official):
+    """A value with its axes in the order of the other side."""
     if layout == "image":
         return value.transpose((0, 3, 1, 2) if to_official else (0, 2, 3, 1))
-    if layout in ("flat_in", "flat_out"):
-        rows, columns = value.shape
-        channels = (rows if layout == "flat_in" else columns) // 16
-        here, there = (4, 4, channels), (channels, 4, 4)
-        shape, order = (here, (2, 0, 1)) if to_official else (there, (1, 2, 0))
-        if layout == "flat_in":
-            return value.reshape(*shape, columns).transpose(*order, 3).reshape(rows, columns)
-        return value.reshape(rows, *shape).transpose(0, *(1 + i for i in order)).reshape(rows, columns)
-    return value
+    if layout == "same":
+        return value
+
+    # Unfold the flat axis, move the channels, and fold it again.
+    rows, columns = value.shape
+    channels = (rows if layout == "flat_in" else columns) // 16
+    if to_official:
+        shape = (4, 4, channels)
+        order = (2, 0, 1)
+    else:
+        shape = (channels, 4, 4)
+        order = (1, 2, 0)
+    if layout == "flat_in":
+        unfolded = value.reshape(*shape, columns)
+        return unfolded.transpose(*order, 3).reshape(rows, columns)
+    unfolded = value.reshape(rows, *shape)
+    return unfolded.transpose(0, *(1 + axis for axis in order)).reshape(rows, columns)
 
 
 def entries(network) -> list[Entry]:
-    """All variables of a Generator or Discriminator that the official network has too, by their official
-    names.
+    """All variables of a Generator or Discriminator that the official network has too.
+
+    Raises:
+        TypeError: for anything else.
     """
     if isinstance(network, Generator):
         found = [Entry("dlatent_avg", network.w_avg)]
-        found += [_prefixed("G_mapping/", e) for e in _mapping(network.mapping)]
-        return found + [_prefixed("G_synthesis/", e) for e in _synthesis(network.synthesis)]
+        found += [_prefixed("G_mapping/", entry) for entry in _mapping(network.mapping)]
+        found += [_prefixed("G_synthesis/", entry) for entry in _synthesis(network.synthesis)]
+        return found
     if isinstance(network, Discriminator):
         return _discriminator(network)
     raise TypeError(f"{type(network).__name__} is neither a Generator nor a Discriminator")
 
 
 def assign(network, variables: dict[str, np.ndarray]) -> None:
-    """Set a network's variables from official ones (name -> array in the official layout).
+    """Set a network's variables from official ones.
+
+    Args:
+        network: a Generator or Discriminator.
+        variables: official name -> array in the official layout. Every "lod" is ignored: here growth is an
+            argument of a call.
 
     Raises:
         ValueError: if a name is missing, unknown, or has another shape. Nothing is changed then.
     """
-    wanted = {e.name: e for e in entries(network)}
-    given = {k: v for k, v in variables.items() if k.split("/")[-1] != "lod"}  # growth is an argument here
-    for what, names in [
-        ("lack", wanted.keys() - given.keys()),
-        ("have the unknown", given.keys() - wanted.keys()),
-    ]:
-        if names:
-            raise ValueError(
-                f"the official variables {what} {', '.join(sorted(names)[:3])} ({len(names)} in all)"
-            )
-    values = {name: wanted[name].from_official(value) for name, value in given.items()}
+    # Are they the same names?
+    expected = {entry.name: entry for entry in entries(network)}
+    given = {name: value for name, value in variables.items() if name.split("/")[-1] != "lod"}
+    _check_no("lack", expected.keys() - given.keys())
+    _check_no("have the unknown", given.keys() - expected.keys())
+
+    # And the same shapes? Only then is anything assigned.
+    values = {name: expected[name].from_official(value) for name, value in given.items()}
     for name, value in values.items():
-        if value.shape != tuple(wanted[name].variable.shape):
-            raise ValueError(
-                f"{name} has shape {value.shape}; this network wants {tuple(wanted[name].variable.shape)}"
-            )
+        shape = tuple(expected[name].variable.shape)
+        if value.shape != shape:
+            raise ValueError(f"{name} has shape {value.shape}; this network expects {shape}")
     for name, value in values.items():
-        wanted[name].variable.assign(value)
+        expected[name].variable.assign(value)
+
+
+def _check_no(what, names):
+    """Raise ValueError for the names of variables, if there are any."""
+    if names:
+        first = ", ".join(sorted(names)[:3])
+        raise ValueError(f"the official variables {what} {first} ({len(names)} in all)")
 
 
 def _prefixed(prefix, entry):
@@ -93,42 +119,56 @@ def _prefixed(prefix, entry):
 
 
 def _parameters(name, layer, layout="same"):
+    """The weight of a dense layer or convolution, and its bias if it has one."""
     found = [Entry(f"{name}/weight", layer.kernel, layout)]
-    return found + ([Entry(f"{name}/bias", layer.bias)] if layer.use_bias else [])
+    if layer.use_bias:
+        found.append(Entry(f"{name}/bias", layer.bias))
+    return found
 
 
 def _mapping(mapping):
-    found = [Entry("LabelConcat/weight", mapping.embedding)] if mapping.label_dim else []
+    found = []
+    if mapping.label_dim:
+        found.append(Entry("LabelConcat/weight", mapping.embedding))
     for i, dense in enumerate(mapping.dense):
         found += _parameters(f"Dense{i}", dense)
     return found
 
 
 def _epilogue(name, epilogue, index):
+    """What follows a layer; ``index`` counts the noise maps of all layers from 0."""
     found = [Entry(f"{name}/bias", epilogue.bias.bias)]
     if epilogue.noise:
         found.append(Entry(f"{name}/Noise/weight", epilogue.noise.strength))
         found.append(Entry(f"noise{index}", epilogue.noise.noise_map, "image"))
-    return found + (_parameters(f"{name}/StyleMod", epilogue.style.affine) if epilogue.style else [])
+    if epilogue.style:
+        found += _parameters(f"{name}/StyleMod", epilogue.style.affine)
+    return found
 
 
 def _synthesis(synthesis):
-    found, config = [], synthesis.config
+    found = []
     for i, (r, block) in enumerate(synthesis.blocks.items()):
-        side = f"{r}x{r}"
+        # The first layer: from the block below, or at 4x4 the input of the network.
         if r > 4:
-            first = f"{side}/Conv0_up"
+            first = f"{r}x{r}/Conv0_up"
             found += _parameters(first, block.conv0)
-        elif config.constant_input:
+        elif synthesis.config.constant_input:
             first = "4x4/Const"
             found.append(Entry(f"{first}/const", block.input_layer.constant, "image"))
         else:
             first = "4x4/Dense"
             found += _parameters(first, block.input_layer.dense, "flat_out")
-        second = "4x4/Conv" if r == 4 else f"{side}/Conv1"
         found += _epilogue(first, block.epilogue0, 2 * i)
-        found += _parameters(second, block.conv1) + _epilogue(second, block.epilogue1, 2 * i + 1)
-        found += _parameters(f"ToRGB_lod{len(synthesis.blocks) - 1 - i}", synthesis.to_rgb[r])
+
+        # The second layer.
+        second = f"{r}x{r}/Conv1" if r > 4 else "4x4/Conv"
+        found += _parameters(second, block.conv1)
+        found += _epilogue(second, block.epilogue1, 2 * i + 1)
+
+        # The image, if growing ends here. lod 0 is the full resolution.
+        lod = len(synthesis.blocks) - 1 - i
+        found += _parameters(f"ToRGB_lod{lod}", synthesis.to_rgb[r])
     return found
 
 
@@ -141,4 +181,5 @@ def _discriminator(network):
             found += _parameters(f"{r}x{r}/Conv1_down", network.blocks[r].conv1)
     found += _parameters("4x4/Conv", network.head.conv)
     found += _parameters("4x4/Dense0", network.head.dense0, "flat_in")
-    return found + _parameters("4x4/Dense1", network.head.dense1)
+    found += _parameters("4x4/Dense1", network.head.dense1)
+    return found

@@ -1,5 +1,4 @@
-"""What training keeps in memory at once, by arithmetic: weights and their optimizers, and what two gradient
-tapes hold.
+"""What training keeps in memory at once, by arithmetic: weights, optimizers and two gradient tapes.
 
 benchmarks/proofs/scaling.py compares it with measured peaks.
 """
@@ -13,15 +12,16 @@ from stylegan_tf.planning.cost import Layer
 FLOAT = 4  # bytes
 # Bytes of Python, TensorFlow, a traced graph and its kernels on a CPU; measured, benchmarks/proofs/scaling.py
 PROGRAM = 850_000_000
-# Maps of the largest layer that a gradient in the making takes: those by output and by input, in two networks
+# How often the maps of the largest layer are needed while a gradient is computed: the gradients by output and
+# by input, in two networks
 WORKING = 4
 
 
 def weights(config: Config) -> int:
-    """Bytes of the trained numbers and what goes with each: two moments of Adam and a gradient; the average
-    of G.
+    """Bytes of the trained numbers, and of what goes with each of them.
 
-    All stages' layers are there from the start, so it is the same at every stage.
+    That is two moments of Adam and a gradient, and for G also its average. The layers of all stages are there
+    from the start, so it is the same at every stage.
     """
     count = cost.parameters(config)
     return FLOAT * (5 * count["generator"] + 4 * count["discriminator"])
@@ -36,14 +36,18 @@ def activations(config: Config, resolution: int) -> int:
     keeps a third pass.
     """
     layers = cost.stage_layers(config, resolution)
-    kept = sum(
-        _of_generator(config, x) if x.network == "synthesis" else _of_discriminator(config, x) for x in layers
-    )
-    return FLOAT * (kept + WORKING * max(x.pixels * x.outputs for x in layers))
+    kept = 0
+    for layer in layers:
+        if layer.network == "synthesis":
+            kept += _of_generator(config, layer)
+        elif layer.network == "discriminator":
+            kept += _of_discriminator(config, layer)
+    largest = max(layer.pixels * layer.outputs for layer in layers)
+    return FLOAT * (kept + WORKING * largest)
 
 
 def host(config: Config, resolution: int, batch: int) -> int:
-    """Peak bytes of a training process on a CPU."""
+    """Peak bytes of a training process on a CPU; ``batch`` images are computed at once."""
     return PROGRAM + weights(config) + batch * activations(config, resolution)
 
 
@@ -59,17 +63,21 @@ def _of_generator(c: Config, layer: Layer) -> int:
         return 0
     if layer.name == "to RGB":
         return size
-    between = 2 * c.instance_norm + c.pixel_norm or int(c.styles)
+    between = 2 * c.instance_norm + c.pixel_norm
+    if not between:
+        between = int(c.styles)
     return size * (1 + between + 1)
 
 
 def _of_discriminator(c: Config, layer: Layer) -> int:
-    """Numbers that D's tape keeps of a layer: of each pass its input and that of its activation, and R1's
-    gradient.
+    """Numbers that D's tape keeps of a layer.
+
+    Of each pass its input and the input of its activation; of the penalty the gradient by its output.
     """
-    if layer.kind == "blur" or layer.network != "discriminator":
+    if layer.kind == "blur":
         return 0
     out = layer.pixels * layer.outputs
-    penalty = c.loss == "wgan-gp" or c.r1_gamma > 0
-    own_forward = penalty and (c.loss == "wgan-gp" or c.r1_every > 1)
-    return (2 + own_forward) * (layer.side**2 * layer.inputs + out) + penalty * out
+    has_penalty = c.loss == "wgan-gp" or c.r1_gamma > 0
+    has_own_forward = has_penalty and (c.loss == "wgan-gp" or c.r1_every > 1)
+    passes = 2 + has_own_forward
+    return passes * (layer.side**2 * layer.inputs + out) + has_penalty * out

@@ -1,6 +1,4 @@
-"""A run: a folder with config, history, samples and checkpoints; and ``load``, which opens all that was
-saved.
-"""
+"""A run: a folder with config, history, samples and checkpoints; and ``load``, which opens what was saved."""
 
 from __future__ import annotations
 
@@ -14,11 +12,18 @@ from pathlib import Path
 import keras
 import tensorflow as tf
 
-from stylegan_tf.runs.checkpoints import DamagedCheckpoint, follow_chief, read_checkpoint, restore, restore_export, save_checkpoint, is_export
 from stylegan_tf.config import Config
-from stylegan_tf.files import data_file
-from stylegan_tf.training.distribution import is_chief
 from stylegan_tf.files import write_atomically, write_csv
+from stylegan_tf.runs.checkpoints import (
+    DamagedCheckpoint,
+    follow_chief,
+    is_export,
+    read_checkpoint,
+    restore,
+    restore_export,
+    save_checkpoint,
+)
+from stylegan_tf.training.distribution import is_chief
 from stylegan_tf.training.model import StyleGAN
 
 
@@ -41,30 +46,40 @@ class Run:
         """
         file = self.path / "config.json"
         if not file.exists():
-            raise FileNotFoundError(f"{self.path} is not a run (it has no config.json); stylegan-tf train --out makes one")
+            raise FileNotFoundError(
+                f"{self.path} is not a run (it has no config.json); stylegan-tf train --out makes one"
+            )
         return json.loads(file.read_text())
 
     @property
     def config(self) -> Config:
+        """The Config of config.json."""
         return Config.from_dict(self.info["config"])
 
     def describe(self, config: Config, **info) -> None:
-        """Write config.json."""
-        machine = {"cores": os.cpu_count(), "system": platform.platform()}
-        content = json.dumps({**info, "versions": versions(), "machine": machine, "config": config.to_dict()}, indent=1)
-        write_atomically(self.path / "config.json", content.encode())
+        """Write config.json: the Config, what ``info`` says, versions and machine."""
+        about = {
+            **info,
+            "versions": versions(),
+            "machine": {"cores": os.cpu_count(), "system": platform.platform()},
+            "config": config.to_dict(),
+        }
+        write_atomically(self.path / "config.json", json.dumps(about, indent=1).encode())
 
     def has_begun(self) -> bool:
         """Whether the folder holds a run already."""
         return bool(self.checkpoints()) or (self.path / "config.json").exists()
 
     def history(self) -> list[dict]:
-        """One row per tick, numbers as floats; empty before the first."""
+        """One row per tick, numbers as floats, NaN where there is none; empty before the first tick."""
         file = self.path / "history.csv"
-        text = file.read_text() if file.exists() else ""
-        return [{k: float(v) if v else float("nan") for k, v in row.items()} for row in csv.DictReader(io.StringIO(text))]
+        if not file.exists():
+            return []
+        rows = csv.DictReader(io.StringIO(file.read_text()))
+        return [{name: _number(text) for name, text in row.items()} for row in rows]
 
     def write_history(self, rows: list[dict]) -> None:
+        """Write history.csv, one row per tick."""
         write_csv(self.path / "history.csv", rows)
 
     def write_sample(self, picture, name: str) -> None:
@@ -83,7 +98,8 @@ class Run:
 
     def save(self, gan: StyleGAN, history: list[dict] = (), keep: int = 3) -> Path:
         """Add a checkpoint, then drop all but the last ``keep``."""
-        save_checkpoint(gan, path := self.path / "checkpoints" / f"{gan.progress.images:012d}.npz", history)
+        path = self.path / "checkpoints" / f"{gan.progress.images:012d}.npz"
+        save_checkpoint(gan, path, history)
         for old in self.checkpoints()[:-keep]:
             old.unlink()
         return path
@@ -91,15 +107,18 @@ class Run:
     def resume(self, gan: StyleGAN) -> list[dict] | None:
         """Restore the newest sound checkpoint; damaged ones are named and skipped. None if there is none.
 
-        Of several workers the chief reads, and all take over what it found, however many wrote the
-        checkpoint.
+        Of several workers the chief reads, and all copy what it found, however many wrote the checkpoint.
 
         Returns:
-            the history up to it, to which history.csv is set back.
+            the history up to the checkpoint, to which history.csv is set back.
         """
-        return follow_chief(gan, self._resume(gan) if is_chief(gan.distribute_strategy) else None)
+        history = None
+        if is_chief(gan.distribute_strategy):
+            history = self._resume(gan)
+        return follow_chief(gan, history)
 
     def _resume(self, gan):
+        """``resume`` for one worker."""
         for path in reversed(self.checkpoints()):
             try:
                 history = restore(gan, path)
@@ -112,8 +131,12 @@ class Run:
         return None
 
 
+def _number(text: str) -> float:
+    return float(text) if text else float("nan")
+
+
 def versions() -> dict[str, str]:
-    """Of Python, TensorFlow and Keras."""
+    """Versions of Python, TensorFlow and Keras, by their names in lower case."""
     return {"python": platform.python_version(), "tensorflow": tf.__version__, "keras": keras.__version__}
 
 
@@ -121,13 +144,19 @@ def load(path) -> StyleGAN:
     """A run folder, a checkpoint (.npz) or a saved model (.keras) -> StyleGAN, compiled.
 
     Raises:
-        FileNotFoundError: if there is nothing. DamagedCheckpoint: if no checkpoint of the run is sound.
+        FileNotFoundError: if there is nothing.
+        DamagedCheckpoint: if a file is damaged, or no checkpoint of the run is sound.
+        ValueError: if a .keras file holds another kind of model.
     """
     path = Path(path)
     if path.suffix in (".keras", ".npz") and not path.exists():
         raise FileNotFoundError(f"{path} does not exist")
+
+    # What Keras saved.
     if path.suffix == ".keras":
         return _load_keras(path)
+
+    # A checkpoint, or an export of a trained model.
     if path.suffix == ".npz":
         about, arrays = read_checkpoint(path)
         gan = _compiled(about["config"])
@@ -136,6 +165,8 @@ def load(path) -> StyleGAN:
         else:
             restore(gan, path)
         return gan
+
+    # A run: its newest checkpoint.
     run = Run(path)
     gan = _compiled(run.info["config"])
     if run.resume(gan) is None:
@@ -146,11 +177,14 @@ def load(path) -> StyleGAN:
 def _load_keras(path):
     gan = keras.saving.load_model(path)
     if not isinstance(gan, StyleGAN):
-        raise ValueError(f"{path} holds a {type(gan).__name__}, not a StyleGAN; keras.saving.load_model opens it")
+        raise ValueError(
+            f"{path} holds a {type(gan).__name__}, not a StyleGAN; keras.saving.load_model opens it"
+        )
     return gan
 
 
 def _compiled(config):
+    """A new StyleGAN, ready for a checkpoint; config: a dict, as in the file."""
     gan = StyleGAN(Config.from_dict(config))
     gan.compile()
     return gan

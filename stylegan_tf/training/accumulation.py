@@ -1,4 +1,4 @@
-"""A batch on one device: taken whole, or in parts one after the other where memory does not hold it at once."""
+"""A batch on one device: taken whole, or in parts one after the other where memory is short."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from stylegan_tf.training.random_draws import Draw, part_of
 
 @dataclass
 class Part:
-    """A part of a batch, with what a turn needs to know about it. Without accumulation it is the whole batch
-    of the device.
+    """A part of a batch, with what a turn needs to know about it.
+
+    Without accumulation it is the device's whole batch.
 
     Attributes:
         images: uint8 (B, r, r, C). labels: one-hot (B, label_dim), or None.
@@ -38,9 +39,11 @@ class Part:
         return self.images.shape[1]
 
     def draw_labels(self, pool):
-        """One-hot labels (B, label_dim) drawn from a data set's class numbers (N,); None for a model without
-        labels.
+        """One-hot labels (B, label_dim), drawn from a data set's class numbers (N,).
+
+        None for a model without labels.
         """
+        # A network without labels draws nothing, so that its random numbers stay as they were.
         if self.labels is None:
             return None
         return tf.one_hot(self.draw.choice(pool, self.size), self.labels.shape[1])
@@ -57,8 +60,12 @@ class Batch:
 
     def __init__(self, config, images, labels, step, alpha):
         self.config = config
-        self.images, self.labels = images, labels
-        self.step, self.alpha = step, alpha
+        self.images = images
+        self.labels = labels
+        self.step = step
+        self.alpha = alpha
+
+        # How it is divided: among the devices, and here into parts.
         self.count = config.parts_at(images.shape[1])
         self.replica, self.replicas = distribution.place()
         self.draws_made = 0
@@ -71,6 +78,7 @@ class Batch:
 
         A turn may not change variables.
         """
+        # The common case: one part, which is the batch.
         if self.whole:
             return turn(gan, self.whole)
 
@@ -87,9 +95,12 @@ class Batch:
         return mean
 
     def _part(self, number) -> Part:
+        # One-hot labels of these images.
         labels = None
         if self.config.label_dim:
             labels = tf.one_hot(part_of(self.labels, number, self.count), self.config.label_dim)
+
+        # Image i of the whole batch has the same random numbers, whichever part it falls into.
         share, shares = self.replica + self.replicas * number, self.replicas * self.count
         draw = Draw(self.config.seed, self.step, share, shares, self.draws_made)
         return Part(part_of(self.images, number, self.count), labels, self.step, self.alpha, draw)
@@ -102,6 +113,7 @@ def mean_over_parts(function, parts: int):
         function: int (a tensor after the first) -> a structure of float tensors, or None where there is none.
             It may not change variables.
     """
+    # The first part is computed outside of the loop: it shows which gradients there are.
     first = function(0)
     known = [value for value in tf.nest.flatten(first) if value is not None]
 
@@ -112,6 +124,7 @@ def mean_over_parts(function, parts: int):
     def has_more(number, _):
         return number < parts
 
+    # A loop in the graph, one part at a time: memory for one part, a trace of two.
     _, sums = tf.while_loop(has_more, add, (tf.constant(1), known), parallel_iterations=1)
     means = iter([total / parts for total in sums])
     return tf.nest.map_structure(lambda value: None if value is None else next(means), first)

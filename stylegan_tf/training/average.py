@@ -1,5 +1,6 @@
-"""The averages: of the generator's weights (EMA), which make the pictures, and of w, to which truncation
-pulls.
+"""The averages: of the generator's weights (EMA), and of w.
+
+The averaged generator makes the pictures; truncation pulls to the average of w.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ def average_generator(gan, beta) -> None:
     tfutil.Network.setup_as_moving_average_of. The noise maps do not change, and w_avg is copied by
     ``average_w``.
     """
+    # Only trained weights are averaged; between batches of any size the half-life is the same in images.
     pairs = zip(gan.ema_generator.trainable_variables, gan.generator.trainable_variables, strict=True)
     for average, value in pairs:
         distribution.assign(average, value + (average - value) * beta)
@@ -25,5 +27,6 @@ def average_w(gan, w) -> None:
     w: (B, w_dim), of main latents only. Source: official networks_stylegan.py, G_style (dlatent_avg_beta =
         0.995).
     """
+    # G keeps the mean as training sees it; the averaged generator, which truncates, gets a copy.
     gan.generator.mapping.update_average(w, gan.config.w_avg_beta)
     gan.ema_generator.w_avg.assign(gan.generator.w_avg)

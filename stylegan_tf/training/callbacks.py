@@ -15,13 +15,16 @@ from tqdm.auto import tqdm
 class NaNGuard(keras.callbacks.Callback):
     """Stop when updates are skipped again and again because a gradient is not finite.
 
-    A single skipped update is harmless (official optimizer.py: apply_updates skips them too).
-    It is counted as ``d_skipped`` and ``g_skipped``. Lazy R1 is taken each
-    ``r1_every``-th step only, so that what it spoils does not come in a row: the last ``limit * r1_every``
-    steps count.
+    A single skipped update is harmless: official optimizer.py, apply_updates, skips them too. The logs count
+    them as ``d_skipped`` and ``g_skipped``. With lazy R1 the penalty is computed in every ``r1_every``-th
+    step only. If it is what fails, the steps between are sound. So the guard looks at the last
+    ``limit * r1_every`` steps.
+
+    Args:
+        limit: skipped steps, among those, that are too many.
 
     Raises:
-        FloatingPointError: when ``limit`` of them were skipped.
+        FloatingPointError: when there are ``limit`` of them.
     """
 
     def __init__(self, limit: int = 20):
@@ -36,52 +39,51 @@ class NaNGuard(keras.callbacks.Callback):
         if sum(self.skipped) >= self.limit:
             where = f"step {batch}, {self.model.progress.images / 1000:.1f} kimg"
             raise FloatingPointError(
-                f"the gradients were not finite in {self.limit} of the last {len(self.skipped)} steps ({where}); no update was "
-                "made in them. Go on from the last checkpoint with a lower learning_rate or a higher r1_gamma"
+                f"the gradients were not finite in {self.limit} of the last {len(self.skipped)} steps "
+                f"({where}); no update was made in them. Continue from the last checkpoint with a lower "
+                "learning_rate or a higher r1_gamma"
             )
 
 
 class Progress(keras.callbacks.Callback):
-    """A progress bar in terminal and notebook, or a line per tick: phase, alpha, kimg, images/s, time left."""
+    """A progress bar in terminal and notebook, or a line per tick: phase, alpha, kimg, images/s, time left.
+
+    Args:
+        end: images at which training ends. In a time box the clock decides instead.
+        bar: True for the bar, False for the lines.
+    """
 
     def __init__(self, end: int, bar: bool = True):
         super().__init__()
-        self.end, self.use_bar, self.bar = end, bar, None
+        self.end = end
+        self.use_bar = bar
+        self.bar = None
         self.losses = ""
 
     def on_train_begin(self, logs=None):
         if self.use_bar:
-            p = self.model.progress
-            form = "{desc} {percentage:3.0f}%|{bar}| {elapsed}{postfix}"
             self.bar = tqdm(
-                total=100.0, initial=self._percent(p), bar_format=form, leave=True, mininterval=0.5
+                total=100.0,
+                initial=self._percent(self.model.progress),
+                bar_format="{desc} {percentage:3.0f}%|{bar}| {elapsed}{postfix}",
+                leave=True,
+                mininterval=0.5,
             )
 
     def on_epoch_begin(self, epoch, logs=None):
-        self.begun, self.first = time.perf_counter(), self.model.progress.images
-
-    def _percent(self, p):
-        done = p.images / max(self.end, 1) if p.minutes is None else p.seconds / (60 * p.minutes)
-        return min(100.0, 100.0 * done)
-
-    def _speed(self):
-        """Images/s since the last report, and the time left at this speed."""
-        p = self.model.progress
-        speed = (p.images - self.first) / max(time.perf_counter() - self.begun, 1e-9)
-        left = 60 * p.minutes - p.seconds if p.minutes else (self.end - p.images) / max(speed, 1e-9)
-        return f"{speed:.0f} images/s, {max(left, 0) / 60:.1f} min left"
+        self.begun = time.perf_counter()
+        self.first = self.model.progress.images
 
     def on_train_batch_end(self, batch, logs=None):
         if not self.bar:
             return
-        p = self.model.progress
-        phase = self.model.schedule.phase_at(p.images)
-        state = f"fade {phase.alpha(p.images):.2f}" if phase.fading else "stable"
-        self.bar.set_description_str(
-            f"{phase.resolution}x{phase.resolution} {state} {p.images / 1000:.1f} kimg", refresh=False
-        )
+        state = self.model.progress
+        phase = self.model.schedule.phase_at(state.images)
+        growth = f"fade {phase.alpha(state.images):.2f}" if phase.fading else "stable"
+        side = f"{phase.resolution}x{phase.resolution}"
+        self.bar.set_description_str(f"{side} {growth} {state.images / 1000:.1f} kimg", refresh=False)
         self.bar.set_postfix_str(self._speed() + self.losses, refresh=False)
-        self.bar.update(self._percent(p) - self.bar.n)
+        self.bar.update(self._percent(state) - self.bar.n)
 
     def on_epoch_end(self, epoch, logs=None):
         self.losses = f", D {logs['d_loss']:.3f} G {logs['g_loss']:.3f}"
@@ -93,3 +95,21 @@ class Progress(keras.callbacks.Callback):
     def on_train_end(self, logs=None):
         if self.bar:
             self.bar.close()
+
+    def _percent(self, state):
+        """How much of the run is done, by images, or by the clock in a time box."""
+        if state.minutes is None:
+            done = state.images / max(self.end, 1)
+        else:
+            done = state.seconds / (60 * state.minutes)
+        return min(100.0, 100.0 * done)
+
+    def _speed(self):
+        """Images/s since the last report, and the time left at this speed."""
+        state = self.model.progress
+        speed = (state.images - self.first) / max(time.perf_counter() - self.begun, 1e-9)
+        if state.minutes:
+            seconds_left = 60 * state.minutes - state.seconds
+        else:
+            seconds_left = (self.end - state.images) / max(speed, 1e-9)
+        return f"{speed:.0f} images/s, {max(seconds_left, 0) / 60:.1f} min left"

@@ -1,14 +1,13 @@
-"""Training on several devices and machines: each replica takes a part of the batch, and all make the same
-update.
+"""Training on several devices and machines: a replica takes part of the batch, all make the same update.
 
-Image i of a batch belongs to replica i mod replicas, the way that the minibatch deviation forms its groups
-(docs/exactness.md, Minibatch standard deviation): where
-a replica's part is a multiple of the group, its groups are those of the whole batch, and several devices
-compute what one would.
+Image i of a batch belongs to replica i mod replicas. The minibatch deviation forms its groups in the same way
+(docs/exactness.md, Minibatch standard deviation). So where a replica's part is a multiple of the group, its
+groups are those of the whole batch, and several devices compute what one device would.
 """
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 
@@ -27,9 +26,10 @@ def strategy_for(
     ...     gan = sg.StyleGAN(config)
 
     Args:
-        gpus: so many of this machine's; None: one device, or, of each of several workers, all that it sees.
-        devices: these, two or more, such as ["gpu:0", "gpu:1"]; or ["cpu:0", "cpu:1"]: a processor that acts
-            as two devices.
+        gpus: number of this machine's GPUs to use. None: one device, or, where there are several workers, all
+            that each of them sees.
+        devices: names of two or more, such as ["gpu:0", "gpu:1"]; or ["cpu:0", "cpu:1"]: a processor that
+            acts as two devices.
         slurm: the workers are the tasks of a Slurm job step. Otherwise they are those of the variable
             TF_CONFIG, if it is set.
 
@@ -37,45 +37,60 @@ def strategy_for(
         ValueError: if there are fewer GPUs, for unknown devices, devices named where there are several
             workers, or no Slurm step.
     """
-    found = [gpu.name.split("device:")[1].lower() for gpu in tf.config.list_physical_devices("GPU")]
+    gpus_here = tf.config.list_physical_devices("GPU")
+    found = [gpu.name.split("device:")[1].lower() for gpu in gpus_here]
     if gpus is not None and gpus > len(found):
         raise ValueError(
             f"gpus is {gpus}; TensorFlow sees {len(found)} here: give fewer, or install its CUDA build"
         )
-    if slurm or "cluster" in json.loads(os.environ.get("TF_CONFIG") or "{}"):
+
+    # Several workers: each uses the GPUs that it sees, or the first few of them.
+    has_workers = slurm or "cluster" in json.loads(os.environ.get("TF_CONFIG") or "{}")
+    if has_workers:
         if devices:
             raise ValueError(
-                "devices are named, and there are several workers; give gpus, the number that each worker uses"
+                "devices are named, and there are several workers; "
+                "give gpus, the number that each worker uses"
             )
         if gpus is not None:
-            tf.config.set_visible_devices(tf.config.list_physical_devices("GPU")[:gpus], "GPU")
+            tf.config.set_visible_devices(gpus_here[:gpus], "GPU")
         resolver = _slurm() if slurm else tf.distribute.cluster_resolver.TFConfigClusterResolver()
         return tf.distribute.MultiWorkerMirroredStrategy(cluster_resolver=resolver)
-    devices = found[: gpus or 1] if devices is None else devices
+
+    # One machine: the devices named, or its first GPUs.
+    if devices is None:
+        devices = found[: gpus or 1]
     cores = [f"cpu:{i}" for i in range(len(devices))]
-    if unknown := [name for name in devices if name not in (*found, *cores)]:
+    unknown = [name for name in devices if name not in (*found, *cores)]
+    if unknown:
         raise ValueError(f"there is no device {unknown[0]}; here are {', '.join([*cores, *found])}")
     if len(devices) < 2:
         return tf.distribute.get_strategy()
+
+    # A processor acts as several devices only when it is told to.
     if set(devices) & set(cores[1:]):
         processor = tf.config.list_physical_devices("CPU")[0]
-        tf.config.set_logical_device_configuration(
-            processor, [tf.config.LogicalDeviceConfiguration()] * len(devices)
-        )
+        parts = [tf.config.LogicalDeviceConfiguration()] * len(devices)
+        tf.config.set_logical_device_configuration(processor, parts)
     return tf.distribute.MirroredStrategy(devices)
 
 
 def _slurm():
     """The workers of a Slurm job step, tasks in order; each uses the GPUs that it sees."""
-    tasks, cluster = os.environ.get("SLURM_STEP_NUM_TASKS"), tf.distribute.cluster_resolver
+    tasks = os.environ.get("SLURM_STEP_NUM_TASKS")
     if tasks is None:
         raise ValueError("slurm is asked for, and SLURM_STEP_NUM_TASKS is not set; start the workers by srun")
-    resolver = cluster.SlurmClusterResolver(
+
+    # TensorFlow's resolver gives each worker its address. The counts of GPUs only make its ports differ.
+    resolver = tf.distribute.cluster_resolver.SlurmClusterResolver(
         gpus_per_node=int(tasks), gpus_per_task=1, auto_set_gpu=False
-    )  # for the ports only
-    spec, gpus = resolver.cluster_spec(), len(tf.config.get_visible_devices("GPU"))
-    return cluster.SimpleClusterResolver(
-        spec, task_type="worker", task_id=resolver.task_id, num_accelerators={"GPU": gpus}
+    )
+    cluster = resolver.cluster_spec()
+
+    # The true number of GPUs is what this worker sees.
+    gpus = len(tf.config.get_visible_devices("GPU"))
+    return tf.distribute.cluster_resolver.SimpleClusterResolver(
+        cluster, task_type="worker", task_id=resolver.task_id, num_accelerators={"GPU": gpus}
     )
 
 
@@ -87,7 +102,9 @@ def replicas(strategy) -> int:
 def workers(strategy) -> int:
     """Processes that train together."""
     resolver = strategy.cluster_resolver
-    return max(1, len(resolver.cluster_spec().as_dict().get("worker", []))) if resolver else 1
+    if not resolver:
+        return 1
+    return max(1, len(resolver.cluster_spec().as_dict().get("worker", [])))
 
 
 def is_chief(strategy) -> bool:
@@ -96,12 +113,14 @@ def is_chief(strategy) -> bool:
 
 
 def place():
-    """Within a training step: (which replica this is, of how many); the first is a tensor where there are
-    several.
+    """Within a training step: (which replica this is, of how many replicas).
+
+    The first is a tensor where there are several, else 0.
     """
     context = tf.distribute.get_replica_context()
     count = context.num_replicas_in_sync
-    return (context.replica_id_in_sync_group if count > 1 else 0), count
+    replica = context.replica_id_in_sync_group if count > 1 else 0
+    return replica, count
 
 
 def mean(values):
@@ -109,14 +128,17 @@ def mean(values):
     context = tf.distribute.get_replica_context()
     if context.num_replicas_in_sync == 1:
         return values
+
+    # One reduction for all of them is faster than one each; it does not take None.
     known = [value for value in tf.nest.flatten(values) if value is not None]
     means = iter(context.all_reduce(tf.distribute.ReduceOp.MEAN, known))
     return tf.nest.map_structure(lambda value: None if value is None else next(means), values)
 
 
 def assign(variable, value) -> None:
-    """Within a training step: set this replica's copy of a variable, to what every other replica sets its own
-    to.
+    """Within a training step: set this replica's copy of a variable.
+
+    Every other replica must set its own copy to the same value.
     """
     tf.raw_ops.AssignVariableOp(resource=variable._value.handle, value=value)
 
@@ -128,30 +150,35 @@ def run(strategy, step, arguments):
 
 
 def share(strategy, rows) -> tuple:
-    """Arguments of which each replica has its own: ``rows(replica, replicas)`` gives them as a tuple of
-    arrays.
+    """Arguments for ``run`` of which each replica gets its own.
+
+    Args:
+        rows: ``rows(replica, replicas)`` -> a tuple of arrays, those of this replica.
     """
     if replicas(strategy) == 1:
         return tuple(map(tf.constant, rows(0, 1)))
+    own_rows = functools.partial(_rows_of_replica, rows)
+    return strategy.experimental_distribute_values_from_function(own_rows)
 
-    def own(context):
-        return tuple(map(tf.constant, rows(context.replica_id_in_sync_group, context.num_replicas_in_sync)))
 
-    return strategy.experimental_distribute_values_from_function(own)
+def _rows_of_replica(rows, context):
+    """The rows of the replica that a ``tf.distribute.ValueContext`` names."""
+    own = rows(context.replica_id_in_sync_group, context.num_replicas_in_sync)
+    return tuple(map(tf.constant, own))
 
 
 def from_chief(strategy, arrays: list[np.ndarray]) -> list[np.ndarray]:
     """The chief's arrays, on every worker; those of the others, of the same shapes and types, are ignored."""
-
-    def give(*values):
-        first = tf.equal(place()[0], 0)  # of all workers' replicas, the chief's first
-        own = [tf.where(first, value, tf.zeros_like(value)) for value in values]
-        context = tf.distribute.get_replica_context()
-        return [
-            context.all_reduce(tf.distribute.ReduceOp.SUM, value) for value in own
-        ]  # one by one: types differ
-
-    given = tf.function(lambda *values: strategy.run(give, values), autograph=False)(
-        *map(tf.constant, arrays)
-    )
+    on_all_replicas = tf.function(lambda *values: strategy.run(_of_first_replica, values), autograph=False)
+    given = on_all_replicas(*map(tf.constant, arrays))
     return [strategy.experimental_local_results(value)[0].numpy() for value in given]
+
+
+def _of_first_replica(*values):
+    """On every replica, the values of the first: of all workers' replicas, the chief's come first."""
+    is_first = tf.equal(place()[0], 0)
+    own = [tf.where(is_first, value, tf.zeros_like(value)) for value in values]
+
+    # A sum in which all others are zero. One array at a time, as their types differ.
+    context = tf.distribute.get_replica_context()
+    return [context.all_reduce(tf.distribute.ReduceOp.SUM, value) for value in own]

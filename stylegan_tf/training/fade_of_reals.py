@@ -1,6 +1,4 @@
-"""How real images are prepared for a step: their range, mirrored copies, and the fade that follows the fade
-of the networks.
-"""
+"""How real images are prepared for a step: range, mirroring, and the fade of a growing network."""
 
 from __future__ import annotations
 

@@ -36,17 +36,19 @@ class TrainingState:
     minutes: float | None = None
 
     def is_over(self, end: int) -> bool:
-        """Whether training is done: by images, or in a time box by the clock, which decides when the last
-        phase ends.
-        """
+        """Whether training is done: ``end`` images are shown, or the time box is over."""
+        # Without a time box the images decide.
         if self.minutes is None:
             return self.images >= end
+        # In one the clock does: a machine that turns out faster trains longer, not to an earlier end.
         return self.seconds >= 60 * self.minutes
 
     def share_left(self, end: int, total: int) -> float:
         """The share of the run that is still to come: of its images, or in a time box of its time."""
+        # The learning rate may fall towards the end: of the time, where there is a box ...
         if self.minutes:
             return 1 - self.seconds / (60 * self.minutes)
+        # ... else of the images, also where kimg asks for more than the schedule has.
         return (max(end, total) - self.images) / total
 
 
@@ -100,10 +102,12 @@ def fit(
     end = state.images + round(1000 * kimg) if kimg else gan.schedule.total_images
     last_tick = float("inf") if epochs is None else state.ticks + epochs
 
-    # The ticks.
+    # Whoever watches: the guard against NaN, the progress display, the callbacks given.
     callbacks = callback_list(gan, callbacks, verbose, end, epochs)
     clock = Clock(already=state.seconds)
-    gan.stop_training = False
+    gan.stop_training = False  # a callback sets it, between any two steps
+
+    # The ticks: steps up to the next report, until the schedule, the time or a callback ends it.
     callbacks.on_train_begin()
     while state.ticks < last_tick and not state.is_over(end):
         callbacks.on_epoch_begin(state.ticks)
@@ -122,6 +126,7 @@ class Clock:
     """Seconds of training, counted on from ``already``."""
 
     def __init__(self, already: float = 0.0):
+        # As if it had run since then: a resumed run counts on from where it was.
         self.start = time.perf_counter() - already
 
     def seconds(self) -> float:
@@ -130,6 +135,7 @@ class Clock:
 
 def train_tick(gan, data: Source, callbacks, end: int, clock: Clock) -> dict[str, float]:
     """Steps until the next report, one at least; returns the means over them."""
+    # How long a tick is, in images, depends on the resolution at which it begins.
     state = gan.progress
     means = TickMeans()
     begun = clock.seconds()
@@ -142,24 +148,30 @@ def train_tick(gan, data: Source, callbacks, end: int, clock: Clock) -> dict[str
         phase = gan.schedule.phases[index]
         if index != state.phase:
             begin_phase(gan, index)
+
+        # Where in the phase? Alpha rises in a fade; the rate may fall towards the end.
         if gan.config.decay_kimg:
             share_left = state.share_left(end, gan.schedule.total_images)
             set_learning_rate(gan, gan.schedule.learning_rate_at(state.images, share_left))
         alpha = phase.alpha(state.images)
 
-        # One step.
+        # One step: D, the averages, G.
         step = state.steps
         callbacks.on_train_batch_begin(step)
         logs = {name: float(value) for name, value in gan.run_step(data, phase, alpha).items()}
         state.seconds = clock.seconds()
+
+        # Its scalars. Lazy R1 is computed in some steps only: the others do not count in its mean.
         has_penalty = step % gan.config.r1_every == 0
         means.add(logs, without=() if has_penalty else ("penalty",))
         callbacks.on_train_batch_end(step, logs)
 
+        # Time to report?
         is_full = state.images - state.tick_start >= tick_images
         if is_full or state.is_over(end) or gan.stop_training:
             break
 
+    # What the report says: the place in the schedule, the means, the speed.
     state.tick_start = state.images
     seconds = clock.seconds()
     return {
@@ -181,6 +193,7 @@ class TickMeans:
 
     def add(self, logs: dict[str, float], without=()) -> None:
         """Take the scalars of a step; those ``without`` a value in this step do not count."""
+        # A scalar without a value keeps its column: its mean may be that of other steps, or NaN.
         for name, value in logs.items():
             has_value = name not in without
             self.sums[name] = self.sums.get(name, 0.0) + (value if has_value else 0.0)
@@ -190,6 +203,7 @@ class TickMeans:
         return {name: self._value(name) for name in self.sums}
 
     def _value(self, name):
+        # Of skipped updates the number counts: one is harmless, twenty are a breakdown.
         if name in ("d_skipped", "g_skipped"):
             return self.sums[name]
         return self.sums[name] / self.counts[name] if self.counts[name] else np.nan
@@ -200,6 +214,7 @@ def begin_phase(gan, index: int) -> None:
 
     Source: official training_loop.py, reset_opt_for_new_lod.
     """
+    # The moments of the last phase belong to networks that were smaller, or faded in less.
     for variable, value in zip(gan.optimizer_variables, gan.initial_optimizer_values, strict=True):
         variable.assign(value)
     gan.progress.phase = index
@@ -218,15 +233,18 @@ def check_data(gan, data: Source) -> Source:
     Raises:
         ValueError: if not; it says what to change.
     """
+    # Colour and size.
     config = gan.config
     if data.channels != config.channels:
         raise ValueError(
-            f"{data.name} has {data.channels} channels; this model expects {config.channels}: set channels={data.channels}"
+            f"{data.name} has {data.channels} channels; this model expects {config.channels}: "
+            f"set channels={data.channels}"
         )
     if data.resolution < config.resolution:
         raise ValueError(
             f"{data.name} has side {data.resolution}; this model expects {config.resolution} or more"
         )
+    # Labels, which G draws for its own fakes as often as the data have them.
     if config.label_dim:
         if data.labels is None or data.labels.max() >= config.label_dim:
             found = "none" if data.labels is None else f"numbers up to {data.labels.max()}"
@@ -239,8 +257,9 @@ def check_data(gan, data: Source) -> Source:
 
 
 def check_parts(gan) -> None:
-    """Check that the batch of every stage divides among the devices, and there into the parts of
-    ``config.accumulate``.
+    """Check that the batch of every stage can be divided.
+
+    It is divided among the devices, and there into the parts of ``config.accumulate``.
 
     Raises:
         ValueError: if it does not.
@@ -250,9 +269,12 @@ def check_parts(gan) -> None:
     for r in gan.schedule.resolutions:
         batch, parts = config.batch_size_at(r), config.parts_at(r)
         size, rest = divmod(batch, replicas * parts)
-        what = f"the batch of {batch} at {r}x{r} is divided among {replicas} devices, and there into {parts} parts"
+        # First among the devices, then into parts ...
+        devices = f"is divided among {replicas} devices"
+        what = f"the batch of {batch} at {r}x{r} {devices}, and there into {parts} parts"
         if rest:
             raise ValueError(f"{what}; choose a multiple of {replicas * parts} in batch_sizes")
+        # ... and what is computed at once must divide into groups of the minibatch deviation.
         if size > config.mbstd_group > 1 and size % config.mbstd_group:
             expected = f"a multiple of mbstd_group = {config.mbstd_group}, or fewer"
             raise ValueError(
@@ -261,14 +283,18 @@ def check_parts(gan) -> None:
 
 
 def callback_list(gan, callbacks, verbose, end: int, epochs) -> keras.callbacks.CallbackList:
-    """The callbacks given, a guard against NaN, and a progress display; only the chief of several workers
-    writes.
+    """The callbacks given, with a guard against NaN and a progress display.
+
+    Of several workers only the chief writes.
     """
+    # A list, or Keras's own object around one.
     given = callbacks.callbacks if isinstance(callbacks, keras.callbacks.CallbackList) else callbacks
     callbacks = list(given or [])
+    # Workers other than the chief compute, and write nothing.
     if not distribution.is_chief(gan.distribute_strategy):
         callbacks = [c for c in callbacks if not getattr(c, "chief_only", False)]
         verbose = 0
+    # The guard comes first, so that it stops training before a broken model is saved.
     if not any(isinstance(c, NaNGuard) for c in callbacks):
         callbacks.insert(0, NaNGuard())
     if verbose:

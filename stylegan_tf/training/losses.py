@@ -1,8 +1,8 @@
 """The two games of the paper: non-saturating logistic with R1, and WGAN-GP (paper section 2.1, appendix C).
 
-Every function returns one number per image, shape (B,), of which training takes the mean. Scores have shape
-(B, 1). A penalty differentiates the discriminator by its input, so training differentiates twice: nested
-gradient tapes.
+The losses and penalties have one number per image, shape (B,), and training takes their mean. Scores have
+shape (B, 1). A penalty differentiates the discriminator by its input, so training differentiates twice, with
+nested gradient tapes.
 """
 
 from __future__ import annotations
@@ -10,18 +10,16 @@ from __future__ import annotations
 import tensorflow as tf
 from keras import ops
 
-GRADIENT_PENALTY_WEIGHT = (
-    10.0  # lambda of WGAN-GP (Gulrajani et al. 2017, section 4); official loss.py, wgan_lambda
-)
-INPUT_GRADIENT_SCALE = (
-    256.0  # keeps small gradients alive where D computes in float16; a power of two changes no digit
-)
+# lambda of WGAN-GP (Gulrajani et al. 2017, section 4); official loss.py, wgan_lambda
+GRADIENT_PENALTY_WEIGHT = 10.0
+# Keeps small gradients alive where D computes in float16. A power of two changes no digit.
+INPUT_GRADIENT_SCALE = 256.0
 
 
 def generator_logistic(fake_scores):
-    """softplus(-D(fake)) = -log sigmoid(D(fake)): the non-saturating loss (Goodfellow et al.
+    """softplus(-D(fake)) = -log sigmoid(D(fake)): the non-saturating loss.
 
-    2014, section 3).
+    Source: Goodfellow et al. 2014, section 3; official loss.py, G_logistic_nonsaturating.
     """
     return ops.softplus(-fake_scores)[:, 0]
 
@@ -32,16 +30,17 @@ def discriminator_logistic(real_scores, fake_scores):
 
 
 def r1_penalty(discriminator, real_images):
-    """Squared length of the gradient of D at the real images (Mescheder et al. 2018), before the factor gamma
-    / 2.
+    """Squared length of the gradient of D at the real images, before the factor gamma / 2.
 
     Args:
         discriminator: images (B, H, W, C) -> scores (B, 1).
 
     Returns:
-        penalty (B,) and the scores (B, 1), which came along. The gradient is of the sum of the scores: the
-        minibatch deviation couples the images, so it is not exactly one image's own (docs/exactness.md, R1
-        and its gradient).
+        penalty (B,), and the scores (B, 1), which are computed on the way. The gradient is of the sum of the
+        scores. The minibatch deviation couples the images, so it is not exactly one image's own
+        (docs/exactness.md, R1 and its gradient).
+
+    Source: Mescheder et al. 2018; official loss.py, D_logistic_simplegp.
     """
     gradient, scores = _input_gradient(discriminator, real_images)
     return ops.sum(ops.square(gradient), axis=(1, 2, 3)), scores
@@ -58,27 +57,32 @@ def discriminator_wgan(real_scores, fake_scores, drift: float = 0.001):
 
 
 def gradient_penalty(discriminator, real_images, fake_images, t, scale: float = 1.0):
-    """(scale * |gradient of D| - 1)^2 between real (t = 0) and fake (t = 1) (Gulrajani et al. 2017), before
-    lambda = 10.
+    """(scale * |gradient of D| - 1)^2 between real and fake images, before the factor lambda = 10.
 
     Args:
-        t: (B, 1, 1, 1), uniform in [0, 1].
+        discriminator: images (B, H, W, C) -> scores (B, 1).
+        real_images, fake_images: (B, H, W, C).
+        t: (B, 1, 1, 1), uniform in [0, 1]; 0 is the real image, 1 the fake one.
         scale: 2**-k at 1/2**k of the full side, to equal the official norm on full-size images
             (docs/exactness.md, WGAN-GP).
 
     Returns:
-        penalty (B,) and the gradient's length (B,), scaled.
+        penalty (B,), and the gradient's length (B,), scaled.
+
+    Source: Gulrajani et al. 2017; official loss.py, D_wgan_gp.
     """
     mixed = real_images + (fake_images - real_images) * t
     gradient, _ = _input_gradient(discriminator, mixed)
-    length = scale * ops.sqrt(
-        ops.sum(ops.square(gradient), axis=(1, 2, 3))
-    )  # no epsilon under the root, as the official
+    # No epsilon under the root, as in the official code.
+    length = scale * ops.sqrt(ops.sum(ops.square(gradient), axis=(1, 2, 3)))  # (B,)
     return ops.square(length - 1.0), length
 
 
 def hinge_discriminator(real_scores, fake_scores):
-    """max(0, 1 + D(fake)) + max(0, 1 - D(real)) (Lim & Ye 2017): in the official code, not used by the paper."""
+    """max(0, 1 + D(fake)) + max(0, 1 - D(real)): in the official code, not used by the paper.
+
+    Source: Lim & Ye 2017; official loss.py, D_hinge.
+    """
     return (ops.relu(1.0 + fake_scores) + ops.relu(1.0 - real_scores))[:, 0]
 
 
@@ -86,13 +90,14 @@ def discriminator_loss(config, critic, reals, fakes, step, draw):
     """D's loss with its penalty, as a Config says: ``loss``, ``r1_gamma``, ``r1_every``.
 
     Args:
+        config: training's Config.
         critic: images (B, r, r, C) -> scores (B, 1).
-        reals, fakes: (B, r, r, C).
-        step: int64; R1 is taken where ``r1_every`` divides it.
+        reals, fakes: (B, r, r, C) in [-1, 1].
+        step: int64 (); R1 is computed where ``r1_every`` divides it.
         draw: random_draws.Draw, for the images between real and fake that WGAN-GP looks at.
 
     Returns:
-        the mean loss, and a dict of the mean ``real_score``, ``fake_score`` and unweighted ``penalty``.
+        the mean loss (), and a dict of the mean ``real_score``, ``fake_score`` and unweighted ``penalty``.
     """
     fake_scores = critic(fakes)
     if config.loss == "wgan-gp":
@@ -112,17 +117,21 @@ def discriminator_loss(config, critic, reals, fakes, step, draw):
 def _logistic_with_r1(config, critic, reals, fake_scores, step):
     """Loss, scores of the reals and penalty, (B,), (B, 1) and (B,)."""
     batch, resolution = reals.shape[:2]
+
+    # The penalty: none, at every step, or "lazy": at every r1_every-th step, with r1_every times the weight.
     if config.r1_gamma == 0:
         real_scores = critic(reals)
         penalty = tf.zeros(batch)
     elif config.r1_every == 1:
         penalty, real_scores = r1_penalty(critic, reals)
-    else:  # "lazy": each r1_every-th step, with r1_every times the weight
+    else:
         real_scores = critic(reals)
         is_due = step % config.r1_every == 0
         penalty = tf.cond(is_due, lambda: r1_penalty(critic, reals)[0], lambda: tf.zeros(batch))
+
     weight = 0.5 * config.r1_gamma_at(resolution) * config.r1_every
-    return discriminator_logistic(real_scores, fake_scores) + weight * penalty, real_scores, penalty
+    loss = discriminator_logistic(real_scores, fake_scores) + weight * penalty
+    return loss, real_scores, penalty
 
 
 def _wgan_with_gradient_penalty(config, critic, reals, fakes, fake_scores, draw):
@@ -136,8 +145,11 @@ def _wgan_with_gradient_penalty(config, critic, reals, fakes, fake_scores, draw)
 
 
 def generator_loss(config, fake_scores):
-    """G's mean loss, as a Config says."""
-    loss = generator_wgan(fake_scores) if config.loss == "wgan-gp" else generator_logistic(fake_scores)
+    """G's mean loss, as a Config says; fake_scores (B, 1)."""
+    if config.loss == "wgan-gp":
+        loss = generator_wgan(fake_scores)
+    else:
+        loss = generator_logistic(fake_scores)
     return tf.reduce_mean(loss)
 
 

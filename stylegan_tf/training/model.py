@@ -54,6 +54,7 @@ class StyleGAN(keras.Model):
     """
 
     def __init__(self, config: Config, name="stylegan", progress: dict | None = None, dtype=None, **kwargs):
+        # A saved model gives its Config as a dict; the dtype policy and the Config must agree.
         config = config if isinstance(config, Config) else Config.from_dict(config)
         config, policy = resolve_precision(config, dtype)
         super().__init__(name=name, dtype=policy, **kwargs)
@@ -80,13 +81,15 @@ class StyleGAN(keras.Model):
 
     def call(self, z, **kwargs):
         """Images of the averaged generator, as far as it has grown; arguments as Generator's."""
+        # As grown as training has come, unless the caller says otherwise.
         if "resolution" not in kwargs:
             kwargs = {**self.stage(), **kwargs}
         return self.ema_generator(z, **kwargs)
 
     def stage(self) -> dict:
-        """``resolution`` and ``alpha`` that training has reached; empty for a model that is fully grown, or
-        untrained.
+        """``resolution`` and ``alpha`` that training has reached.
+
+        Empty for a model that is fully grown, or untrained.
         """
         phase = self.schedule.phase_at(self.progress.images)
         is_grown = phase.resolution == self.config.resolution and not phase.fading
@@ -95,8 +98,9 @@ class StyleGAN(keras.Model):
         return {"resolution": phase.resolution, "alpha": phase.alpha(self.progress.images)}
 
     def grown(self) -> Generator:
-        """The averaged generator; of a model that still grows, a smaller one that ends with the last trained
-        resolution.
+        """The averaged generator, as far as it is trained.
+
+        Of a model that still grows it is a smaller one, which ends with the last trained resolution.
 
         Raises:
             ValueError: if that is 4x4, which is too small for a Generator; ``gan(z)`` draws it.
@@ -104,6 +108,7 @@ class StyleGAN(keras.Model):
         stage = self.stage()
         if not stage:
             return self.ema_generator
+        # A block that still fades in is left away.
         side = stage["resolution"] if stage["alpha"] == 1 else stage["resolution"] // 2
         if side < 8:
             raise ValueError("only 4x4 has been trained so far; train until 8x8 has faded in")
@@ -128,11 +133,13 @@ class StyleGAN(keras.Model):
         Raises:
             ValueError: for optimizers of one's own, or XLA, where several devices train together.
         """
+        # Several devices share one update (optimizer.update_replica), which only our Adam can make.
         several = distribution.replicas(self.distribute_strategy) > 1
         if several and (jit_compile or generator_optimizer or discriminator_optimizer):
             found = "jit_compile is True" if jit_compile else "an optimizer is given"
             raise ValueError(f"{found}; leave it out: several devices train together with Adam, without XLA")
 
+        # Two optimizers. Keras knows one: it is given D's, and "compiled" means that both are there.
         with self.distribute_strategy.scope():
             self.generator_optimizer = generator_optimizer or self._adam("generator_adam")
             self.discriminator_optimizer = discriminator_optimizer or self._adam("discriminator_adam")
@@ -141,6 +148,8 @@ class StyleGAN(keras.Model):
             )
             self.generator_optimizer.build(self.generator.trainable_variables)
             self.discriminator_optimizer.build(self.discriminator.trainable_variables)
+
+        # Where they start, to be set back to at each phase; and no trace holds an older optimizer.
         self.initial_optimizer_values = [v.numpy() for v in self.optimizer_variables]
         self._steps = {}
         self.progress.phase = -1  # a new optimizer has to learn its phase
@@ -155,12 +164,13 @@ class StyleGAN(keras.Model):
 
     def draw_labels_from(self, labels):
         """Draw the labels of G's own fakes from a data set's class numbers (N,)."""
+        # The pool is a constant of the traces: the same data set again must not be traced again.
         if self.label_pool is None or not np.array_equal(self.label_pool, labels):
             self.label_pool = labels
             self.forget_traces()
 
     def forget_traces(self):
-        """Trace again at the next step: a trace holds the Config's values, and the label pool, as constants."""
+        """Trace again at the next step: a trace holds the Config and the label pool as constants."""
         self._steps = {}
 
     def run_step(self, data: Source, phase, alpha: float) -> dict[str, tf.Tensor]:
@@ -169,8 +179,10 @@ class StyleGAN(keras.Model):
         Returns:
             the scalars of step.train_step; of a model that computes in float16 also ``loss_scale``.
         """
-        state, config = self.progress, self.config
+        state = self.progress
+        config = self.config
 
+        # The batch at this position; each device gets its own rows of it.
         def rows(replica, replicas):
             share = (replica, replicas)
             images, labels = data.batch(state.images, phase.batch_size, phase.resolution, config.seed, share)
@@ -178,9 +190,13 @@ class StyleGAN(keras.Model):
 
         batch = distribution.share(self.distribute_strategy, rows)
         images, labels = batch if config.label_dim else (*batch, None)
+
+        # What changes from step to step is a tensor, so that one trace serves all steps of a resolution.
         step = tf.constant(state.steps, tf.int64)
         alpha = tf.constant(alpha, tf.float32)
         ema_beta = tf.constant(config.ema_beta(state.images, phase.batch_size), tf.float32)
+
+        # The step, then the position moves on.
         logs = self.step_function(phase.resolution)(images, labels, step, alpha, ema_beta)
         state.images += phase.batch_size
         state.steps += 1
@@ -196,6 +212,7 @@ class StyleGAN(keras.Model):
         return self._steps[resolution]
 
     def _step_on_all_devices(self, *arguments):
+        # One device is the common case, and needs no strategy around its step.
         if distribution.replicas(self.distribute_strategy) == 1:
             return self._step(*arguments)
         return distribution.run(self.distribute_strategy, self._step, arguments)
@@ -204,6 +221,7 @@ class StyleGAN(keras.Model):
         """train_step, and the scale of the losses after it; the scalars are means over all devices."""
         never_fades = images.shape[1] in (4, self.schedule.resolutions[0])  # its graph has no blend
         logs = train_step(self, images, labels, step, 1.0 if never_fades else alpha, ema_beta)
+        # float16: the scale that this step used, and the next one.
         if self.loss_scale:
             logs["loss_scale"] = tf.identity(self.loss_scale.scale)
             self.loss_scale.update(logs["d_skipped"] + logs["g_skipped"] > 0)
@@ -232,6 +250,7 @@ class StyleGAN(keras.Model):
         }
 
     def compile_from_config(self, config):
+        # A new optimizer has no phase; one that is restored is in the middle of its own.
         phase = self.progress.phase
         self.compile(**{name: keras.saving.deserialize_keras_object(value) for name, value in config.items()})
         self.progress.phase = phase

@@ -11,8 +11,7 @@ from stylegan_tf.training import distribution
 
 @register
 class FusedAdam(keras.optimizers.Adam):
-    """keras.optimizers.Adam(learning_rate, beta_1, beta_2, epsilon), one TensorFlow operation a variable; the
-    same numbers.
+    """keras.optimizers.Adam with one TensorFlow operation a variable; the same numbers.
 
     lr_t = lr sqrt(1 - beta_2^t) / (1 - beta_1^t); w <- w - lr_t m / (sqrt(v) + epsilon).
     Source: official optimizer.py, which uses tf.train.AdamOptimizer.
@@ -22,8 +21,10 @@ class FusedAdam(keras.optimizers.Adam):
     """
 
     def update_step(self, gradient, variable, learning_rate):
+        # Keras counts the steps from 0, Adam from 1.
         index = self._get_variable_index(variable)
         t = tf.cast(self.iterations + 1, tf.float32)
+        # One operation for the moments, their correction and the weight; it takes handles, not values.
         tf.raw_ops.ResourceApplyAdam(
             var=getattr(variable, "_value", variable).handle,
             m=self._momentums[index]._value.handle,
@@ -38,11 +39,13 @@ class FusedAdam(keras.optimizers.Adam):
         )
 
     def update_replica(self, pairs) -> None:
-        """``apply_gradients`` within one of several replicas: gradients are their mean already, each sets its
-        own copy.
+        """``apply_gradients`` within one of several replicas.
+
+        The gradients are the mean of all replicas already; each changes its own copy of the variables.
 
         Keras would sum the gradients again, and could not be told to skip a step.
         """
+        # Each replica changes its own copy, all by the same gradient: they stay equal without being told.
         for gradient, variable in pairs:
             self.update_step(gradient, variable, self.learning_rate)
         tf.raw_ops.AssignAddVariableOp(
@@ -63,10 +66,15 @@ def update(optimizer, gradients, variables, loss_scale=None):
     Returns:
         1.0 if the update was skipped, else 0.0.
     """
+    # Of all devices; a branch that is switched off (alpha is 1) has no gradient.
     gradients = distribution.mean(gradients)
     pairs = [(g, v) for g, v in zip(gradients, variables, strict=True) if g is not None]
+
+    # A sum is finite only if all that it adds is.
     sums = [tf.reduce_sum(tf.cast(g, tf.float32)) for g, _ in pairs]
     is_finite = tf.math.is_finite(tf.add_n(sums))
+
+    # The factor that kept them alive in float16 goes out again.
     if loss_scale:
         pairs = [(g / loss_scale.scale, v) for g, v in pairs]
 

@@ -16,31 +16,37 @@ def resolve_precision(config: Config, dtype=None) -> tuple[Config, keras.DTypePo
     Raises:
         ValueError: for a policy whose weights are not float32: 16 bits lose the small updates of training.
     """
+    # Who decides? The argument, then the Config, then Keras's global policy.
     if dtype is None and config.precision != "float32":
         dtype = f"mixed_{config.precision}"
     policy = keras.dtype_policies.get(dtype or keras.config.dtype_policy())
     if policy.variable_dtype != "float32":
         raise ValueError(
-            f"the dtype policy is {policy.name}; training needs float32 weights: give mixed_{policy.compute_dtype}"
+            f"the dtype policy is {policy.name}; training needs float32 weights: "
+            f"give mixed_{policy.compute_dtype}"
         )
     return config.replace(precision=policy.compute_dtype), policy
 
 
 def gradient(tape, loss, sources, loss_scale=None):
-    """The gradient of a loss (), multiplied by the loss scale where there is one; ``optimizer.update``
-    divides it out.
+    """The gradient of a loss, times the loss scale where there is one.
 
-    sources: a tensor, or a list of variables.
+    ``optimizer.update`` divides by the scale again.
+
+    Args:
+        loss: (). sources: a tensor, or a list of variables.
     """
-    return tape.gradient(
-        loss, sources, output_gradients=tf.identity(loss_scale.scale) if loss_scale else None
-    )
+    if loss_scale is None:
+        return tape.gradient(loss, sources)
+    # The scale enters where the loss would have gradient 1: the same as scaling the loss itself.
+    return tape.gradient(loss, sources, output_gradients=tf.identity(loss_scale.scale))
 
 
 @register
 class LossScale(keras.layers.Layer):
-    """A power of two by which gradients are multiplied, so that float16 can hold them, and divided again
-    before the update.
+    """A power of two that keeps small gradients alive in float16.
+
+    Gradients are multiplied by it, and divided again before the update.
 
     float16 has no number below 6e-8 and none above 65504. The scale starts at 2**16. It is halved when a step
     had a gradient that is not finite, whose update is skipped, and doubled after ``PATIENCE`` steps without
@@ -64,9 +70,11 @@ class LossScale(keras.layers.Layer):
 
     def update(self, skipped):
         """Follow one step; ``skipped`` is whether one of its updates was."""
+        # Count the steps without trouble; after enough of them the scale dares more.
         sound = tf.where(skipped, 0.0, self.sound + 1.0)
         is_patient = sound >= self.PATIENCE
         doubled = tf.minimum(2.0 * self.scale, self.LARGEST)
         halved = tf.maximum(0.5 * self.scale, 1.0)
+        # Trouble halves it at once.
         distribution.assign(self.scale, tf.where(skipped, halved, tf.where(is_patient, doubled, self.scale)))
         distribution.assign(self.sound, tf.where(is_patient, 0.0, sound))

@@ -48,11 +48,13 @@ class Draw:
         return tf.gather(pool, self._own(rows))
 
     def _next_seed(self):
+        # The seed of a draw says where it is: which run, which step, which draw of the step.
         self.count += 1
         return tf.random.fold_in(tf.stack([tf.cast(self.seed, tf.int64), self.step]), self.count)
 
     def _whole(self, shape):
         """The shape for all parts together."""
+        # () is one number, the same for all parts.
         return (shape[0] * self.parts, *shape[1:]) if shape else shape
 
     def _own(self, drawn):
@@ -64,12 +66,14 @@ def part_of(values, part, parts: int):
     """Rows part, part + parts, part + 2 parts, ... of a tensor (B, ...), B a multiple of ``parts``."""
     if parts == 1:
         return values
+    # (B, ...) -> (B / parts, parts, ...): row i * parts + part is at [i, part]
     return tf.reshape(values, (values.shape[0] // parts, parts, *values.shape[1:]))[:, part]
 
 
 @contextlib.contextmanager
 def seeded(seed: int):
-    """Keras draws the seeds of its initializers from Python's ``random``: fix them here, and leave no trace."""
+    """Fix the seeds of Keras's initializers, which it draws from Python's ``random``, and leave no trace."""
+    # Python's own generator, whose state belongs to the user.
     state = random.getstate()
     random.seed(seed)
     try:

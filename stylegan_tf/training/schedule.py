@@ -49,6 +49,8 @@ class Schedule:
     def __init__(self, config: Config):
         self.config = config
         self.phases = []
+
+        # From kimg to whole images.
         stages = trained_resolutions(config)
         total = round(1000 * config.total_kimg)
         for r in stages:
@@ -74,6 +76,7 @@ class Schedule:
         return self.phases[-1].end if self.phases else 0
 
     def _append(self, resolution, length, end, fading):
+        # A phase of no length is none; a run that is short may have no room for the later ones.
         start = self._position
         if end > start:
             batch_size = self.config.batch_size_at(resolution)
@@ -86,12 +89,13 @@ class Schedule:
         missing = [r for r in stages if r not in self.resolutions]
         if not missing:
             return
+        # What to change: the total, or what the stages below ask for.
         lengths = [config.stage_kimg.get(r, (config.fade_kimg, config.stable_kimg)) for r in stages[:-1]]
         below = sum(sum(length) for length in lengths)
         raise ValueError(
-            f"the schedule has no images for {missing[0]}x{missing[0]}: total_kimg is {config.total_kimg:g}, and those "
-            f"below {stages[-1]}x{stages[-1]} alone ask for {below:g}; change one or the other, or let --kimg or "
-            "schedule.scaled shorten all"
+            f"the schedule has no images for {missing[0]}x{missing[0]}: total_kimg is {config.total_kimg:g}, "
+            f"and those below {stages[-1]}x{stages[-1]} alone ask for {below:g}; change one or the other, "
+            "or let --kimg or schedule.scaled shorten all"
         )
 
     @property
@@ -119,23 +123,26 @@ class Schedule:
 
         share_left: the share of the run that is still to come, default by images; a time box counts its time.
         """
+        # The phase's own rate, and without decay nothing else.
         rate = self.phase_at(images).learning_rate
         if not self.config.decay_kimg:
             return rate
+        # With decay: full until the last decay_kimg, then straight down to 0.
         share_left = 1 - images / self.total_images if share_left is None else share_left
         share_of_decay = self.config.decay_kimg / self.config.total_kimg
         return rate * min(1.0, max(share_left, 0.0) / share_of_decay)
 
     def __str__(self) -> str:
         lines = ["from kimg    to kimg  resolution  alpha   batch  learning rate  R1 gamma"]
+        # A line for each phase.
         for phase in self.phases:
             side = f"{phase.resolution}x{phase.resolution}"
             alpha = "0 to 1" if phase.fading else "1"
             has_r1 = self.config.loss == "logistic"
             gamma = f"{self.config.r1_gamma_at(phase.resolution):.4g}" if has_r1 else "-"
             lines.append(
-                f"{phase.start / 1000:9.1f} {phase.end / 1000:10.1f}  {side:>10}  {alpha:6} {phase.batch_size:6d}"
-                f"  {phase.learning_rate:13.4g}  {gamma:>8}"
+                f"{phase.start / 1000:9.1f} {phase.end / 1000:10.1f}  {side:>10}  {alpha:6}"
+                f" {phase.batch_size:6d}  {phase.learning_rate:13.4g}  {gamma:>8}"
             )
         if self.config.decay_kimg:
             lines.append(f"over the last {self.config.decay_kimg:g} kimg the learning rate falls to 0")
@@ -144,12 +151,14 @@ class Schedule:
 
 def trained_resolutions(config: Config) -> list[int]:
     """The resolutions that a Config trains, from the first to the full one."""
+    # Without growing, the full one is all there is.
     first = config.start_resolution if config.progressive else config.resolution
     return [r for r in config.resolutions if r >= first]
 
 
 def scaled(config: Config, kimg: float) -> Config:
     """The same schedule, stretched or shrunk to ``kimg`` in all."""
+    # Every length by one factor: the shares of fading and staying are kept.
     factor = kimg / config.total_kimg
     stages = {r: (fade * factor, stable * factor) for r, (fade, stable) in config.stage_kimg.items()}
     lengths = {name: getattr(config, name) * factor for name in ("fade_kimg", "stable_kimg", "decay_kimg")}

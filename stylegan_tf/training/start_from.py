@@ -1,4 +1,4 @@
-"""Beginning with a trained model instead of from nothing: to grow it further, or to teach it other pictures."""
+"""Beginning with a trained model: to grow it further, or to teach it other pictures."""
 
 from __future__ import annotations
 
@@ -41,6 +41,7 @@ def _check_that_it_fits(config, trained):
     if not trained.progress.images:
         raise ValueError("the model to start from is not trained; train it first, or leave it out")
     theirs = trained.config
+    # The same layers, of the same sizes, or weights would be lost without a word.
     changed = [name for name in ARCHITECTURE if getattr(config, name) != getattr(theirs, name)]
     if changed:
         found = ", ".join(
@@ -49,13 +50,14 @@ def _check_that_it_fits(config, trained):
         raise ValueError(f"the model to start from has {found}; set these fields as it has them")
     if theirs.resolution > config.resolution:
         raise ValueError(
-            f"the model to start from makes {theirs.resolution}x{theirs.resolution}, more than the {config.resolution}x"
-            f"{config.resolution} that is wanted; a smaller or an equal one can be grown"
+            f"the model to start from makes {theirs.resolution}x{theirs.resolution}, more than this one's "
+            f"{config.resolution}x{config.resolution}; a smaller or an equal one can be grown"
         )
 
 
 def largest_trained_resolution(gan) -> int:
     """The largest resolution that has faded in."""
+    # A model that is fully grown has no stage; one that fades in has the resolution below.
     stage = gan.stage()
     if not stage:
         return gan.config.resolution

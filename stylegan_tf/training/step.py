@@ -1,5 +1,4 @@
-"""One step of the game between the two networks: the discriminator's turn, the averages, the generator's
-turn.
+"""One step of the game between the two networks: D's turn, the averages, G's turn.
 
 Source: paper sections 2 and 3.1, appendix C; official training_loop.py and loss.py. docs/exactness.md has
     every constant.
@@ -109,8 +108,11 @@ def generator_turn(gan, part: Part):
 
 @dataclass
 class Fakes:
-    """Generated images (B, r, r, C), the w (B, w_dim) of their main latents, their labels, and the tape of
-    their making.
+    """Generated images, and how they came about.
+
+    Attributes:
+        images: (B, r, r, C). w: (B, w_dim), of their main latents. labels: one-hot, or None.
+        tape: the gradient tape of their making.
     """
 
     images: tf.Tensor

@@ -1,4 +1,4 @@
-"""Style mixing regularisation: some training images take their styles from two latents (paper section 3.1)."""
+"""Style mixing regularisation: some training images have the styles of two latents (paper section 3.1)."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import tensorflow as tf
 
 
 def mixed_styles(generator, w, labels, part):
-    """The styles of a minibatch: those of w, and in a share of the minibatches those of a second latent from
-    some layer on.
+    """The styles of a minibatch; in a share of the minibatches, from some layer on, those of a second latent.
 
     The share is ``config.mixing_probability``. The crossover is drawn evenly from the layers of this stage
     but the first, and is one for the whole minibatch. Source: official networks_stylegan.py, G_style.

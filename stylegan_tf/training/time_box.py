@@ -1,4 +1,4 @@
-"""The time box: measure how fast each stage trains here, and lay the schedule so that training ends on time."""
+"""The time box: measure how fast each stage trains here, and plan the schedule so that it ends on time."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from stylegan_tf.training.schedule import Schedule, trained_resolutions
 
 
 def plan_time_box(gan, data: Source, minutes: float, verbose=1, started: float | None = None) -> None:
-    """Measure every stage and replace the model's Config and Schedule, so that training ends ``minutes``
-    after ``started``.
+    """Measure every stage and plan the schedule, so that training ends ``minutes`` after ``started``.
+
+    The model's Config and Schedule are replaced by the planned ones.
 
     Every graph that training needs is traced on the way; the weights are as before afterwards.
 
@@ -26,6 +27,7 @@ def plan_time_box(gan, data: Source, minutes: float, verbose=1, started: float |
     Raises:
         ValueError: if the measuring itself takes more than half of the time.
     """
+    # Two seconds a stage, or less where the box is short.
     check_clock(gan)
     started = time.perf_counter() if started is None else started
     speeds = measure_speed(gan, data, seconds=min(2.0, 0.6 * minutes))
@@ -35,10 +37,11 @@ def plan_time_box(gan, data: Source, minutes: float, verbose=1, started: float |
     if spent > half_of_the_box:
         enough = math.ceil(2 * spent / 30) / 2  # twice what was spent, up to the next half minute
         raise ValueError(
-            f"measuring the speed of the stages took {spent / 60:.2f} of the {minutes:g} minutes, more than half; "
-            f"give minutes={enough:g} or more, or kimg, which needs no measuring"
+            f"measuring the speed of the stages took {spent / 60:.2f} of the {minutes:g} minutes, "
+            f"more than half; give minutes={enough:g} or more, or kimg, which needs no measuring"
         )
 
+    # The plan, from what is left of the box.
     gan.config = time_boxed(gan.config, 60 * minutes - spent, speeds)
     gan.schedule = Schedule(gan.config)
     gan.progress.minutes = minutes
@@ -49,12 +52,17 @@ def plan_time_box(gan, data: Source, minutes: float, verbose=1, started: float |
 
 
 def measure_speed(gan, data: Source, seconds: float = 3.0) -> dict[int, float]:
-    """Images per second of every stage in steady state, ``seconds`` of each; the training state is restored."""
+    """Images per second of every stage, in steady state; training is restored to where it was.
+
+    seconds: how long each stage is measured.
+    """
+    # Measuring trains: keep what it changes.
     variables = gan.weights + gan.optimizer_variables
     values_before = [tf.identity(v) for v in variables]
     state_before = dataclasses.replace(gan.progress)
     r1_every = gan.config.r1_every
 
+    # Each stage as it is once grown, without the fade, which costs little more.
     speeds = {}
     for r in gan.schedule.resolutions:
         phase = next(p for p in gan.schedule.phases if p.resolution == r)
@@ -69,6 +77,7 @@ def measure_speed(gan, data: Source, seconds: float = 3.0) -> dict[int, float]:
             steps += 1
         speeds[r] = phase.batch_size * steps / (time.perf_counter() - begun)
 
+    # Put everything back.
     for variable, value in zip(variables, values_before, strict=True):
         variable.assign(value)
     gan.progress = state_before
@@ -95,7 +104,8 @@ def time_boxed(config: Config, seconds: float, images_per_second: dict[int, floa
         shares[r] = rest / len(others)
     if idle := [r for r in stages if not shares[r]]:
         raise ValueError(
-            f"time_shares {config.time_shares} leave no time for {idle[0]}x{idle[0]}; give it a share of its own"
+            f"time_shares {config.time_shares} leave no time for {idle[0]}x{idle[0]}; "
+            "give it a share of its own"
         )
 
     # From shares of the time to images, fading first.
@@ -105,6 +115,8 @@ def time_boxed(config: Config, seconds: float, images_per_second: dict[int, floa
     for r in stages:
         fade = 0.0 if r == stages[0] else config.fade_share * kimg[r]
         stage_kimg[r] = (round(fade, 3), round(kimg[r] - fade, 3))
+
+    # The whole run, and its decay in proportion.
     total = max(0.001, round(sum(kimg.values()), 3))
     decay = config.decay_kimg * total / config.total_kimg
     return config.replace(stage_kimg=stage_kimg, total_kimg=total, decay_kimg=decay)

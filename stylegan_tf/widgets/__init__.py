@@ -1,7 +1,7 @@
 """Pictures to play with: pure functions that draw, and thin ipywidgets over them.
 
 Each widget shows its picture in one ``ipywidgets.Image`` that is updated in place. Where no front end answers
-(a notebook that is run by a test, or read on a page) the picture is drawn once; the film strip beside it
+(a notebook that is run by a test, or read on a page) the picture is drawn once, and the film strip next to it
 shows what would be seen. A widget takes a generator of any resolution and channel count.
 """
 

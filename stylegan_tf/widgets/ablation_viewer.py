@@ -31,8 +31,9 @@ def ablation_viewer(generators: Mapping, count: int = 8, seed: int = 0) -> Panel
     """Pick configurations, and see the same seeds of each, one below the other.
 
     Args:
-        generators: name -> generator, of any resolution and channel count each. count: of seeds; seed: the
-            first of them.
+        generators: name -> generator, of any resolution and channel count each.
+        count: number of seeds.
+        seed: the first of them.
 
     Raises:
         ValueError: without a generator.
@@ -46,13 +47,12 @@ def ablation_viewer(generators: Mapping, count: int = 8, seed: int = 0) -> Panel
         return side_by_side({name: generators[name] for name in shown}, range(seed, seed + count), psi)
 
     names = list(generators)
+    rows = min(len(names), 8)
+    # The controls, and the panel.
     controls = dict(
-        shown=ipywidgets.SelectMultiple(
-            options=names, value=names, rows=min(len(names), 8), description="configurations"
-        ),
+        shown=ipywidgets.SelectMultiple(options=names, value=names, rows=rows, description="configurations"),
         seed=Seed(seed, "first seed"),
         psi=ipywidgets.FloatSlider(value=1.0, min=-1.0, max=1.5, step=0.05, description="psi"),
     )
-    return Panel(
-        draw, "A row per configuration, a column per seed. Ctrl or Shift chooses several.", **controls
-    )
+    alt = "A row per configuration, a column per seed. Ctrl or Shift chooses several."
+    return Panel(draw, alt, **controls)

@@ -38,21 +38,37 @@ def leak_bars(before, after, changes: Mapping[str, float], asked: Sequence[str])
     """HTML: a row per factor, with its bar from the middle to the left (less) or the right (more)."""
     rows = []
     for name, change in changes.items():
-        what = "asked" if name in asked else "leak" if abs(change) >= 0.005 else ""
+        # Was it asked for?
+        is_asked = name in asked
+        what = ""
+        if is_asked:
+            what = "asked"
+        elif abs(change) >= 0.005:
+            what = "leak"
+
+        # The bar and the numbers.
         if np.isfinite(change):
-            length = 50 * min(abs(change), LONGEST) / LONGEST
-            colour = "#0072B2" if name in asked else "#B34700"
-            place = f"left:{50 if change > 0 else 50 - length:.1f}%;width:{length:.1f}%"
-            bar = f'<div style="position:absolute;top:.2em;height:1em;{place};background:{colour}"></div>'
-            numbers = f"{_number(before[name])} to {_number(after[name])}", f"{change:+.2f}"
+            bar = _bar(change, "#0072B2" if is_asked else "#B34700")
+            reading = f"{_number(before[name])} to {_number(after[name])}"
+            amount = f"{change:+.2f}"
         else:
-            bar, numbers = "", ("cannot be read", "")
+            bar = ""
+            reading = "cannot be read"
+            amount = ""
         middle = '<div style="position:absolute;left:50%;height:1.4em;border-left:1px solid #767676"></div>'
         field = f'<div style="position:relative;width:180px;height:1.4em">{middle}{bar}</div>'
-        cells = (html.escape(name), what, numbers[0], field, numbers[1])
+        cells = (html.escape(name), what, reading, field, amount)
         rows.append(f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>")
     heads = ("factor", "", "as read", f"change, up to {LONGEST:g} deviations", "")
     return f"<table><tr>{''.join(f'<th>{head}</th>' for head in heads)}</tr>{''.join(rows)}</table>"
+
+
+def _bar(change, colour):
+    """HTML: a bar from the middle of its field to the right, or to the left for a change below 0."""
+    length = 50 * min(abs(change), LONGEST) / LONGEST  # per cent of the field
+    start = 50 if change > 0 else 50 - length
+    place = f"left:{start:.1f}%;width:{length:.1f}%"
+    return f'<div style="position:absolute;top:.2em;height:1em;{place};background:{colour}"></div>'
 
 
 def _number(value):
@@ -70,12 +86,15 @@ def editing(
     """A slider per attribute; the bars say what was asked for, and what leaks into the other factors.
 
     Args:
-        attributes: latents and what is read in their images; its directions are used. read: the reader that
-            read them.
-        names: the attributes that get a slider, by default all. method: as in ``latents.direction``.
+        generator: draws the images.
+        attributes: latents and what is read in their images; its directions are used.
+        read: the attribute classifier that has read them.
+        names: the attributes that get a slider, by default all.
+        seed: of the image to begin with.
+        method: as in ``latents.direction``.
 
-    With "hold the others" each direction is found with the other sliders' attributes held still:
-    ``regression``, ``balanced``.
+    With "hold the others" each direction is found with the other sliders' attributes held still, which the
+    methods ``regression`` and ``balanced`` can do.
 
     Raises:
         ValueError: for a name that was not read.
@@ -85,23 +104,32 @@ def editing(
 
     @functools.lru_cache(maxsize=2)
     def directions(hold):
-        return {
-            n: attributes.direction(n, method, [other for other in names if other != n] if hold else ())
-            for n in names
-        }
+        found = {}
+        for name in names:
+            held = [other for other in names if other != name] if hold else ()
+            found[name] = attributes.direction(name, method, held)
+        return found
 
     def draw(seed, hold, **strengths):
+        # The image and the edited one.
         ws = styles(generator, [seed])
         images = synthesis(generator, np.concatenate([ws, edited(ws, directions(hold), strengths)]))
+
+        # What is read in both.
         readings = columns([read(images)])
-        before, after = ({name: float(values[i]) for name, values in readings.items()} for i in (0, 1))
+        before = {name: float(values[0]) for name, values in readings.items()}
+        after = {name: float(values[1]) for name, values in readings.items()}
         asked = [name for name, strength in strengths.items() if strength]
         row = labelled([list(images)], [""], [f"seed {seed}", "edited"], size=192)
         return row, leak_bars(before, after, leaks(before, after, spread), asked)
 
     sliders = {
-        n: ipywidgets.FloatSlider(value=0.0, min=-4.0, max=4.0, step=0.25, description=n) for n in names
+        name: ipywidgets.FloatSlider(value=0.0, min=-4.0, max=4.0, step=0.25, description=name)
+        for name in names
     }
     hold = ipywidgets.Checkbox(value=False, description="hold the others still", indent=True)
-    alt = "Left the image, right the edited one. A slider counts in deviations of w along the attribute's direction."
+    alt = (
+        "Left the image, right the edited one. "
+        "A slider counts in deviations of w along the attribute's direction."
+    )
     return Panel(draw, alt, seed=Seed(seed, "seed"), hold=hold, **sliders)

@@ -14,12 +14,15 @@ from stylegan_tf.widgets.parts.panel import Panel
 
 
 def score_surface(score: Callable, real, fake, limit: float = 3.0, title: str = "") -> Figure:
-    """What the discriminator thinks of every point of a plane: probability of "real", with real and generated
-    points.
+    """What the discriminator thinks of every point of a plane: the probability of "real".
+
+    Real and generated points are drawn into it.
 
     Args:
-        score: points (N, 2) -> scores (N, 1). real, fake: points (N, 2). limit: the square shown is -limit to
-            limit.
+        score: points (N, 2) -> scores (N, 1).
+        real, fake: points (N, 2).
+        limit: the square shown reaches from -limit to limit.
+        title: above it.
     """
     figure = Figure(figsize=(4.2, 3.6), dpi=DPI, layout="constrained")
     draw_score_surface(figure, figure.subplots(), score, real, fake, limit, title)
@@ -34,7 +37,7 @@ def probability_of_real(score: Callable, limit: float = 3.0) -> np.ndarray:
 
 
 def draw_score_surface(figure, axes, score, real, fake, limit=3.0, title="", bar=True) -> None:
-    """As ``score_surface``, into axes that are there."""
+    """As ``score_surface``, into axes that are there already."""
     probability = probability_of_real(score, limit)
     shown = dict(
         cmap="cividis", vmin=0, vmax=1, origin="lower", extent=[-limit, limit] * 2, interpolation="nearest"
@@ -57,12 +60,16 @@ def gan_slow_motion(
 
     Args:
         step_discriminator, step_generator: do one step each, without arguments.
-        sample: () -> generated points (N, 2). score: points (N, 2) -> scores (N, 1). real: points (N, 2).
+        sample: () -> generated points (N, 2).
+        score: points (N, 2) -> scores (N, 1).
+        real: points (N, 2).
     """
+    # The figure, in which the surface, the generated points and the title will move.
     done = {"D": 0, "G": 0}
     figure = score_surface(score, real, sample(), title="steps of D: 0, of G: 0")  # as high as later ones
     axes = figure.axes[0]
-    surface, (_, generated) = axes.images[0], axes.lines
+    surface = axes.images[0]
+    _, generated = axes.lines
     live = Live(figure, [surface, *axes.lines, axes.get_legend(), *axes.spines.values(), axes.title])
 
     def draw(steps):
@@ -74,6 +81,7 @@ def gan_slow_motion(
     steps = ipywidgets.IntSlider(value=1, min=1, max=100, description="steps per click")
     panel = Panel(draw, "Bright: D says real. Dots: real points. Crosses: generated points.", steps=steps)
 
+    # The buttons.
     def button(name, step):
         def click(_):
             for _ in range(steps.value):
@@ -85,8 +93,6 @@ def gan_slow_motion(
         press.on_click(click)
         return press
 
-    panel.children = (
-        ipywidgets.HBox([button("D", step_discriminator), button("G", step_generator)]),
-        *panel.children,
-    )
+    buttons = ipywidgets.HBox([button("D", step_discriminator), button("G", step_generator)])
+    panel.children = (buttons, *panel.children)
     return panel

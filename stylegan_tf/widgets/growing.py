@@ -16,17 +16,18 @@ from stylegan_tf.widgets.parts.panel import Panel
 
 
 def branches(generator, seeds: Sequence[int], resolution: int) -> tuple[np.ndarray, np.ndarray]:
-    """What the two outputs of a growing generator draw: old and new, each (B, r, r, C) with r =
-    ``resolution``.
+    """What the two outputs of a growing generator draw: old and new, (B, r, r, C) each.
 
-    The old one is drawn at r / 2 and its pixels are repeated; the new one is drawn by the block at r.
+    r is ``resolution``. The old one is drawn at r / 2 and its pixels are repeated. The new one is drawn by
+    the block at r.
 
     Raises:
         ValueError: for a resolution that the network does not grow to.
     """
     grown = generator.config.resolutions[1:]
     if resolution not in grown:
-        raise ValueError(f"resolution is {resolution}; this network grows to {', '.join(map(str, grown))}")
+        choices = ", ".join(map(str, grown))
+        raise ValueError(f"resolution is {resolution}; this network grows to {choices}")
     ws = styles(generator, seeds)
     old = upsample(synthesis(generator, ws, resolution=resolution // 2))
     return np.asarray(old), synthesis(generator, ws, resolution=resolution)
@@ -40,27 +41,37 @@ def fading(
     Args:
         ends: what ``branches`` gives for these seeds, if it is known already.
     """
-    (old, new), ws = ends or branches(generator, seeds, resolution), styles(generator, seeds)
+    old, new = ends or branches(generator, seeds, resolution)
+    ws = styles(generator, seeds)
     blends = [synthesis(generator, ws, resolution=resolution, alpha=alpha) for alpha in alphas]
+    rows = [list(images) for images in (old, *blends, new)]
+
     half = resolution // 2
-    names = [f"old branch\n{half}x{half}, repeated", *(f"alpha = {a:g}" for a in alphas)]
-    names.append(f"new branch\n{resolution}x{resolution}")
-    return labelled(
-        [list(images) for images in (old, *blends, new)], names, [f"seed {s}" for s in seeds], size=64
-    )
+    row_names = [
+        f"old branch\n{half}x{half}, repeated",
+        *(f"alpha = {alpha:g}" for alpha in alphas),
+        f"new branch\n{resolution}x{resolution}",
+    ]
+    return labelled(rows, row_names, [f"seed {seed}" for seed in seeds], size=64)
 
 
 def growing(generator, seeds: Sequence[int] = range(6), resolution: int | None = None) -> Panel:
     """A slider for alpha: 0 shows the old branch, 1 the new one.
 
-    ``resolution``: the block that fades, the last by default.
+    Args:
+        seeds: a column of images for each.
+        resolution: the block that fades, by default the last.
     """
     sides = generator.config.resolutions[1:]
-    ends = functools.cache(lambda resolution: branches(generator, seeds, resolution))
+
+    @functools.cache
+    def ends(resolution):
+        return branches(generator, seeds, resolution)
 
     def draw(resolution, alpha):
         return fading(generator, seeds, resolution, [alpha], ends(resolution))
 
+    # The controls, and the panel.
     controls = dict(
         resolution=ipywidgets.SelectionSlider(
             options=sides, value=resolution or sides[-1], description="resolution"

@@ -1,4 +1,4 @@
-"""Lesson 04: a point in Z, the same point in W, and what is drawn from it; and the other way round."""
+"""Lesson 04: a point in Z and the same point in W, moved in either space, and what is drawn from it."""
 
 from __future__ import annotations
 
@@ -28,28 +28,35 @@ class ZPlane:
     the flat plane in W that they span is where ``flat_w`` moves.
 
     Args:
-        generator: a Generator; a conditional one draws the class of the seed. seed: of the point in the
-            middle and of both directions.
+        generator: a Generator; a conditional one draws the class of the seed.
+        seed: of the point in the middle and of both directions.
     """
 
     def __init__(self, generator, seed: int = 0):
-        self.generator, self.seed = generator, seed
+        self.generator = generator
+        self.seed = seed
+
+        # The plane in Z, and a grid on it.
         middle = latents.from_seeds([seed], generator.z_dim)[0]
         drawn = np.random.default_rng([seed, 1]).standard_normal((generator.z_dim, 2))
         basis = np.linalg.qr(np.column_stack([middle, drawn]))[0].T
-        self.middle, self.directions = middle, basis[1:].astype("float32")  # (D,), (2, D)
+        self.middle = middle  # (D,)
+        self.directions = basis[1:].astype("float32")  # (2, D)
         line = np.linspace(-REACH, REACH, 65)
         self.grid = np.stack(np.meshgrid(line, line, indexing="ij"), axis=-1)  # (65, 65, 2)
+
+        # Where the mapping network brings the grid, along the two axes of W in which it spreads most.
         w = self.w(*self.grid.reshape(-1, 2).T)
         self.centre = w.mean(axis=0)
         self.axes = np.linalg.svd(w - self.centre, full_matrices=False)[2][:2]  # (2, w_dim)
         flat = (w - self.centre) @ self.axes.T
         self.share = float(flat.var(axis=0).sum() / w.var(axis=0).sum())
         self.sheet = flat.reshape(self.grid.shape)  # where W's two axes show the grid
-        self.unit = (
-            1.05 * float(np.abs(flat).max()) / REACH
-        )  # so that the flat plane reaches as far as the bent one
-        self.in_z, self.in_w = self._pane(self.grid, REACH), self._pane(self.sheet, self.unit * REACH)
+        self.unit = 1.05 * float(np.abs(flat).max()) / REACH  # the flat plane reaches as far as the bent one
+
+        # Both as pictures.
+        self.in_z = self._pane(self.grid, REACH)
+        self.in_w = self._pane(self.sheet, self.unit * REACH)
 
     @staticmethod
     def _pane(grid, reach) -> Canvas:
@@ -62,10 +69,8 @@ class ZPlane:
 
     def z(self, across, up) -> np.ndarray:
         """Coordinates (N,) and (N,) -> z (N, z_dim)."""
-        return (
-            self.middle
-            + np.stack([np.atleast_1d(across), np.atleast_1d(up)], axis=1).astype("float32") @ self.directions
-        )
+        points = np.stack([np.atleast_1d(across), np.atleast_1d(up)], axis=1).astype("float32")  # (N, 2)
+        return self.middle + points @ self.directions
 
     def w(self, across, up) -> np.ndarray:
         """Coordinates (N,) and (N,) -> w (N, w_dim), through the mapping network."""
@@ -76,46 +81,59 @@ class ZPlane:
         return (self.w(across, up) - self.centre) @ self.axes.T
 
     def nearest(self, place) -> np.ndarray:
-        """The point (across, up) of the grid, in steps of 1/4, that W's two axes show nearest to a place
-        (2,).
+        """The point (across, up) of the grid that W's two axes show nearest to a place (2,).
+
+        The grid has steps of 1/4.
         """
-        return self.grid.reshape(-1, 2)[np.square(self.sheet.reshape(-1, 2) - place).sum(axis=1).argmin()]
+        distances = np.square(self.sheet.reshape(-1, 2) - place).sum(axis=1)
+        return self.grid.reshape(-1, 2)[distances.argmin()]
 
 
 def mapped(plane: ZPlane, across: float = 0.0, up: float = 0.0, space: str = "z") -> Image.Image:
-    """Four panels: the plane in Z with a square grid and a point; the same in W; and the image drawn from
-    either point.
+    """Four panels: a plane in Z with a grid and a point, the same in W, and the image of either point.
 
     Args:
-        across, up: -REACH to REACH. space: in "z" the point moves on the plane of Z, and stands in W where
-            the mapping network brings it. In "w" it moves on the flat plane that W's two axes span; in Z
-            stands the point whose w comes nearest.
+        across, up: -REACH to REACH.
+        space: in "z" the point moves on the plane of Z, and W shows where the mapping network brings it. In
+            "w" it moves on the flat plane that W's two axes span, and Z shows the point whose w is nearest.
 
     The two images differ by what the plane is bent away from the flat one, or by how far the nearest w is.
     """
+    # The point in Z, and its place in W.
     if space == "z":
-        point, place = np.array([across, up]), plane.flat(across, up)[0]
+        point = np.array([across, up])
+        place = plane.flat(across, up)[0]
     else:
         place = plane.unit * np.array([across, up])
         point = plane.nearest(place)
+
+    # The images of both.
     ws = np.stack([plane.w(*point)[0], plane.centre + place @ plane.axes])
     images = synthesis(plane.generator, np.asarray(plane.generator.broadcast(ws.astype("float32"))))
-    in_z, in_w = plane.in_z.copy(), plane.in_w.copy()
+
+    # The panels.
+    in_z = plane.in_z.copy()
     in_z.points([point], ORANGE, 6, "black")
+    in_w = plane.in_w.copy()
     in_w.points([place], ORANGE, 6, "black")
-    names = ["a plane in Z", f"the same in W, along two axes\n({plane.share:.0%} of its spread)"]
-    names += ["drawn from the point in Z", "drawn from the flat plane in W"]
+    names = [
+        "a plane in Z",
+        f"the same in W, along two axes\n({plane.share:.0%} of its spread)",
+        "drawn from the point in Z",
+        "drawn from the flat plane in W",
+    ]
     return labelled([[in_z.done(), in_w.done(), *images]], [""], names, size=SIDE)
 
 
 def mapping_pad(generator, seed: int = 0) -> Panel:
-    """A pad, and two sliders, move a point over a plane of Z or of W; beside it the same point in the other,
-    and both images.
+    """A pad and two sliders that move a point over a plane of Z or of W.
 
-    The pad needs anywidget; without it the sliders do the same.
+    The picture shows the point in both spaces, and both images. The pad needs anywidget; without it the
+    sliders do the same.
     """
     plane = ZPlane(generator, seed)
 
+    # Three controls; the pad moves two of them.
     def slider(name):
         return ipywidgets.FloatSlider(value=0.0, min=-REACH, max=REACH, step=0.25, description=name)
 
@@ -126,7 +144,15 @@ def mapping_pad(generator, seed: int = 0) -> Panel:
         across=slider("across"),
         up=slider("up"),
     )
-    alt = "Drag the point, or use the arrow keys: equal steps in Z are unequal in W. In W there are places that no z leads to."
-    panel = Panel(lambda space, across, up: mapped(plane, across, up, space), alt, **controls)
+    alt = (
+        "Drag the point, or use the arrow keys: equal steps in Z are unequal in W. "
+        "In W there are places that no z leads to."
+    )
+
+    def draw(space, across, up):
+        return mapped(plane, across, up, space)
+
+    # The pad above the panel.
+    panel = Panel(draw, alt, **controls)
     panel.children = (pad_of(controls["across"], controls["up"], "a point on the plane"), *panel.children)
     return panel

@@ -31,75 +31,93 @@ class Scores(NamedTuple):
 
 
 def scores(real, fake) -> Scores:
-    """Of features: real (N, F), fake (M, F)."""
-    return Scores(*precision_recall(real, fake), fid(fake, real))
+    """The scores of features: real (N, F), fake (M, F)."""
+    precision, recall = precision_recall(real, fake)
+    return Scores(precision, recall, fid(fake, real))
 
 
 def quality(images, names: Sequence[str], rows: Sequence[Scores], start: Scores) -> Image.Image:
     """Images and their scores, a line for each set.
 
     Args:
-        images: (len(rows), N, r, r, C), in [-1, 1], some of each set. start: the scores of undisturbed
-            images, the ticks.
+        images: (len(rows), N, r, r, C), in [-1, 1], some of each set.
+        names: of the sets.
+        rows: their scores.
+        start: the scores of undisturbed images, for the ticks.
     """
-
-    def length(value):
-        return float(np.clip(np.log(max(value, 1.0)) / np.log(LARGEST), 0, 1))
-
-    bars = [
-        {
-            "precision": (row.precision, start.precision, f"{row.precision:.2f}"),
-            "recall": (row.recall, start.recall, f"{row.recall:.2f}"),
-            "FID (log)": (length(row.fid), length(start.fid), f"{row.fid:.3g}"),
-        }
-        for row in rows
-    ]
+    bars = []
+    for row in rows:
+        bars.append(
+            {
+                "precision": (row.precision, start.precision, f"{row.precision:.2f}"),
+                "recall": (row.recall, start.recall, f"{row.recall:.2f}"),
+                "FID (log)": (_fid_bar(row.fid), _fid_bar(start.fid), f"{row.fid:.3g}"),
+            }
+        )
     return gauges(images, names, bars, "tick: undisturbed")
 
 
+def _fid_bar(value: float) -> float:
+    """Length of FID's bar, as a share of the full one; logarithmic."""
+    return float(np.clip(np.log(max(value, 1.0)) / np.log(LARGEST), 0, 1))
+
+
 class Disturbed:
-    """Real images with blur, without a class, with copies of one image: what the metrics say against other
-    real images.
+    """Real images, made worse on purpose, and what the metrics say of them against other real images.
+
+    They can be blurred, lack a class, or be copies of one image.
 
     Args:
-        images: (N, r, r, C) in [-1, 1]. labels: their classes, (N,). real: features of other real images, (M,
-            F).
+        images: (N, r, r, C) in [-1, 1].
+        labels: their classes, (N,).
+        real: features of other real images, (M, F).
         features: images -> (N, F); called once for each radius of blur that is asked for.
     """
 
     def __init__(self, images, labels, real, features: Callable):
-        self.images, self.labels, self.real, self.features = (
-            np.asarray(images),
-            np.asarray(labels),
-            real,
-            features,
-        )
-        self._seen = {}
+        self.images = np.asarray(images)
+        self.labels = np.asarray(labels)
+        self.real = real
+        self.features = features
+        self._seen = {}  # radius -> blurred images and their features
 
     def __call__(
         self, radius: float = 0.0, dropped: int | None = None, copies: float = 0.0
     ) -> tuple[np.ndarray, Scores]:
-        """The images (N, r, r, C) and their scores; ``dropped`` is the class that is missing, ``copies`` a
-        share.
+        """The images (N, r, r, C) and their scores.
+
+        Args:
+            radius: of the blur, in pixels.
+            dropped: the class that is missing; None for none.
+            copies: share of the images that are copies of one, 0 to 1.
         """
+        # Blur, once for each radius.
         if radius not in self._seen:
             soft = blur(self.images, radius) if radius else self.images
             self._seen[radius] = soft, self.features(soft)
         soft, found = self._seen[radius]
-        rows = np.arange(len(soft)) if dropped is None else without_class(self.labels, dropped)
+
+        # Which images are left, and which are copied?
+        if dropped is None:
+            rows = np.arange(len(soft))
+        else:
+            rows = without_class(self.labels, dropped)
         rows = rows[with_copies(len(rows), copies)]
         return soft[rows], scores(self.real, found[rows])
 
 
 def quality_meters(disturbed: Disturbed, shown: int = 10) -> Panel:
     """Blur, drop a class, copy one image: what precision, recall and FID make of it."""
-    start, classes = disturbed()[1], np.unique(disturbed.labels).tolist()
+    _, start = disturbed()
+    classes = np.unique(disturbed.labels).tolist()
 
     @functools.lru_cache(maxsize=512)  # all settings of the controls
     def draw(radius, dropped, copies):
-        images, found = disturbed(radius, None if dropped == "none" else int(dropped), copies)
+        missing = None if dropped == "none" else int(dropped)
+        images, found = disturbed(radius, missing, copies)
         return quality(images[None, :shown], [""], [found], start)
 
+    # The controls, and the panel.
     controls = dict(
         radius=ipywidgets.SelectionSlider(
             options=RADII, value=0.0, description="blur, pixels", continuous_update=False
@@ -115,8 +133,11 @@ def quality_meters(disturbed: Disturbed, shown: int = 10) -> Panel:
 
 
 class Rounds(NamedTuple):
-    """Pairs of one real and one generated image: ``pairs`` (R, 2, r, r, C), ``real_at`` (R,), 0 left or 1
-    right.
+    """Pairs of one real and one generated image.
+
+    Attributes:
+        pairs: (R, 2, r, r, C).
+        real_at: (R,), where the real one is: 0 left, 1 right.
     """
 
     pairs: np.ndarray
@@ -129,24 +150,30 @@ def deal(real, fake, rounds: int = 20, seed: int = 0) -> Rounds:
     Raises:
         ValueError: if there are fewer images of a kind than rounds.
     """
-    real, fake, rng = np.asarray(real), np.asarray(fake), np.random.default_rng(seed)
+    real = np.asarray(real)
+    fake = np.asarray(fake)
     if min(len(real), len(fake)) < rounds:
         raise ValueError(
             f"{rounds} rounds were asked for, of {len(real)} real and {len(fake)} generated images; give more"
         )
-    real, fake = (images[rng.choice(len(images), rounds, replace=False)] for images in (real, fake))
+    rng = np.random.default_rng(seed)
+    real = real[rng.choice(len(real), rounds, replace=False)]
+    fake = fake[rng.choice(len(fake), rounds, replace=False)]
     real_at = rng.integers(2, size=rounds)
-    left = (real_at == 0)[:, None, None, None]
-    return Rounds(np.stack([np.where(left, real, fake), np.where(left, fake, real)], axis=1), real_at)
+    is_left = (real_at == 0)[:, None, None, None]
+    left = np.where(is_left, real, fake)
+    right = np.where(is_left, fake, real)
+    return Rounds(np.stack([left, right], axis=1), real_at)
 
 
 def verdict(real_at, guesses) -> str:
     """How many guesses are right, and how many a coin would get: 0.5 plus or minus two standard errors."""
-    real_at, guesses = np.asarray(real_at)[: len(guesses)], np.asarray(guesses)
-    if not len(guesses):
+    count = len(guesses)
+    if not count:
         return "no guess yet"
-    right, error = int((real_at == guesses).sum()), 1 / np.sqrt(len(guesses))  # two times sqrt(0.5 * 0.5 / n)
-    return f"{right} of {len(guesses)} right, {100 * right / len(guesses):.0f} %; a coin: 50 ± {100 * error:.0f} %"
+    right = int((np.asarray(real_at)[:count] == np.asarray(guesses)).sum())
+    error = 1 / np.sqrt(count)  # two times sqrt(0.5 * 0.5 / n)
+    return f"{right} of {count} right, {100 * right / count:.0f} %; a coin: 50 ± {100 * error:.0f} %"
 
 
 def rounds_picture(rounds: Rounds, place: int, guesses: Sequence[int] = (), size: int = 160) -> Image.Image:
@@ -154,20 +181,19 @@ def rounds_picture(rounds: Rounds, place: int, guesses: Sequence[int] = (), size
     question = f"round {place + 1} of {len(rounds.real_at)}: which one is real?"
     pair = labelled([list(rounds.pairs[place])], [""], ["left", "right"], size=size)
     page = Image.new("RGB", (max(pair.width, 340), pair.height + 44), "white")
-    font = ImageFont.load_default(14)
-    ImageDraw.Draw(page).multiline_text(
-        (0, 0), f"{question}\n{verdict(rounds.real_at, guesses)}", "black", font
-    )
+    text = f"{question}\n{verdict(rounds.real_at, guesses)}"
+    ImageDraw.Draw(page).multiline_text((0, 0), text, "black", ImageFont.load_default(14))
     page.paste(pair, (0, 44))
     return page
 
 
 def which_is_real(rounds: Rounds) -> Panel:
-    """The game: two buttons under a pair; the score stands above it.
+    """The game: two buttons and a pair, with the score above it.
 
     ``panel.guesses`` keeps the answers, for the class.
     """
-    guesses, last = [], len(rounds.real_at) - 1
+    guesses = []
+    last = len(rounds.real_at) - 1
 
     def draw(size):
         return rounds_picture(rounds, min(len(guesses), last), guesses, size)
@@ -176,6 +202,7 @@ def which_is_real(rounds: Rounds) -> Panel:
     panel = Panel(draw, "A real image and a generated one.", size=size)
     panel.guesses = guesses
 
+    # The buttons.
     def press(side):
         def click(_):
             if len(guesses) <= last:

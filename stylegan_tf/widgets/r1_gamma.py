@@ -28,11 +28,13 @@ def as_pictures(points) -> np.ndarray:
 
 
 def trained_score(real, fake, gamma: float, steps: int = 300, seed: int = 0) -> keras.Model:
-    """A small discriminator after so many steps of the logistic loss and R1 against generated points that
-    stand still.
+    """A small discriminator, trained with the logistic loss and R1 against generated points that do not move.
 
     Args:
-        real, fake: points (N, 2). gamma: weight of R1, 0 or more.
+        real, fake: points (N, 2).
+        gamma: weight of R1, 0 or more.
+        steps: of training.
+        seed: of the first weights.
 
     Returns:
         pictures (B, 1, 1, 2) -> scores (B, 1).
@@ -42,14 +44,15 @@ def trained_score(real, fake, gamma: float, steps: int = 300, seed: int = 0) -> 
     """
     if gamma < 0:
         raise ValueError(f"gamma is {gamma}; R1 is a penalty, so it must be 0 or more")
+    # A network for pictures of one pixel, and its optimizer.
     with seeded(seed):
         hidden = [keras.layers.Dense(64, activation="leaky_relu") for _ in range(2)]
         D = keras.Sequential([keras.Input((1, 1, 2)), keras.layers.Flatten(), *hidden, keras.layers.Dense(1)])
-    adam, (real, fake) = (
-        FusedAdam(0.01, beta_1=0.0, beta_2=0.99),
-        (tf.constant(as_pictures(p)) for p in (real, fake)),
-    )
+    adam = FusedAdam(0.01, beta_1=0.0, beta_2=0.99)
+    real = tf.constant(as_pictures(real))
+    fake = tf.constant(as_pictures(fake))
 
+    # Its training.
     @tf.function
     def step():
         with tf.GradientTape() as tape:
@@ -62,6 +65,11 @@ def trained_score(real, fake, gamma: float, steps: int = 300, seed: int = 0) -> 
     return D
 
 
+def score_of(D, points):
+    """Scores (N, 1) of points (N, 2)."""
+    return D(as_pictures(points))
+
+
 def slope_at(D, points) -> float:
     """Mean length of the slope of the score at points (N, 2)."""
     penalty, _ = losses.r1_penalty(D, tf.constant(as_pictures(points)))
@@ -72,28 +80,28 @@ def surfaces(critics: dict[float, keras.Model], real, fake) -> Figure:
     """The score surface for each gamma, side by side; above each the mean slope at the real points."""
     width = 2.5 * len(critics) + 1.4
     figure = Figure(figsize=(width, 3.2), dpi=DPI, layout="constrained")
-    for i, (axes, (gamma, D)) in enumerate(
-        zip(np.ravel(figure.subplots(1, len(critics))), critics.items(), strict=True)
-    ):
-        title = f"gamma = {gamma:g}\nslope at real points {slope_at(D, real):.2g}"
-        draw_score_surface(
-            figure, axes, lambda points, D=D: D(as_pictures(points)), real, fake, bar=i == len(critics) - 1
-        )
-        axes.set_title(title, fontsize=10)
-        axes.set_ylabel("" if i else "second coordinate")
-        if i and axes.get_legend():
+    panes = np.ravel(figure.subplots(1, len(critics)))
+    for i, (axes, (gamma, D)) in enumerate(zip(panes, critics.items(), strict=True)):
+        is_first = i == 0
+        is_last = i == len(critics) - 1
+        draw_score_surface(figure, axes, functools.partial(score_of, D), real, fake, bar=is_last)
+        axes.set_title(f"gamma = {gamma:g}\nslope at real points {slope_at(D, real):.2g}", fontsize=10)
+        axes.set_ylabel("second coordinate" if is_first else "")
+        if not is_first and axes.get_legend():
             axes.get_legend().remove()
     return figure
 
 
 def r1_gamma(real, fake, gammas: Sequence[float] = GAMMAS, steps: int = 300, seed: int = 0) -> Panel:
-    """A slider for gamma; the discriminator of each is trained when it is first asked for, which takes some
-    seconds.
+    """A slider for gamma.
+
+    The discriminator of each gamma is trained when it is first asked for, which takes some seconds.
     """
 
     @functools.cache
     def draw(gamma):
-        return raster(surfaces({gamma: trained_score(real, fake, gamma, steps, seed)}, real, fake))
+        D = trained_score(real, fake, gamma, steps, seed)
+        return raster(surfaces({gamma: D}, real, fake))
 
     gamma = ipywidgets.SelectionSlider(options=list(gammas), value=gammas[0], description="gamma")
     return Panel(draw, "Bright: D says real. Dots: real points. Crosses: generated points.", gamma=gamma)

@@ -25,14 +25,15 @@ def mixed_styles(ws, sources: Sequence[int]) -> np.ndarray:
     """
     ws = np.asarray(ws)
     if len(sources) != ws.shape[1] or not all(0 <= s < len(ws) for s in sources):
-        wanted = f"{ws.shape[1]} numbers, one per layer, from 0 to {len(ws) - 1}"
-        raise ValueError(f"sources are {tuple(sources)}; wanted are {wanted}")
+        needed = f"{ws.shape[1]} numbers, one per layer, from 0 to {len(ws) - 1}"
+        raise ValueError(f"sources are {tuple(sources)}; give {needed}")
     return ws[list(sources), np.arange(ws.shape[1])]
 
 
 def mixed(generator, seeds: Sequence[int], sources: Sequence[int]) -> Image.Image:
-    """The images of the seeds, and last the one that takes the style of layer i from seed number
-    ``sources[i]``.
+    """The images of the seeds, and last the one that mixes them.
+
+    It takes the style of layer i from seed number ``sources[i]``.
     """
     ws = styles(generator, seeds)
     images = synthesis(generator, np.concatenate([ws, mixed_styles(ws, sources)[None]]))
@@ -40,40 +41,57 @@ def mixed(generator, seeds: Sequence[int], sources: Sequence[int]) -> Image.Imag
     return labelled([list(images)], [""], [*names, "mixed"])
 
 
+def crossed(count: int, crossover: int) -> tuple[int, ...]:
+    """The sources (L,) of two seeds: 0 below the crossover, 1 from there on."""
+    return (0,) * crossover + (1,) * (count - crossover)
+
+
 def style_mixing(generator, seeds: Sequence[int] = (0, 1), crossover: int | None = None) -> Panel:
     """Two or more seeds, mixed layer by layer; the table says where each layer's style comes from.
 
     Args:
-        seeds: two to six of them: A, B, ... crossover: the layer from which on the style is B's; 0 is B
-            alone, L is A alone, by default that of the fine styles.
+        seeds: two to six of them: A, B, ...
+        crossover: the layer from which on the style is B's. 0 is B alone, L is A alone; by default it is the
+            first of the fine layers.
 
     Moving the crossover sets all layers to A or B; after that every layer has its own button.
 
     Raises:
         ValueError: for another number of seeds, or a crossover outside 0 to L.
     """
-    count, bands = generator.config.num_layers, style_bands(generator.config.num_layers)
-    crossover = bands["fine"].start if crossover is None else crossover
+    count = generator.config.num_layers
+    bands = style_bands(count)
+    if crossover is None:
+        crossover = bands["fine"].start
+
+    # Can it be done at all?
     if not 2 <= len(seeds) <= len(LETTERS):
         raise ValueError(f"there are {len(seeds)} seeds; give two to {len(LETTERS)}")
     if not 0 <= crossover <= count:
         raise ValueError(f"crossover is {crossover}; this network has {count} layers: give 0 to {count}")
+
+    # The picture and its table.
     letters = LETTERS[: len(seeds)]
     band_of = {layer: band for band, layers in bands.items() for layer in layers}
-
-    def crossed(at):
-        return (0,) * at + (1,) * (count - at)
 
     def draw(crossover, sources, **seeds):
         table = {"styles": [band_of[i] for i in range(count)], "from": [letters[s] for s in sources]}
         return mixed(generator, list(seeds.values()), sources), layer_table(generator, table, sources)
 
+    # The crossover sets all layers.
     slider = ipywidgets.IntSlider(value=crossover, min=0, max=count, description="crossover")
-    layers = Layers(count, letters, crossed(crossover), "style of each layer")
-    slider.observe(lambda change: setattr(layers, "value", crossed(change["new"])), "value")
+    layers = Layers(count, letters, crossed(count, crossover), "style of each layer")
+
+    def set_layers(change):
+        layers.value = crossed(count, change["new"])
+
+    slider.observe(set_layers, "value")
     controls = {
         f"seed_{letter.lower()}": Seed(seed, f"seed of {letter}")
         for letter, seed in zip(letters, seeds, strict=True)
     }
-    alt = "The sources, then the image that mixes them. Coarse layers carry pose and form, fine ones colour and detail."
+    alt = (
+        "The sources, then the image that mixes them. "
+        "Coarse layers carry pose and form, fine ones colour and detail."
+    )
     return Panel(draw, alt, **controls, crossover=slider, sources=layers)

@@ -28,12 +28,8 @@ def sample_rows(file, rows: int) -> Image.Image:
     pixels = np.atleast_3d(np.asarray(Image.open(file)))
     side = pixels.shape[1] // COLUMNS
     rows = min(rows, pixels.shape[0] // side)
-    images = (
-        pixels[: rows * side]
-        .reshape(rows, side, COLUMNS, side, -1)
-        .swapaxes(1, 2)
-        .reshape(rows * COLUMNS, side, side, -1)
-    )
+    images = pixels[: rows * side].reshape(rows, side, COLUMNS, side, -1).swapaxes(1, 2)
+    images = images.reshape(rows * COLUMNS, side, side, -1)
     return grid(images, COLUMNS, scale=max(1, 64 // side), gap=2)
 
 
@@ -45,32 +41,33 @@ def moment_text(kimg: float, resolution: int, history: list[dict]) -> str:
         value = past[-1].get(name, np.nan) if past else np.nan
         if np.isfinite(value):
             rows[label] = f"{value:.3g}"
-    return (
-        "<table>"
-        + "".join(f"<tr><th>{label}</th><td>{value}</td></tr>" for label, value in rows.items())
-        + "</table>"
-    )
+    lines = "".join(f"<tr><th>{label}</th><td>{value}</td></tr>" for label, value in rows.items())
+    return f"<table>{lines}</table>"
 
 
 def training_scrubber(run: Run | str | Path, rows: int = 3) -> Panel:
     """A slider through the sample pictures of a run; every place is the same latent at every moment.
 
     Args:
-        run: a Run, or its folder. rows: rows of 8 latents to show at first.
+        run: a Run, or its folder.
+        rows: how many rows of 8 latents to show at first.
 
     Raises:
         ValueError: if the run has no sample pictures yet.
     """
-    run = run if isinstance(run, Run) else Run(run)
-    moments, history = sample_moments(run.sample_files()), run.history()
+    if not isinstance(run, Run):
+        run = Run(run)
+    moments = sample_moments(run.sample_files())
+    history = run.history()
     names = {f"{kimg:.1f} kimg": kimg for kimg in sorted(moments)}
 
     def draw(moment, rows):
         resolution, file = moments[names[moment]]
         return sample_rows(file, rows), moment_text(names[moment], resolution, history)
 
+    # The controls, and the panel.
     controls = dict(
         moment=ipywidgets.SelectionSlider(options=list(names), value=list(names)[-1], description="moment"),
         rows=ipywidgets.IntSlider(value=rows, min=1, max=8, description="rows"),
     )
-    return Panel(draw, "Every place shows one latent; only the training goes on.", **controls)
+    return Panel(draw, "Every place shows one latent; only the training continues.", **controls)

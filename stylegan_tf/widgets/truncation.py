@@ -22,12 +22,13 @@ def truncated(generator, seeds: Sequence[int], psi: float, cutoff: int | None = 
 
 
 def truncation(generator, seeds: Sequence[int] = range(8)) -> Panel:
-    """A slider for psi: 1 leaves the images alone, 0 gives the mean image, below 0 they turn into their
-    opposites.
+    """A slider for psi.
+
+    1 leaves the images alone, 0 gives the mean image, and below 0 they turn into their opposites.
     """
+
+    def draw(psi):
+        return truncated(generator, seeds, psi)
+
     psi = ipywidgets.FloatSlider(value=1.0, min=-1.0, max=1.5, step=0.05, description="psi")
-    return Panel(
-        lambda psi: truncated(generator, seeds, psi),
-        "The same seeds; psi pulls all of them to the mean.",
-        psi=psi,
-    )
+    return Panel(draw, "The same seeds; psi pulls all of them to the mean.", psi=psi)

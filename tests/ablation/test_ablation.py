@@ -134,7 +134,7 @@ def test_a_judge_of_other_images_is_told_before_training(tmp_path, monkeypatch, 
     monkeypatch.setattr(plan, "judge_of", lambda name: judge)
     monkeypatch.setattr(StyleGAN, "fit", lambda *args, **kwargs: pytest.fail("trained"))
     assert ablate(tmp_path, "--configs", "E") == 2
-    assert "wants 32x32x1" in capsys.readouterr().err
+    assert "expects 32x32x1" in capsys.readouterr().err
 
 
 # Rows

@@ -4,11 +4,13 @@ import numpy as np
 import pytest
 
 import stylegan_tf as sg
-from stylegan_tf import ablation
 from stylegan_tf.ablation import shelf
+from stylegan_tf.ablation.table import Table
+from stylegan_tf.ablation.variants import named
 from stylegan_tf.data import load_digits
 from stylegan_tf.data.pixels import to_unit_range
-from stylegan_tf.metrics.judges.digits import DigitsJudge, sample
+from stylegan_tf.metrics.batches import draw_images
+from stylegan_tf.metrics.judges.features import DigitsJudge
 from stylegan_tf.planning.cost import parameters
 from stylegan_tf.presets import ABLATIONS
 
@@ -35,7 +37,7 @@ def test_the_generators_are_those_configurations(generators):
         wanted = sg.preset("mnist32").replace(**ABLATIONS[name])
         assert {f: getattr(generator.config, f) for f in fields} == {f: getattr(wanted, f) for f in fields}
     for row in shelf.rows():
-        changed = sg.preset("mnist32").replace(**ablation.named(row["variant"]).changes)
+        changed = sg.preset("mnist32").replace(**named(row["variant"]).changes)
         config = generators[row["variant"]].config if row["variant"] in generators else changed
         assert row["parameters"] == parameters(config)["generator"]
 
@@ -46,7 +48,9 @@ def test_they_draw_what_their_rows_say(generators):
     """
     judge = DigitsJudge()
     real = judge(to_unit_range(load_digits().images))[0]
-    fid = {name: sg.metrics.fid(judge(sample(G, 2000, seed=5))[0], real) for name, G in generators.items()}
+    fid = {
+        name: sg.metrics.fid(judge(draw_images(G, 2000, seed=5))[0], real) for name, G in generators.items()
+    }
     rows = {
         row["variant"]: row["FID"] for row in shelf.rows() if row["seed"] == 0 and row["variant"] in ABLATIONS
     }
@@ -75,7 +79,7 @@ def test_a_shelf_is_read_as_it_was_written(tmp_path, monkeypatch):
     small = sg.preset("mnist32").replace(
         resolution=8, fmap_max=8, stage_kimg={4: (0, 1), 8: (1, 1)}, total_kimg=3
     )
-    table, drawn = ablation.Table(tmp_path), {}
+    table, drawn = Table(tmp_path), {}
     z = sg.latents.from_seeds([0], 64)
     for name, changes in ABLATIONS.items():
         gan = sg.StyleGAN(small.replace(**changes))

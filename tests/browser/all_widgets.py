@@ -1,21 +1,25 @@
 """All widgets, on networks that need no training.
 
-A page of cells calls them one by one; so can a reader of the tests.
+A page of cells calls them one by one; so can anyone who reads the tests.
 """
 
 import functools
 import tempfile
 
+import keras
 import numpy as np
 
 import stylegan_tf as sg
 from stylegan_tf import widgets
 from stylegan_tf.editing.attributes import Attributes
+from stylegan_tf.figures.layout import grid
 from stylegan_tf.metrics.truncation import Truncated
+from stylegan_tf.networks.sampling import images_of
 
 WIDGETS = []
 CONFIG = sg.Config(
-    resolution=32, channels=3, z_dim=24, w_dim=24, mapping_width=24, mapping_layers=2, fmap_base=256, fmap_max=32
+    resolution=32, channels=3, z_dim=24, w_dim=24, mapping_width=24, mapping_layers=2,
+    fmap_base=256, fmap_max=32,
 )  # fmt: skip
 
 
@@ -34,7 +38,7 @@ def widget(make):
 @functools.cache
 def generator():
     """Untrained, but the same at every start; its noise is heard."""
-    sg.keras.utils.set_random_seed(1)
+    keras.utils.set_random_seed(1)
     G = sg.Generator(CONFIG)
     for block in G.synthesis.blocks.values():
         for epilogue in (block.epilogue0, block.epilogue1):
@@ -58,8 +62,8 @@ def run():
     """A run with samples of two moments."""
     run = sg.Run(tempfile.mkdtemp())
     for kimg, side in ((1.0, 16), (2.0, 32)):
-        images = sg.layout.images_of(generator(), range(64), resolution=side)
-        run.write_sample(sg.layout.grid(images, 8, scale=32 // side), f"{kimg:010.3f}_{side}x{side}.png")
+        images = images_of(generator(), range(64), resolution=side)
+        run.write_sample(grid(images, 8, scale=32 // side), f"{kimg:010.3f}_{side}x{side}.png")
     return run
 
 
@@ -149,7 +153,7 @@ def psi_meters():
 
 @widget
 def quality_meters():
-    images = sg.layout.images_of(generator(), range(80))
+    images = images_of(generator(), range(80))
     return widgets.quality_meters(
         widgets.Disturbed(images[:40], np.arange(40) % 4, levels(images[40:]), levels), shown=4
     )
@@ -162,7 +166,7 @@ def levels(images):
 
 @widget
 def which_is_real():
-    images = sg.layout.images_of(generator(), range(6))
+    images = images_of(generator(), range(6))
     return widgets.which_is_real(widgets.deal(images, -images, rounds=3))
 
 

@@ -25,7 +25,7 @@ WRONG = {
     sg.checks.check_standard_error: [
         (lambda v: v.std() / len(v) ** 0.5, "ddof=1"),
         (lambda v: statistics.stdev(v), "divide by the root of N"),
-        (lambda v: v.std(), "N in the place of N - 1"),
+        (lambda v: v.std(), "N in place of N - 1"),
         (lambda v: statistics.stdev(v) / len(v), "falls with the root"),
         (lambda v: statistics.variance(v) / len(v), "variance"),
         (lambda v: scipy.stats.sem(v, ddof=1) * np.sqrt(len(v) / (len(v) - 1)), "once too often"),
@@ -33,7 +33,7 @@ WRONG = {
         (lambda v: v - v.mean(), "shape"),
     ],
     sg.checks.check_difference: [
-        (lambda a, b, q: (gap(b, a), q * math.hypot(error(a), error(b))), "sign is turned"),
+        (lambda a, b, q: (gap(b, a), q * math.hypot(error(a), error(b))), "sign is reversed"),
         (lambda a, b, q: (gap(a, b), q * (error(a) + error(b))), "as squares"),
         (lambda a, b, q: (gap(a, b), math.hypot(error(a), error(b))), "need the quantile"),
         (lambda a, b, q: (gap(a, b), 2 * q * math.hypot(error(a), error(b))), "half of it"),
@@ -63,7 +63,7 @@ RIGHT = [
     (sg.checks.check_unmask, dict(reversed(shelf.UNNAMED.items()))),
 ]
 
-LOOK = {"B": "whatever you swap", "D": "under any noise", "F": "drawn anew"}
+LOOK = {"B": "whatever you swap", "D": "under any noise", "F": "drawn again"}
 
 
 @pytest.mark.parametrize("missed", LOOK)

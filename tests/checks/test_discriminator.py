@@ -46,7 +46,7 @@ WRONG = {
         (lambda f: f * 2, "no grid can hold"),
         (lambda f: np.clip(f * 2, 0, 0.5), "do not stop"),
         (lambda f: f * 2 * (f < 0.25), "do not vanish"),
-        (lambda f: 2 * f % 0.5, "does not start anew"),
+        (lambda f: 2 * f % 0.5, "does not start again"),
         (lambda f: f / 2, "half the frequency"),
         (lambda f: 1 - 2 * f, "off by"),
     ],

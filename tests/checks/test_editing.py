@@ -22,8 +22,11 @@ def split(w, has):
 
 WRONG = {
     sg.checks.check_leakage_matrix: [
-        (lambda c, own: np.array([row / max(row, key=abs) for row in c]), "divide by the wanted one's"),
-        (lambda c, own: np.array([row / row[i] for i, row in enumerate(c)]), "row i wants column own"),
+        (lambda c, own: np.array([row / max(row, key=abs) for row in c]), "divide by that of column own"),
+        (
+            lambda c, own: np.array([row / row[i] for i, row in enumerate(c)]),
+            "row i was asked for is column own",
+        ),
         (lambda c, own: np.copy(c), "per deviation"),
         (lambda c, own: c / np.sqrt((c**2).sum(1))[:, None], "length 1"),
         (lambda c, own: c - wanted(c, own)[:, None], "a quotient"),
@@ -42,7 +45,7 @@ WRONG = {
         ),
         (lambda w, h, o: np.mean([split(w[h], o[h]), split(w[~h], o[~h])], 0), "swapped the attributes"),
         (lambda w, h, o: groups(w, h, o)[1][1] - groups(w, h, o)[0][0], "largest"),
-        (lambda w, h, o: -np.mean([split(w[o], h[o]), split(w[~o], h[~o])], 0), "sign is turned"),
+        (lambda w, h, o: -np.mean([split(w[o], h[o]), split(w[~o], h[~o])], 0), "sign is reversed"),
         (lambda w, h, o: np.array([split(w[o], h[o]), split(w[~o], h[~o])]), "shape"),
     ],
     sg.checks.check_take_out: [

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 
 import stylegan_tf as sg
+from stylegan_tf.networks.noise import NoiseInjection
 
 mean, variance = np.mean, np.var
 
@@ -59,7 +60,7 @@ RIGHT = [
 
 def test_adding_noise_in_the_exercise_is_what_the_layer_does():
     x, n = np.random.default_rng(0).normal(size=(2, 2, 4, 4, 3)).astype("float32")
-    layer = sg.noise.NoiseInjection()
+    layer = NoiseInjection()
     layer.build(x.shape)
     layer.strength.assign([0.5, -1.0, 2.0])
     np.testing.assert_allclose(

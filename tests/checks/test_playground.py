@@ -38,7 +38,7 @@ WRONG = {
         (lambda a, b, k, m, p, d, s: dials(b, a, k, towards(m, p), lambda w: w + s * d), "wrong way round"),
         (
             lambda a, b, k, m, p, d, s: dials(a, b, k, towards(m, 1 - p), lambda w: w + s * d),
-            "psi is turned round",
+            "psi is the wrong way round",
         ),
         (
             lambda a, b, k, m, p, d, s: dials(a, b, k, lambda w: w, lambda w: w + s * d),

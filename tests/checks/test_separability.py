@@ -51,7 +51,7 @@ WRONG = {
         (lambda b: sum(b), "that is the sum"),
         (lambda b: sum(2**x for x in b), "sum the bits first"),
         (lambda b: 2 ** b.sum() - 1, "yours gives 0"),
-        (lambda b: 1 / 2 ** b.sum(), "sign is turned"),
+        (lambda b: 1 / 2 ** b.sum(), "sign is reversed"),
         (lambda b: 2**b, "shape"),
     ],
     sg.checks.check_most_confident: [
@@ -63,7 +63,7 @@ WRONG = {
             "same number",
         ),
         (lambda p, n: range(n), "first ones"),
-        (lambda p, n: sorted(p[places(p, lambda i: -abs(p[i] - 0.5), n)]), "asked are the places"),
+        (lambda p, n: sorted(p[places(p, lambda i: -abs(p[i] - 0.5), n)]), "asks for the places"),
         (lambda p, n: np.argsort(-np.abs(p - 0.5))[:n], "another order"),
         (lambda p, n: np.argsort(np.abs(p - 0.5))[-n:], "another order"),
         (lambda p, n: np.argsort(p)[-n:], "surest to have it"),

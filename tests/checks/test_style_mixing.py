@@ -49,7 +49,7 @@ WRONG = {
         (lambda coin, u, n, p: round(u * (n - 2)) + 1 if coin < p else n, "half as often"),
         (lambda coin, u, n, p: int(n * u + 1) if coin < p else n, "n may come out"),
         (lambda coin, u, n, p: int(u * (n - 1) + 1) if coin < p else 0, "not 0"),
-        (lambda coin, u, n, p: n if coin < p else 1 + int(u * (n - 1)), "coin is turned"),
+        (lambda coin, u, n, p: n if coin < p else 1 + int(u * (n - 1)), "coin is the wrong way round"),
         (lambda coin, u, n, p: n, "off by"),
         (lambda coin, u, n, p: 1 + int(u * (n - 1)), "always mix"),
         (lambda coin, u, n, p: u * (n - 1) + 1 if coin < p else n, "whole number"),

@@ -71,7 +71,7 @@ WRONG = [
     (sg.checks.check_variance_left, lambda psi: np.sqrt(psi**2), "left of the deviation"),
     (sg.checks.check_variance_left, lambda psi: psi, "never negative"),
     (sg.checks.check_variance_left, lambda psi: 1 - psi, "taken away from each distance"),
-    (sg.checks.check_variance_left, lambda psi: (1 - psi) * (1 + psi), "asked is what is left"),
+    (sg.checks.check_variance_left, lambda psi: (1 - psi) * (1 + psi), "say what is left"),
     (sg.checks.check_variance_left, lambda psi: np.sqrt(np.abs(psi)), "took the root"),
     (sg.checks.check_variance_left, lambda psi: psi**4, "off by"),
     (

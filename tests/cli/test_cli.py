@@ -203,7 +203,7 @@ BAD = {
         ["train", "--dataset", "tfsd:mnist", "--dry-run", "--out", "X"],
         "no data set 'tfsd:mnist'",
     ),
-    "channels": (["train", "--set", "channels=3", "--out", "X"], "wants 3"),
+    "channels": (["train", "--set", "channels=3", "--out", "X"], "expects 3"),
     "too large": (
         ["train", "--set", "resolution=64", "--set", "total_kimg=206", "--out", "X"],
         "side 32; this model expects 64",

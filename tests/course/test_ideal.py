@@ -86,5 +86,5 @@ def test_attributes_are_certain():
 
 @pytest.mark.parametrize("dials", [dict(rho=1.0), dict(rho=-1.2), dict(hole=1.1), dict(hole=-0.1)])
 def test_dials_out_of_range_are_named(dials):
-    with pytest.raises(ValueError, match="wanted are -1 < rho < 1 and 0 to 1"):
+    with pytest.raises(ValueError, match="must be -1 < rho < 1 and 0 to 1"):
         IdealFaces(**dials)

@@ -163,7 +163,7 @@ def test_the_parts_of_all_workers_are_the_batch(workers):
 
 
 def test_a_batch_that_workers_cannot_share_is_refused():
-    with pytest.raises(ValueError, match="worker 0 of 4 wants its part of 6 images; choose a multiple of 4"):
+    with pytest.raises(ValueError, match="worker 0 of 4 needs its part of 6 images; choose a multiple of 4"):
         Images(pictures()).batch(0, 6, 8, 0, shard=(0, 4))
 
 
@@ -181,7 +181,7 @@ def test_grey_pictures_may_lack_the_channel_axis():
         (
             pictures(side=12),
             None,
-            r"images have shape \(12, 12, 12, 1\); wanted is \(count, side, side, 1 or 3\)",
+            r"images have shape \(12, 12, 12, 1\); expected \(count, side, side, 1 or 3\)",
         ),
         (pictures()[:, :8], None, "images have shape"),
         (pictures(channels=4), None, "images have shape"),
@@ -230,7 +230,7 @@ def test_a_dataset_of_tensorflow_is_read_whole(labelled, batched, keys):
     [
         (lambda d: d.take(0), "the dataset is empty"),
         (lambda d: d.repeat(), "the dataset is endless"),
-        (lambda d: d.map(lambda x: {"picture": x}), "keys picture; wanted are image"),
+        (lambda d: d.map(lambda x: {"picture": x}), "keys picture; they need image"),
     ],
 )
 def test_a_dataset_that_cannot_be_read_is_told(spoil, message):
@@ -239,7 +239,7 @@ def test_a_dataset_that_cannot_be_read_is_told(spoil, message):
 
 
 def test_labels_given_twice_are_told():
-    with pytest.raises(ValueError, match="y was given beside a Images"):
+    with pytest.raises(ValueError, match="y was given with a Images"):
         as_images(Images(pictures()), np.arange(12))
 
 

@@ -168,7 +168,7 @@ FAULTS = {
     ),
     "level renamed": (
         lambda c: shutil.copy(c("r03"), c("r04")),
-        r"shape \(3, 8, 8\) and 192 bytes .*wanted is .*16, 16\)",
+        r"shape \(3, 8, 8\) and 192 bytes .*expected .*16, 16\)",
     ),
     "other order": (
         lambda c: reverse(c("r03")),

@@ -159,7 +159,7 @@ def interrupted(images, tmp_path, two_at_a_time):
 
 def test_other_pictures_do_not_continue_a_set(images, interrupted):
     with pytest.raises(
-        ValueError, match=r"x\.part was begun with other pictures; call as before, or start anew"
+        ValueError, match=r"x\.part was begun with other pictures; call as before, or start again"
     ):
         write_tfrecords(Images(255 - images.images, images.labels), interrupted)
     with pytest.raises(ValueError, match="begun with other resolution, shuffle;"):
@@ -247,7 +247,7 @@ def test_command_that_is_stopped_goes_on_when_it_is_repeated(images, tmp_path, c
     command = ["records", f"tfrecords:{given}", str(tmp_path / "x"), "--in-order"]
     with mock.patch.object(tfrecords_writer._Writer, "_write_level", side_effect=KeyboardInterrupt):
         assert main(command) == 130
-    assert "the same command goes on" in capsys.readouterr().err
+    assert "the same command continues" in capsys.readouterr().err
     assert main(command) == 0
     assert contents(tmp_path / "x") == contents(given)
 

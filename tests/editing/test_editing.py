@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from stylegan_tf import Config, Generator, StyleGAN, editing, latents, pretrained
+import stylegan_tf.editing.attributes as attributes_module
+from stylegan_tf import Config, Generator, StyleGAN, latents, pretrained
 from stylegan_tf.cli.edit import parse_strengths
 from stylegan_tf.cli.main import main
 from stylegan_tf.editing.attributes import Attributes, digits_reader, edit_sheet, reader_of
@@ -34,7 +35,7 @@ def model(tmp_path_factory):
 
 @pytest.fixture
 def tiny(monkeypatch):
-    monkeypatch.setitem(editing.READERS, "tiny", lambda: read)
+    monkeypatch.setitem(attributes_module.READERS, "tiny", lambda: read)
 
 
 @pytest.fixture(scope="module")
@@ -88,9 +89,10 @@ def test_slant_direction_of_the_shipped_digits_turns_them_and_little_else():
 
 def test_readers_are_found_by_data_set(tiny):
     assert reader_of("tiny") is read
-    with pytest.raises(
-        ValueError, match="no reader knows the factors of 'cats'; there are readers for digits, .*, tiny"
-    ):
+    message = (
+        "no attribute classifier knows the factors of 'cats'; there are classifiers for digits, .*, tiny"
+    )
+    with pytest.raises(ValueError, match=message):
         reader_of("cats")
 
 

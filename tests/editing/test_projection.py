@@ -179,8 +179,8 @@ def test_schedule_rises_falls_and_quietens():
 REFUSED = {
     "space": (dict(space="v"), "no space 'v'; choose from z, w, w+"),
     "shape": (dict(images=np.zeros((2, 16, 16, 1))), r"this generator draws \(N, 8, 8, 1\)"),
-    "range": (dict(images=np.full((2, 8, 8, 1), 255.0)), r"reach from 255 to 255; wanted is \[-1, 1\]"),
-    "start": (dict(start=np.zeros((2, 3))), r"start has shape \(2, 3\); space w wants \(2, 8\)"),
+    "range": (dict(images=np.full((2, 8, 8, 1), 255.0)), r"reach from 255 to 255; expected is \[-1, 1\]"),
+    "start": (dict(start=np.zeros((2, 3))), r"start has shape \(2, 3\); space w expects \(2, 8\)"),
 }
 
 

@@ -134,11 +134,11 @@ def test_a_cell_with_one_class_is_left_out_with_a_warning():
 
 BOOLEAN = np.arange(10) % 2 == 0
 REFUSED = {
-    "shapes": (dict(attribute=BOOLEAN[:9]), "wanted are"),
+    "shapes": (dict(attribute=BOOLEAN[:9]), "the shapes must be"),
     "method": (dict(method="mean"), "no method 'mean'; choose from means, balanced"),
     "numbers": (
         dict(attribute=np.arange(10.0)),
-        "wants booleans and attribute has 10 values; compare it with a threshold",
+        "needs booleans, and attribute has 10 values; compare it with a threshold",
     ),
     "one class": (dict(attribute=np.ones(10, bool)), "all 10 latents have attribute True"),
     "not finite": (

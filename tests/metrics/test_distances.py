@@ -107,7 +107,7 @@ def test_files_that_are_not_the_backbone_are_told(tmp_path):
     path = path.rename(tmp_path / "x.pth")
     with pytest.raises(ValueError, match="has the sha256 .* and not 397923af"):
         LPIPS.from_file(path)
-    with pytest.raises(FileNotFoundError, match="wants torchvision's vgg16-397923af.pth"):
+    with pytest.raises(FileNotFoundError, match="needs torchvision's vgg16-397923af.pth"):
         LPIPS.from_file(tmp_path / "y.pth")
 
 
@@ -280,5 +280,5 @@ def test_digits_distance_adds_unit_features(distance, digits):
 
 
 def test_digits_distance_wants_digits(distance):
-    with pytest.raises(ValueError, match="wants"):
+    with pytest.raises(ValueError, match="expects"):
         distance(np.zeros((2, 16, 16, 1)), np.zeros((2, 16, 16, 1)))

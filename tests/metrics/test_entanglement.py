@@ -96,7 +96,9 @@ def test_standard_error_is_that_of_the_mean_over_images():
 
 
 def test_a_direction_without_a_reading_is_told():
-    with pytest.raises(ValueError, match="a direction 'leaf', and the reader reads size, colour, stem"):
+    with pytest.raises(
+        ValueError, match="a direction 'leaf', and the attribute classifier reads size, colour, stem"
+    ):
         leakage(Linear(np.eye(3)[None]), styles(5), {"leaf": latents.Direction([1, 0, 0], 1)}, read)
 
 

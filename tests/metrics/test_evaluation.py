@@ -18,9 +18,9 @@ from stylegan_tf.metrics import (
     perceptual_path_length,
     precision_recall,
 )
-from stylegan_tf.metrics.batches import with_attributes
+from stylegan_tf.metrics.batches import draw_images, with_attributes
 from stylegan_tf.metrics.evaluation import Judge, digits_judge, evaluate, judge_of, table
-from stylegan_tf.metrics.judges.digits import DigitsAttributes, sample
+from stylegan_tf.metrics.judges.digits import DigitsAttributes
 
 TINY = Config(
     resolution=32, channels=1, z_dim=8, w_dim=8, mapping_width=8, mapping_layers=1, fmap_base=32, fmap_max=8
@@ -68,7 +68,7 @@ def value(result, metric, of="value"):
 
 def test_compared_numbers_are_those_of_the_functions(gan, data, result):
     """Stored as uint8 in between; the first real images."""
-    fake = features(to_unit_range(to_uint8(sample(gan.ema_generator, 100, seed=3))))
+    fake = features(to_unit_range(to_uint8(draw_images(gan.ema_generator, 100, seed=3))))
     real = features(to_unit_range(data.images[:100]))
     expected = {"FID": fid(fake, real), "KID": kid(real, fake).mean}
     expected |= precision_recall(real, fake)._asdict() | density_coverage(real, fake)._asdict()
@@ -119,7 +119,7 @@ def test_real_statistics_are_kept_for_the_next_time(gan, data, tmp_path, monkeyp
 def test_what_cannot_be_judged_is_told(gan, data):
     with pytest.raises(ValueError, match="there is no metric 'is'"):
         evaluate(gan.ema_generator, data, JUDGE, ["fid", "is"])
-    with pytest.raises(ValueError, match="images of the model are 16x16x1; .* wants 32x32x1"):
+    with pytest.raises(ValueError, match="images of the model are 16x16x1; .* expects 32x32x1"):
         evaluate(StyleGAN(TINY.replace(resolution=16)).ema_generator, data, JUDGE)
     with pytest.raises(
         ValueError, match="no network judges the data set 'cats'; there are judges for digits"
@@ -145,7 +145,7 @@ def test_faces_of_twice_the_judges_size_are_judged_as_those_averaged_down():
     found = evaluate(large, faces, judge, ["fid"], samples=80, seed=1)
     shrunk = [
         to_unit_range(x).reshape(-1, 32, 2, 32, 2, 3).mean(axis=(2, 4))
-        for x in (to_uint8(sample(large, 80, seed=1)), faces.images)
+        for x in (to_uint8(draw_images(large, 80, seed=1)), faces.images)
     ]
     assert value(found, "FID") == pytest.approx(
         fid(judge.features(shrunk[1]), judge.features(shrunk[0])), rel=1e-4

@@ -5,8 +5,8 @@ import scipy.linalg
 from stylegan_tf import Config, Generator, data, pretrained
 from stylegan_tf.data.pixels import to_unit_range
 from stylegan_tf.metrics import fid, judge_digits
+from stylegan_tf.metrics.batches import draw_images
 from stylegan_tf.metrics.entanglement import z_share
-from stylegan_tf.metrics.judges.digits import sample
 from stylegan_tf.metrics.judges.features import DigitsJudge
 
 SMALL = Config(
@@ -40,7 +40,7 @@ def test_fid_of_a_set_with_itself_is_zero_and_is_symmetric():
 
 @pytest.mark.parametrize(
     "a, b, message",
-    [((1, 3), (9, 3), "N of 2"), ((9, 3), (9, 4), "lengths 3 and 4"), ((9,), (9, 3), "wanted is")],
+    [((1, 3), (9, 3), "N of 2"), ((9, 3), (9, 4), "lengths 3 and 4"), ((9,), (9, 3), "expected is")],
 )
 def test_fid_refuses_what_it_cannot_compare(a, b, message):
     with pytest.raises(ValueError, match=message):
@@ -61,7 +61,7 @@ def test_shipped_classifier_reads_held_out_digits():
 
 
 def test_judge_wants_digits():
-    with pytest.raises(ValueError, match="wants"):
+    with pytest.raises(ValueError, match="expects"):
         DigitsJudge()(np.zeros((2, 16, 16, 1)))
 
 
@@ -83,8 +83,8 @@ def test_judging_against_a_test_set_adds_its_distance_and_floor():
 
 def test_samples_are_those_of_their_seed_in_any_batch():
     G = Generator(SMALL)
-    whole = sample(G, 12, seed=4, batch_size=12, noise="fixed")
-    np.testing.assert_allclose(sample(G, 12, seed=4, batch_size=5, noise="fixed"), whole, atol=1e-5)
+    whole = draw_images(G, 12, seed=4, batch_size=12, noise="fixed")
+    np.testing.assert_allclose(draw_images(G, 12, seed=4, batch_size=5, noise="fixed"), whole, atol=1e-5)
 
 
 def test_samples_of_a_conditional_generator_take_the_classes_in_turn():
@@ -92,7 +92,7 @@ def test_samples_of_a_conditional_generator_take_the_classes_in_turn():
     z = np.random.default_rng(4).standard_normal((7, 8)).astype("float32")
     labels = np.eye(3, dtype="float32")[[0, 1, 2, 0, 1, 2, 0]]
     expected = np.asarray(G(z, labels=labels, noise="fixed"))
-    np.testing.assert_allclose(sample(G, 7, seed=4, batch_size=3, noise="fixed"), expected, atol=1e-5)
+    np.testing.assert_allclose(draw_images(G, 7, seed=4, batch_size=3, noise="fixed"), expected, atol=1e-5)
 
 
 def test_z_explains_everything_without_noise_and_nothing_without_z():

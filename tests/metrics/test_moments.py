@@ -123,5 +123,5 @@ def test_a_picture_without_ink_has_no_moments_and_does_not_disturb_others(digits
 
 
 def test_colour_pictures_are_told():
-    with pytest.raises(ValueError, match="want"):
+    with pytest.raises(ValueError, match="need"):
         digit_moments(np.zeros((2, 32, 32, 3)))

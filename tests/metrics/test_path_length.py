@@ -301,7 +301,7 @@ def test_large_images_are_averaged_to_256():
         (dict(crop="eye"), "choose None or 'face'"),
         (dict(samples=1), "give 2 samples or more"),
         (dict(epsilon=0), "positive epsilon"),
-        (dict(crop="face"), "images have side 4; the face crop wants 8"),
+        (dict(crop="face"), "images have side 4; the face crop needs 8"),
         (dict(distance=lambda a, b: 1.0), r"distance gave shape \(\) for 10 pairs"),
         (dict(distance=lambda a, b: squares(a, b) * np.nan), "a distance is not finite"),
     ],

@@ -41,7 +41,7 @@ def test_a_factor_that_is_not_there_is_not_recovered():
 
 @pytest.mark.parametrize(
     "latents, factor, message",
-    [((50, 60), 50, "50 latents leave 38 to learn from"), ((500, 3), 499, "wanted are 500 finite numbers")],
+    [((50, 60), 50, "50 latents leave 38 to learn from"), ((500, 3), 499, "expected are 500 finite numbers")],
 )
 def test_what_cannot_be_recovered_is_told(latents, factor, message):
     pytest.importorskip("sklearn")
@@ -83,8 +83,8 @@ def test_a_hole_has_no_share_though_its_factors_have():
     [
         ({}, "is empty"),
         ({"beard": 1}, "no factor 'beard'; the readings have glasses, hair, yaw"),
-        ({"hair": (0, 1)}, "wanted is a class number"),
-        ({"yaw": 1}, r"wanted is \(low, high\)"),
+        ({"hair": (0, 1)}, "expected is a class number"),
+        ({"yaw": 1}, r"expected is \(low, high\)"),
     ],
 )
 def test_a_combination_that_cannot_be_counted_is_told(combination, message):

@@ -141,7 +141,7 @@ def test_result_is_that_of_the_seed():
     ("latents", "probabilities", "keep", "message"),
     [
         (draw(9, 2), draw(8, 1) * 0, 0.5, r"latents have shape \(9, 2\) and probabilities \(8, 1\)"),
-        (draw(9, 2), draw(9) * 0, 0.5, "wanted is"),
+        (draw(9, 2), draw(9) * 0, 0.5, "expected is"),
         (draw(9, 2), draw(9, 1) * 0 + 1.5, 0.5, "outside"),
         (draw(9, 2), draw(9, 1) * np.nan, 0.5, "outside"),
         (draw(9, 2), draw(9, 1) * 0, 0.1, "keeps 0"),

@@ -182,7 +182,7 @@ def test_labels_choose_among_the_scores():
 )
 def test_images_of_a_wrong_shape_are_told(small, shape):
     with pytest.raises(
-        ValueError, match=r"this discriminator wants \(batch, side, side, 3\) with a side of 4, 8, 16"
+        ValueError, match=r"this discriminator expects \(batch, side, side, 3\) with a side of 4, 8, 16"
     ):
         small(draw(*shape))
 

@@ -244,7 +244,7 @@ def test_sizes_are_free(changes):
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (dict(z_dim=23), r"z has length 23; this network wants \(batch, 24\)"),
+        (dict(z_dim=23), r"z has length 23; this network expects \(batch, 24\)"),
         (dict(resolution=32), "resolution is 32; this network makes 4, 8, 16"),
         (dict(noise="loud"), "noise is 'loud'; it must be 'random', 'fixed', 'none' or an array"),
         (dict(labels=np.eye(3, dtype="float32")), "labels given to a mapping network of label_dim = 0"),

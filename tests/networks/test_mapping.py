@@ -120,7 +120,7 @@ def test_broadcast_repeats_one_w_for_every_layer():
 
 
 def test_wrong_length_of_z_is_told():
-    with pytest.raises(ValueError, match=r"z has length 7; this network wants \(batch, 6\)"):
+    with pytest.raises(ValueError, match=r"z has length 7; this network expects \(batch, 6\)"):
         small()(draw(2, 7))
 
 

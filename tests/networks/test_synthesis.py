@@ -165,12 +165,12 @@ def test_a_resolution_that_is_no_stage_is_told(network, ws):
 
 @pytest.mark.parametrize("shape", [(2, 6), (2, 5, 6)])
 def test_ws_of_a_wrong_shape_are_told(network, shape):
-    with pytest.raises(ValueError, match=r"synthesis wants \(batch, 6, 6\): broadcast\(w\) makes it"):
+    with pytest.raises(ValueError, match=r"synthesis expects \(batch, 6, 6\): broadcast\(w\) makes it"):
         network(draw(*shape))
 
 
 def test_a_wrong_count_of_noise_arrays_is_told(network, ws):
-    with pytest.raises(ValueError, match="noise has 2 arrays; 16x16 images want 6, two per resolution"):
+    with pytest.raises(ValueError, match="noise has 2 arrays; 16x16 images need 6, two per resolution"):
         network(ws, noise=[np.zeros((1, 4, 4, 1), "float32")] * 2)
 
 

@@ -147,7 +147,7 @@ def test_an_unknown_variable_is_told(generator, theirs):
 def test_a_wrong_shape_is_told_and_nothing_is_changed(generator, theirs):
     before = generator.get_weights()
     theirs["G_synthesis/ToRGB_lod0/bias"] = np.zeros(1)
-    with pytest.raises(ValueError, match=r"ToRGB_lod0/bias has shape \(1,\); this network wants \(3,\)"):
+    with pytest.raises(ValueError, match=r"ToRGB_lod0/bias has shape \(1,\); this network expects \(3,\)"):
         official.assign(generator, theirs)
     assert all(np.array_equal(a, b) for a, b in zip(before, generator.get_weights(), strict=True))
 

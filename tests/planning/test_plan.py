@@ -5,10 +5,11 @@ command.
 import pytest
 from support.traced import multiply_adds, operations_of_a_step
 
-from stylegan_tf import Config, official_batch_sizes, planning, preset
-from stylegan_tf import cli as commands
+from stylegan_tf import Config, official_batch_sizes, preset
+from stylegan_tf.cli.arguments import gigabytes
 from stylegan_tf.cli.main import main
 from stylegan_tf.planning import cost, memory
+from stylegan_tf.planning import plan as planning
 
 TINY = Config(
     resolution=16, channels=1, z_dim=16, w_dim=16, mapping_width=16, mapping_layers=2, fmap_base=64, fmap_max=16, batch_size=8
@@ -137,11 +138,11 @@ def test_the_command_fails_where_memory_does(capsys):
 
 @pytest.mark.parametrize("text", ["24", "24GB", "24.0 gb", "24000MB"])
 def test_memory_is_read_with_its_unit(text):
-    assert commands.gigabytes(text) == 24e9
-    assert commands.gigabytes("24GiB") == 24 * 2**30
+    assert gigabytes(text) == 24e9
+    assert gigabytes("24GiB") == 24 * 2**30
 
 
 @pytest.mark.parametrize("text", ["GB", "24TB", "-3GB", "0GB"])
 def test_memory_without_sense_is_refused(text):
     with pytest.raises(ValueError, match="is not like 24GB"):
-        commands.gigabytes(text)
+        gigabytes(text)

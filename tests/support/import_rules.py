@@ -21,10 +21,14 @@ def imported_modules(path: Path) -> set[str]:
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            # "from stylegan_tf import latents" imports a folder, "from stylegan_tf.x import y" the module x
-            is_top = node.module == PACKAGE.name
-            found |= {f"{node.module}.{alias.name}" for alias in node.names} if is_top else {node.module}
+            found |= {module_of(node.module, alias.name) for alias in node.names}
     return found
+
+
+def module_of(module: str, name: str) -> str:
+    """The module that "from module import name" loads: ``module.name`` where that is a module of ours."""
+    inside = ROOT.joinpath(*module.split("."), name)
+    return f"{module}.{name}" if inside.is_dir() or inside.with_suffix(".py").is_file() else module
 
 
 def edges() -> dict[str, dict[str, set[str]]]:

@@ -10,7 +10,7 @@ from stylegan_tf import ABLATIONS, StyleGAN, data
 from stylegan_tf.data import Images
 from stylegan_tf.data.pixels import to_unit_range
 from stylegan_tf.metrics import fid
-from stylegan_tf.metrics.judges.digits import sample
+from stylegan_tf.metrics.batches import draw_images
 from stylegan_tf.training import loop, step, time_box
 from stylegan_tf.training.callbacks import NaNGuard
 from stylegan_tf.training.random_draws import Draw
@@ -327,7 +327,7 @@ def test_training_converges_on_small_digits(digits):
     real = to_unit_range(digits.images).reshape(512, -1)
 
     def distance():
-        return fid(sample(gan.ema_generator, 512, seed=3).reshape(512, -1), real)
+        return fid(draw_images(gan.ema_generator, 512, seed=3).reshape(512, -1), real)
 
     untrained = distance()
     gan.fit(digits, verbose=0)

@@ -10,7 +10,7 @@ from support.helpers import PUBLIC, SMALL, audible_generator
 import stylegan_tf as sg
 from stylegan_tf import widgets
 from stylegan_tf.editing.attributes import Attributes
-from stylegan_tf.figures.layout import labelled
+from stylegan_tf.figures.layout import grid, labelled
 from stylegan_tf.latents.directions import Direction
 from stylegan_tf.metrics.separability import linear_separability
 from stylegan_tf.networks.sampling import styles_of
@@ -241,7 +241,7 @@ def run(tmp_path):
         images = np.broadcast_to((3 * np.arange(64) + add)[:, None, None, None], (64, side, side, 1)).astype(
             "uint8"
         )
-        run.write_sample(sg.layout.grid(images, 8, scale=8 // side), f"{kimg:010.3f}_{side}x{side}.png")
+        run.write_sample(grid(images, 8, scale=8 // side), f"{kimg:010.3f}_{side}x{side}.png")
     run.write_history([dict(kimg=1.0, d_loss=0.5), dict(kimg=2.5, d_loss=0.25)])
     return run
 

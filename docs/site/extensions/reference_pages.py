@@ -15,12 +15,22 @@ import stylegan_tf
 MAP = stylegan_tf.__doc__
 
 
+NOT_IMPORTED = ("__main__", "nbgrader_config", "_startup")  # commands and settings
+
+
 def modules(package=stylegan_tf) -> list[str]:
     """Modules and packages directly inside a package, without those that are run and not imported."""
     names = [f"{package.__name__}.{module.name}" for module in pkgutil.iter_modules(package.__path__)]
-    return [
-        name for name in names if not name.endswith(("__main__", "nbgrader_config"))
-    ]  # commands and settings: nobody imports them
+    return [name for name in names if not name.endswith(NOT_IMPORTED)]
+
+
+def modules_within(name: str) -> list[str]:
+    """All modules inside of a package, those of its folders too, each after its folder."""
+    loaded = importlib.import_module(name)
+    found = []
+    for inner in modules(loaded) if hasattr(loaded, "__path__") else ():
+        found += [inner, *modules_within(inner)]
+    return found
 
 
 def place(module: str) -> int:
@@ -39,8 +49,7 @@ def page(module: str) -> str:
     """The page in reStructuredText; a package has its modules one after the other."""
     name = module.removeprefix("stylegan_tf.")
     parts = [f"{name}\n{'=' * len(name)}\n\n.. automodule:: {module}\n"]
-    loaded = importlib.import_module(module)
-    for inner in modules(loaded) if hasattr(loaded, "__path__") else ():
+    for inner in modules_within(module):
         title = inner.removeprefix("stylegan_tf.")
         parts.append(f"{title}\n{'-' * len(title)}\n\n.. automodule:: {inner}\n")
     return "\n".join(parts)

@@ -1,7 +1,7 @@
 // The generator of StyleGAN v1 in plain JavaScript: mapping, truncation, style mixing, synthesis (paper figure 1b).
 //
 // One image at a time, channels last as in stylegan_tf: x is {side, channels, data}, data[(row * side + column) * channels + c].
-// A network comes from stylegan_tf/web_export.py; the tests compare its images with those of Keras.
+// A network comes from stylegan_tf/course/web_export.py; the tests compare its images with those of Keras.
 "use strict";
 
 const StyleGAN = (() => {

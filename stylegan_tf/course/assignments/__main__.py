@@ -22,18 +22,17 @@ from stylegan_tf.files import write_atomically
 def write_sources(lessons: dict[str, list[Lesson]], out: Path, seed: int) -> None:
     """The source of each assignment for both graders, and the settings of nbgrader.
 
-    ``lessons``: by name of the assignment.
+    Args:
+        lessons: by name of the assignment.
+        seed: of the input of hidden tests.
     """
-    write_atomically(
-        out / "nbgrader/nbgrader_config.py",
-        Path(nbgrader.__file__).with_name("nbgrader_config.py").read_bytes(),
-    )
+    settings = Path(nbgrader.__file__).with_name("nbgrader_config.py")
+    write_atomically(out / "nbgrader/nbgrader_config.py", settings.read_bytes())
     for name, parts in lessons.items():
-        for place, sheet in {
-            f"nbgrader/source/{name}/{name}.ipynb": nbgrader.source(parts, seed),
-            f"otter/{name}/{name}.ipynb": otter.source(parts, seed),
-        }.items():
-            write_atomically(out / place, nbformat.writes(sheet).encode())
+        for_nbgrader = nbformat.writes(nbgrader.source(parts, seed)).encode()
+        write_atomically(out / f"nbgrader/source/{name}/{name}.ipynb", for_nbgrader)
+        for_otter = nbformat.writes(otter.source(parts, seed)).encode()
+        write_atomically(out / f"otter/{name}/{name}.ipynb", for_otter)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -47,6 +46,8 @@ def main(argv: list[str] | None = None) -> int:
         "--seed", type=int, default=1, help="of the input of hidden tests (default 1); keep yours to yourself"
     )
     args = parser.parse_args(argv)
+
+    # Sources first, then what each grader makes of them.
     try:
         lessons = read_lessons(args.source)
         write_sources({lesson.stem: [lesson] for lesson in lessons}, args.out, args.seed)

@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from stylegan_tf.course.assignments.questions import Lesson
+from stylegan_tf.course.assignments.questions import Lesson, Question
 from stylegan_tf.course.assignments.sheets import head, notebook
 
 
@@ -24,28 +24,26 @@ def source(lessons: list[Lesson], seed: int) -> nbformat.NotebookNode:
         for question in lesson.questions:
             if question.setup:
                 cells.append(_cell(new_code_cell, question.setup, f"{question.name}_setup"))
-            hidden = f"### BEGIN HIDDEN TESTS\n{question.graded(seed)}\n### END HIDDEN TESTS"
-            cells += [
-                _cell(
-                    new_markdown_cell,
-                    f"{question.text}\n\n_Points:_ {question.points}",
-                    f"{question.name}_text",
-                ),
-                _cell(new_code_cell, question.answer, f"{question.name}_answer", solution=True, locked=False),
-                _cell(
-                    new_code_cell,
-                    f"{question.graded(0)}\n{hidden}",
-                    question.name,
-                    grade=True,
-                    points=question.points,
-                ),
-            ]
+            cells += _question(question, seed)
     return notebook(cells)
 
 
+def _question(question: Question, seed: int) -> list:
+    """The text, the answer that a student may change, and the graded cell with its hidden tests."""
+    text = f"{question.text}\n\n_Points:_ {question.points}"
+    hidden = f"### BEGIN HIDDEN TESTS\n{question.graded(seed)}\n### END HIDDEN TESTS"
+    tests = f"{question.graded(0)}\n{hidden}"
+    return [
+        _cell(new_markdown_cell, text, f"{question.name}_text"),
+        _cell(new_code_cell, question.answer, f"{question.name}_answer", solution=True, locked=False),
+        _cell(new_code_cell, tests, question.name, grade=True, points=question.points),
+    ]
+
+
 def course(folder: Path):
-    """nbgrader's own interface to a course, an ``NbGraderAPI``, with the settings of ``nbgrader_config.py``
-    in its folder.
+    """nbgrader's own interface to a course, an ``NbGraderAPI``.
+
+    Its settings are those of ``nbgrader_config.py`` in the course's folder.
 
     Raises:
         ImportError: without nbgrader.
@@ -53,7 +51,7 @@ def course(folder: Path):
     from nbgrader.apps import NbGraderAPI
     from traitlets.config.loader import PyFileConfigLoader
 
-    # nbgrader starts alembic, which is installed with it, by its name alone
+    # nbgrader starts alembic, which is installed with it, by its name alone.
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     config = PyFileConfigLoader("nbgrader_config.py", str(folder)).load_config()
     config.CourseDirectory.root = str(folder.resolve())
@@ -64,7 +62,8 @@ def release(name: str, folder: Path) -> None:
     """Make what students get from the source of an assignment.
 
     Raises:
-        RuntimeError: if nbgrader refuses the source, with what it says. ImportError: without nbgrader.
+        RuntimeError: if nbgrader refuses the source, with what it says.
+        ImportError: without nbgrader.
     """
     result = course(folder).generate_assignment(name)
     if not result["success"]:
@@ -72,6 +71,7 @@ def release(name: str, folder: Path) -> None:
 
 
 def _cell(make, text, grade_id, **changes):
+    """A cell that is locked and earns nothing, unless ``changes`` of nbgrader's metadata say otherwise."""
     metadata = {
         "grade": False,
         "grade_id": grade_id,

@@ -27,8 +27,9 @@ tests:
 
 
 def source(lessons: list[Lesson], seed: int) -> nbformat.NotebookNode:
-    """A sheet with solutions, a public test that earns nothing, and a hidden one on input drawn from ``seed``
-    that earns all.
+    """A sheet with solutions and two tests for each question.
+
+    The public test earns nothing. The hidden one, on input drawn from ``seed``, earns all points.
     """
     name = lessons[0].stem if len(lessons) == 1 else "course"
     cells = [new_raw_cell(CONFIG.format(name=name, version=sg.__version__)), new_markdown_cell(head(lessons))]
@@ -42,8 +43,9 @@ def source(lessons: list[Lesson], seed: int) -> nbformat.NotebookNode:
 
 
 def release(name: str, folder: Path) -> None:
-    """Make dist/student and dist/autograder from a source, as ``otter assign`` does; what was there before is
-    replaced.
+    """Make dist/student and dist/autograder from a source, as ``otter assign`` does.
+
+    What was there before is replaced.
 
     Raises:
         ImportError: without Otter.
@@ -54,7 +56,11 @@ def release(name: str, folder: Path) -> None:
 
 
 def _question(question: Question, seed: int) -> list:
-    points = f"points: [0, {question.points}]"
+    """The cells of a question: its text, the answer between Otter's markers, and its two tests."""
+    points = f"points: [0, {question.points}]"  # of the test that is shown, and of the hidden one
+    # Of two tests with one name Otter would see only the second.
+    shown = _test("test_shown", question, 0)
+    hidden = "# HIDDEN\n" + _test("test_hidden", question, seed)
     return [
         new_raw_cell(f"# BEGIN QUESTION\nname: {question.name}\n{points}"),
         new_markdown_cell(question.text),
@@ -62,34 +68,36 @@ def _question(question: Question, seed: int) -> list:
         new_code_cell(_answer(question.answer)),
         new_raw_cell("# END SOLUTION"),
         new_raw_cell("# BEGIN TESTS"),
-        new_code_cell(
-            _test("test_shown", question, 0)
-        ),  # of two tests with one name Otter would see only the second
-        new_code_cell("# HIDDEN\n" + _test("test_hidden", question, seed)),
+        new_code_cell(shown),
+        new_code_cell(hidden),
         new_raw_cell("# END TESTS"),
         new_raw_cell("# END QUESTION"),
     ]
 
 
 def _answer(answer: str) -> str:
-    """An answer with Otter's markers: the solution, and the blank that takes its place in the student's copy."""
+    """An answer with Otter's markers: the solution, and the blank that replaces it in the student's copy."""
     pattern = re.compile(rf"^([ ]*){student.BEGIN}\n(.*?)^[ ]*{student.END}$", re.MULTILINE | re.DOTALL)
+    return pattern.sub(_marked, answer)
 
-    def mark(found):
-        indent, solution = found[1], found[2]
-        prompt, _ = student.blank(found[0])
-        opening, closing = f'{indent}""" # BEGIN PROMPT', f'{indent}""" # END PROMPT'
-        return f"{indent}# BEGIN SOLUTION NO PROMPT\n{solution}{indent}# END SOLUTION\n{opening}\n{prompt}\n{closing}"
 
-    return pattern.sub(mark, answer)
+def _marked(found: re.Match) -> str:
+    """A solution between the course's markers -> the same between Otter's, and its blank."""
+    indent, solution = found.groups()
+    prompt, _ = student.blank(found[0])
+    return (
+        f"{indent}# BEGIN SOLUTION NO PROMPT\n"
+        f"{solution}{indent}# END SOLUTION\n"
+        f'{indent}""" # BEGIN PROMPT\n'
+        f"{prompt}\n"
+        f'{indent}""" # END PROMPT'
+    )
 
 
 def _test(name: str, question: Question, seed: int) -> str:
     """A test function: Otter hands it the variables of the notebook that its parameters name."""
-    names = {
-        node.id
-        for code in question.arguments
-        for node in ast.walk(ast.parse(code))
-        if isinstance(node, ast.Name)
-    }
-    return f"def {name}({', '.join(sorted(names))}):\n    from stylegan_tf import checks\n\n    {question.graded(seed)}"
+    names = set()
+    for code in question.arguments:
+        names |= {node.id for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)}
+    parameters = ", ".join(sorted(names))
+    return f"def {name}({parameters}):\n    from stylegan_tf import checks\n\n    {question.graded(seed)}"

@@ -1,6 +1,4 @@
-"""The exercises of a lesson, read from its notebook: what is asked, the answer, its check, its points, what
-it needs.
-"""
+"""The exercises of a lesson, read from its notebook: question, answer, check, points, and what they need."""
 
 from __future__ import annotations
 
@@ -13,7 +11,7 @@ from pathlib import Path
 
 from stylegan_tf.course import student
 
-CHECKED = "# NBVAL_CHECK_OUTPUT"  # stands between an answer and its check
+CHECKED = "# NBVAL_CHECK_OUTPUT"  # the line between an answer and its check
 MOST_POINTS = 3
 
 
@@ -27,8 +25,8 @@ class Question:
         setup: code of earlier cells that the answer or the check uses, without what earlier questions have
             already.
         answer: code, with the solution between the markers of ``student``.
-        check: name of the function in ``checks``; arguments: code of what it is called with, the answer
-            first.
+        check: name of the function in ``checks``.
+        arguments: code of what the check is called with, the answer first.
     """
 
     name: str
@@ -45,22 +43,27 @@ class Question:
     @property
     def points(self) -> int:
         """One for each line of the solution, three at the most."""
-        lines = [
-            line
-            for solution in student.blank(self.answer)[1]
-            for line in solution.splitlines()
-            if line.strip()
-        ]
-        return min(len(lines), MOST_POINTS)
+        _, solutions = student.blank(self.answer)
+        lines = "\n".join(solutions).splitlines()
+        count = sum(1 for line in lines if line.strip())
+        return min(count, MOST_POINTS)
 
     def graded(self, seed: int) -> str:
         """The line that raises unless the answer is right, on input drawn from ``seed``."""
-        return f"checks.grade({', '.join((f'checks.{self.check}', *self.arguments))}, seed={seed})"
+        arguments = ", ".join((f"checks.{self.check}", *self.arguments))
+        return f"checks.grade({arguments}, seed={seed})"
 
 
 @dataclass(frozen=True)
 class Lesson:
-    """The exercises of one notebook. ``stem``: its file's name; ``imports``: the code of its first cell."""
+    """The exercises of one notebook.
+
+    Args:
+        stem: its file's name, without the ending.
+        title: the headline of its first cell.
+        imports: the code of its first code cell.
+        questions: in their order.
+    """
 
     stem: str
     title: str
@@ -78,37 +81,47 @@ def read_lesson(file: Path) -> Lesson:
     Raises:
         ValueError: if a solution has no title "### Exercise N · ..." above it, or no check below.
     """
-    cells = [
-        (cell["cell_type"], "".join(cell["source"])) for cell in json.loads(file.read_text("utf-8"))["cells"]
-    ]
+    stored = json.loads(file.read_text("utf-8"))["cells"]
+    cells = [(cell["cell_type"], "".join(cell["source"])) for cell in stored]
     imports = next(source for kind, source in cells if kind == "code")
-    earlier, text, questions, given = [], [], [], set()
+
+    text = []  # of the exercise above the next solution
+    earlier = []  # statements of the cells so far
+    given = set()  # those that a question before has in its setup
+    questions = []
     for kind, source in cells:
         if kind == "markdown":
             title = re.search(r"^### Exercise \d+ · ", source, re.MULTILINE)
-            text = [source[title.start() :]] if title else text + [source]
-        elif student.blank(source)[1]:
+            if title:
+                text = [source[title.start() :]]
+            else:
+                text.append(source)
+
+        elif _has_solution(source):
+            # A solution: its text is above, its check below.
             answer, _, check = source.partition(CHECKED)
             if not text or not text[0].startswith("### Exercise") or not check:
                 raise ValueError(
-                    f"{file.name}: the solution '{answer[:60]}...' needs '### Exercise N · ' above, '{CHECKED}' below"
+                    f"{file.name}: the solution '{answer[:60]}...' "
+                    f"needs '### Exercise N · ' above, '{CHECKED}' below"
                 )
             setup = [code for code in _needed(source, earlier) if code not in given]
             given |= set(setup)
             call = ast.parse(check.strip()).body[0].value
-            questions.append(
-                Question(
-                    name=f"lesson{file.stem[:2]}_exercise{len(questions) + 1}",
-                    text="\n\n".join(text).strip(),
-                    setup="\n".join(setup),
-                    answer=answer.strip(),
-                    check=call.func.attr,
-                    arguments=tuple(ast.unparse(argument) for argument in call.args),
-                )
+            question = Question(
+                name=f"lesson{file.stem[:2]}_exercise{len(questions) + 1}",
+                text="\n\n".join(text).strip(),
+                setup="\n".join(setup),
+                answer=answer.strip(),
+                check=call.func.attr,
+                arguments=tuple(ast.unparse(argument) for argument in call.args),
             )
+            questions.append(question)
             text = []
+
         elif source != imports:
             earlier += _statements(source)
+
     title = re.search(r"^# (.*)$", cells[0][1], re.MULTILINE)[1]
     return Lesson(file.stem, title, imports, tuple(questions))
 
@@ -132,18 +145,27 @@ def points_table(lessons: list[Lesson]) -> str:
     rows = ["| lesson | question | title | points |", "|---|---|---|---|"]
     for lesson in lessons:
         rows += [f"| {lesson.stem[:2]} | `{q.name}` | {q.title} | {q.points} |" for q in lesson.questions]
-        rows.append(
-            f"| **{lesson.stem[:2]}** | | **{lesson.title.partition(' · ')[2]}** | **{lesson.points}** |"
-        )
-    return "\n".join([*rows, f"| **all** | | | **{sum(lesson.points for lesson in lessons)}** |"]) + "\n"
+        _, _, title = lesson.title.partition(" · ")
+        rows.append(f"| **{lesson.stem[:2]}** | | **{title}** | **{lesson.points}** |")
+    total = sum(lesson.points for lesson in lessons)
+    rows.append(f"| **all** | | | **{total}** |")
+    return "\n".join(rows) + "\n"
+
+
+def _has_solution(source: str) -> bool:
+    _, solutions = student.blank(source)
+    return bool(solutions)
 
 
 def _statements(source: str) -> list[str]:
     """The code of each statement of a cell, with its comments at the line's end."""
     lines = source.splitlines()
-    tree = ast.parse(source).body
-    starts = [min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))]) for node in tree]
-    return ["\n".join(lines[start - 1 : node.end_lineno]) for start, node in zip(starts, tree, strict=True)]
+    statements = []
+    for node in ast.parse(source).body:
+        decorators = getattr(node, "decorator_list", ())  # they are above the line that a function has
+        start = min([node.lineno, *(decorator.lineno for decorator in decorators)])
+        statements.append("\n".join(lines[start - 1 : node.end_lineno]))
+    return statements
 
 
 def _needed(source: str, earlier: list[str]) -> list[str]:
@@ -160,9 +182,12 @@ def _needed(source: str, earlier: list[str]) -> list[str]:
 
 def _names(source: str) -> tuple[set[str], set[str]]:
     """The names that a piece of code binds at its top level, and those it reads from there."""
+    # At the top level.
     top = symtable.symtable(source, "cell", "exec")
     bound = {s.get_name() for s in top.get_symbols() if s.is_assigned() or s.is_imported()}
     used = {s.get_name() for s in top.get_symbols() if s.is_referenced()}
+
+    # In its functions and comprehensions, at any depth.
     inner = list(top.get_children())
     while inner:
         table = inner.pop()

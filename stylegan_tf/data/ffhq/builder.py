@@ -21,8 +21,7 @@ _CITATION = """@inproceedings{karras2019style,
 
 
 class Ffhq(tfds.core.GeneratorBasedBuilder):
-    """Flickr-Faces-HQ: 70,000 aligned faces, the first 60,000 for training and the last 10,000 for
-    validation.
+    """Flickr-Faces-HQ: 70,000 aligned faces, 60,000 for training and the last 10,000 for validation.
 
     Configurations: "64", "128", "256", "512", "1024". Features: as ``FFHQ.metadata``. Missing and damaged
     files are left out with a warning that counts and names them.
@@ -34,11 +33,12 @@ class Ffhq(tfds.core.GeneratorBasedBuilder):
         tfds.core.BuilderConfig(name=str(r), description=f"{r}x{r}, from {THUMBNAILS if r == 128 else LARGE}")
         for r in RESOLUTIONS
     ]
-    MANUAL_DOWNLOAD_INSTRUCTIONS = f"""Download FFHQ yourself, with NVIDIA's script from github.com/NVlabs/ffhq-dataset.
-The manual folder must hold {METADATA} and, as published, {LARGE}/ (for the configuration 128 {THUMBNAILS}/).
-A part of the pictures will do.
-
-{LICENCES}"""
+    MANUAL_DOWNLOAD_INSTRUCTIONS = (
+        "Download FFHQ yourself, with NVIDIA's script from github.com/NVlabs/ffhq-dataset.\n"
+        f"The manual folder must hold {METADATA} and, as published, {LARGE}/ "
+        f"(for the configuration 128 {THUMBNAILS}/).\n"
+        f"A part of the pictures will do.\n\n{LICENCES}"
+    )
 
     def _info(self) -> tfds.core.DatasetInfo:
         side = int(self.builder_config.name)
@@ -62,18 +62,23 @@ A part of the pictures will do.
         )
 
     def _split_generators(self, dl_manager):
+        """A generator of examples for each split that has pictures."""
         data = load_ffhq(dl_manager.manual_dir, int(self.builder_config.name), verify=True)
-        splits = {"train": "training", "validation": "validation"}
-        index = {
-            split: [i for i, m in enumerate(data.metadata) if m["category"] == c]
-            for split, c in splits.items()
-        }
-        return {split: self._generate_examples(data, chosen) for split, chosen in index.items() if chosen}
+        generators = {}
+        for split, category in {"train": "training", "validation": "validation"}.items():
+            index = [i for i, about in enumerate(data.metadata) if about["category"] == category]
+            if index:
+                generators[split] = self._generate_examples(data, index)
+        return generators
 
     def _generate_examples(self, data, index):
         side = int(self.builder_config.name)
-        published = side in (128, 1024)  # these files go in as they are
+        is_published = side in (128, 1024)
         for i in index:
-            image = io.BytesIO(data.content(i)) if published else data.rows([i], side)[0]
+            # Published files go in as they are; other sides are averages of the full size.
+            if is_published:
+                image = io.BytesIO(data.content(i))
+            else:
+                image = data.rows([i], side)[0]  # (side, side, 3)
             kept = {key: data.metadata[i][key] for key in self.info.features if key != "image"}
             yield kept["id"], {"image": image, **kept}

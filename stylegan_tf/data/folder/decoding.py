@@ -1,9 +1,8 @@
-"""Many picture files decoded by several threads: into memory, or once into a cache on disk from which they
-are mapped.
-"""
+"""Many picture files decoded by several threads: into memory, or once into a cache on disk."""
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import os
@@ -26,8 +25,12 @@ from stylegan_tf.data.pixels import levels_of
 
 @dataclass
 class Outcome:
-    """What became of the files: those that are in the arrays, in order; (path, reason) of the others; counts
-    of ``UNUSUAL``.
+    """What became of the files.
+
+    Attributes:
+        files: those that are in the arrays, in order.
+        skipped: (path, reason) of the others.
+        unusual: how many pictures are unusual, for each key of ``UNUSUAL``.
     """
 
     files: list[str] = field(default_factory=list)
@@ -36,11 +39,18 @@ class Outcome:
 
 
 def in_threads(function: Callable, items: list, title: str, workers: int | None = None) -> Iterator:
-    """``function`` of every item, in order, by several threads (Pillow lets them run at once), with a
-    progress bar.
+    """``function`` of every item, in order, by several threads, with a progress bar.
+
+    Threads are enough, since Pillow lets several of them run at once.
+
+    Args:
+        title: of the progress bar.
+        workers: threads, by default one for each core.
     """
     workers = workers or os.cpu_count()
     waiting = deque()
+
+    # Results come in the order of the items: the longest in the queue first.
     with (
         ThreadPoolExecutor(workers) as pool,
         tqdm(total=len(items), desc=title, unit=" files", disable=None) as bar,
@@ -48,7 +58,7 @@ def in_threads(function: Callable, items: list, title: str, workers: int | None 
         try:
             for item in items:
                 waiting.append(pool.submit(function, item))
-                if len(waiting) > 8 * workers:  # no further ahead, so that few results are held
+                if len(waiting) > 8 * workers:  # no further ahead, so that few results are in memory
                     yield waiting.popleft().result()
                     bar.update()
             while waiting:
@@ -62,23 +72,26 @@ def in_threads(function: Callable, items: list, title: str, workers: int | None 
 def decode_all(
     root: Path, files: list[str], settings: dict, sides: list[int], allocate=np.empty, workers=None
 ):
-    """Levels {side: uint8 (N, side, side, C)} of the N pictures that can be used, and the Outcome.
+    """Decode files by several threads; those that can't be used are skipped.
 
     Args:
-        settings: the arguments of ``decode``. sides: of the levels, from the smallest on. allocate: shape,
-            dtype -> array.
+        settings: the arguments of ``decode``.
+        sides: of the levels, from the smallest up.
+        allocate: (shape, dtype) -> array.
+
+    Returns:
+        levels {side: uint8 (N, side, side, C)} of the N pictures that can be used, and the Outcome.
     """
-    levels = {side: allocate((len(files), side, side, settings["channels"]), "uint8") for side in sides}
+    # Room for all of them.
+    levels = {}
+    for side in sides:
+        levels[side] = allocate((len(files), side, side, settings["channels"]), "uint8")
     outcome = Outcome()
 
-    def job(name):
-        try:
-            pixels, facts = decode(root / name, **settings)
-        except Exception as error:  # a decoder raises whatever a damaged file leads it to
-            return why(error), None
-        return levels_of(pixels[None], sides[0]), facts
-
-    for name, (result, facts) in zip(files, in_threads(job, files, "pictures", workers), strict=True):
+    # Each picture goes to the place after the last one that could be used.
+    job = functools.partial(_decode_levels, root=root, settings=settings, lowest=sides[0])
+    results = in_threads(job, files, "pictures", workers)
+    for name, (result, facts) in zip(files, results, strict=True):
         if facts is None:
             outcome.skipped.append((name, result))
             continue
@@ -86,58 +99,86 @@ def decode_all(
             level[len(outcome.files)] = result[side][0]
         outcome.files.append(name)
         outcome.unusual.update(facts.unusual)
-    return {side: level[: len(outcome.files)] for side, level in levels.items()}, outcome
+
+    count = len(outcome.files)
+    return {side: level[:count] for side, level in levels.items()}, outcome
+
+
+def _decode_levels(name, root, settings, lowest):
+    """(levels of one picture, its facts); or (the reason, None) where it can't be used."""
+    try:
+        pixels, facts = decode(root / name, **settings)
+    except Exception as error:  # a decoder raises whatever a damaged file leads it to
+        return why(error), None
+    return levels_of(pixels[None], lowest), facts
 
 
 def decode_once(cache: Path, root: Path, files: list[str], settings: dict, workers=None):
-    """As ``decode_all``, all levels mapped from a folder in ``cache``; it is made where files and settings
-    are not known yet.
+    """As ``decode_all``, with all levels mapped from a folder in ``cache``.
+
+    The folder is made where these files with these settings are not in the cache yet.
 
     Raises:
         OSError: if the disk has no room for them.
     """
-    states = [
-        (name, (state := (root / name).stat()).st_size, state.st_mtime_ns, state.st_mode) for name in files
-    ]
+    # The folder's name is a digest of everything that the decoded pictures depend on.
+    states = []
+    for name in files:
+        state = (root / name).stat()
+        states.append((name, state.st_size, state.st_mtime_ns, state.st_mode))
     pillow = [PIL.__version__, Image.MAX_IMAGE_PIXELS]
     digest = hashlib.sha256(json.dumps([states, settings, pillow]).encode()).hexdigest()[:16]
-    sides = sides_to(settings["resolution"])
     place = cache / f"{root.resolve().name}-{settings['resolution']}-{digest}"
     if not place.exists():
-        cache.mkdir(parents=True, exist_ok=True)
-        needed, free = (
-            bytes_needed(len(files), settings["resolution"], settings["channels"]),
-            shutil.disk_usage(cache).free,
-        )
-        if needed > free:  # writing to a mapped file on a full disk would end the process
-            raise OSError(
-                f"the decoded pictures take {needed / 1e9:.1f} GB; {cache} has {free / 1e9:.1f} GB free"
-            )
-        part = Path(tempfile.mkdtemp(prefix=".part-", dir=cache))
+        _fill(place, root, files, settings, workers)
 
-        def allocate(shape, dtype):
-            return np.lib.format.open_memmap(part / f"{shape[1]}.npy", "w+", dtype, shape)
-
-        try:
-            levels, outcome = decode_all(root, files, settings, sides, allocate, workers)
-            for level in levels.values():
-                level.flush()
-            (part / "outcome.json").write_text(json.dumps(vars(outcome)))
-            if not place.exists():  # another process may have been sooner
-                part.rename(place)
-        finally:
-            shutil.rmtree(part, ignore_errors=True)
+    # Read what is there, whoever has written it.
     about = json.loads((place / "outcome.json").read_text())
-    outcome = Outcome(about["files"], [tuple(pair) for pair in about["skipped"]], Counter(about["unusual"]))
-    levels = {side: np.load(place / f"{side}.npy", mmap_mode="r")[: len(outcome.files)] for side in sides}
+    skipped = [tuple(pair) for pair in about["skipped"]]
+    outcome = Outcome(about["files"], skipped, Counter(about["unusual"]))
+    levels = {}
+    for side in sides_to(settings["resolution"]):
+        levels[side] = np.load(place / f"{side}.npy", mmap_mode="r")[: len(outcome.files)]
     return levels, outcome
 
 
+def _fill(place: Path, root: Path, files: list[str], settings: dict, workers):
+    """Decode into a hidden folder, which gets its name when it is complete."""
+    cache = place.parent
+    cache.mkdir(parents=True, exist_ok=True)
+
+    # Writing to a mapped file on a full disk would end the process: look first.
+    needed = bytes_needed(len(files), settings["resolution"], settings["channels"])
+    free = shutil.disk_usage(cache).free
+    if needed > free:
+        raise OSError(
+            f"the decoded pictures take {needed / 1e9:.1f} GB; {cache} has {free / 1e9:.1f} GB free"
+        )
+
+    part = Path(tempfile.mkdtemp(prefix=".part-", dir=cache))
+    try:
+        allocate = functools.partial(_mapped_array, part)
+        sides = sides_to(settings["resolution"])
+        levels, outcome = decode_all(root, files, settings, sides, allocate, workers)
+        for level in levels.values():
+            level.flush()
+        (part / "outcome.json").write_text(json.dumps(vars(outcome)))
+        if not place.exists():  # another process may have been sooner
+            part.rename(place)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def _mapped_array(folder: Path, shape, dtype):
+    """A new array (N, side, side, C) on disk, in a file that is named after the side."""
+    return np.lib.format.open_memmap(folder / f"{shape[1]}.npy", "w+", dtype, shape)
+
+
 def sides_to(resolution: int) -> list[int]:
-    """4, 8, ... resolution."""
+    """4, 8, ... up to a resolution."""
     return [2**k for k in range(2, resolution.bit_length())]
 
 
 def bytes_needed(count: int, resolution: int, channels: int) -> int:
-    """Of the pictures and their smaller levels."""
+    """The bytes that pictures and their smaller levels take."""
     return sum(count * side * side * channels for side in sides_to(resolution))

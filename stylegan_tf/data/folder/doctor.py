@@ -1,6 +1,4 @@
-"""The doctor of a folder of pictures: what is in it, what is wrong with which file, and whether training can
-start.
-"""
+"""The doctor of a folder of pictures: what is wrong with which file, and whether training can start."""
 
 from __future__ import annotations
 
@@ -38,8 +36,14 @@ from stylegan_tf.data.folder.picture import (
 
 @dataclass(frozen=True)
 class Examined:
-    """A picture that can be read: its facts, sums of its bytes and of its pixels (upright, RGB), values, and
-    a 16x16 copy.
+    """A picture that can be read.
+
+    Attributes:
+        facts: what the file says of it.
+        content, pixels: digests of the file, and of the upright RGB pixels.
+        lowest, highest: values of any channel, 0 to 255.
+        flat: whether it has one colour.
+        small: a copy, uint8 (16, 16, 3).
     """
 
     facts: Facts
@@ -52,8 +56,9 @@ class Examined:
 
     @property
     def grey(self) -> bool:
-        """Whether red, green and blue are the same, but for the rounding of a JPEG."""
-        return int(np.ptp(self.small.astype("int16"), axis=-1).max()) <= 4
+        """Whether red, green and blue are the same, up to the rounding of a JPEG."""
+        spread = np.ptp(self.small.astype("int16"), axis=-1)  # (16, 16)
+        return int(spread.max()) <= 4
 
 
 def examine(path, resolution: int | None = None, workers: int | None = None) -> Report:
@@ -62,24 +67,34 @@ def examine(path, resolution: int | None = None, workers: int | None = None) -> 
     Args:
         resolution: of the training planned; by default the largest power of two that 95 % of the pictures
             reach.
-        workers: threads, by default one for each core; each holds one picture at full size.
+        workers: threads, by default one for each core; each has one picture at full size in memory.
 
     Raises:
-        FileNotFoundError: if there is no such folder. ValueError: for a resolution that is no power of two
-            from 8 to 1024.
+        FileNotFoundError: if there is no such folder.
+        ValueError: for a resolution that is no power of two from 8 to 1024.
     """
     if resolution is not None:
         check_resolution(resolution)
+
+    # Every file is a picture, or it has a reason why not.
     listing = list_pictures(path)
-    results = in_threads(lambda name: _examine(listing.root / name), listing.files, "examining", workers)
-    found = dict(zip(listing.files, results, strict=True))
-    pictures = {name: result for name, result in found.items() if isinstance(result, Examined)}
-    damaged = [(name, result) for name, result in found.items() if name not in pictures]
-    resolution = resolution or usable_resolution(picture.facts.side for picture in pictures.values())
+    paths = [listing.root / name for name in listing.files]
+    results = in_threads(_examine, paths, "examining", workers)
+    pictures = {}
+    damaged = []
+    for name, result in zip(listing.files, results, strict=True):
+        if isinstance(result, Examined):
+            pictures[name] = result
+        else:
+            damaged.append((name, result))
+
+    if resolution is None:
+        resolution = usable_resolution(picture.facts.side for picture in pictures.values())
     return Report(listing, pictures, listing.skipped + damaged, resolution)
 
 
-def _examine(path):
+def _examine(path) -> Examined | str:
+    """A picture, or the reason why it can't be read."""
     try:
         with open(path, "rb") as file:
             content = hashlib.file_digest(file, "sha256").hexdigest()
@@ -88,26 +103,37 @@ def _examine(path):
             image = upright(image, channels=3)
     except Exception as error:  # a decoder raises whatever a damaged file leads it to
         return why(error)
+
+    # Its pixels, its range, and a small copy.
     pixels = hashlib.sha256(f"{image.size}".encode() + image.tobytes()).hexdigest()
-    ranges = image.getextrema()
+    ranges = image.getextrema()  # (lowest, highest) of each channel
     small = image.resize((duplicates.SIDE, duplicates.SIDE), Image.Resampling.BOX, reducing_gap=3.0)
-    flat = all(low == high for low, high in ranges)
-    lowest, highest = min(low for low, _ in ranges), max(high for _, high in ranges)
-    return Examined(facts, content, pixels, lowest, highest, flat, np.asarray(small))
+    return Examined(
+        facts=facts,
+        content=content,
+        pixels=pixels,
+        lowest=min(low for low, _ in ranges),
+        highest=max(high for _, high in ranges),
+        flat=all(low == high for low, high in ranges),
+        small=np.asarray(small),
+    )
 
 
 class Report:
     """What ``examine`` found.
 
     Attributes:
-        pictures: name -> Examined, of every picture that can be read. unreadable: (name, reason) of the
-            others.
-        resolution: what is judged. usable: names that training takes; small: (name, reason) of what is too
-            small for it.
-        channels: 1 if nearly all are grey, else 3. remarks: kind -> names, of pictures that are used but
-            unusual.
-        copies, twins, near: groups of names of the same bytes; of other bytes and the same pixels; and of
-            nearly the same.
+        listing: what the folder holds.
+        pictures: name -> Examined, of every picture that can be read.
+        unreadable: (name, reason) of the others.
+        resolution: of the training that is judged.
+        usable: names of the pictures that training can use at this resolution.
+        small: (name, reason) of those that are too small for it.
+        channels: 1 if nearly all are grey, else 3.
+        remarks: kind -> names, of pictures that are used but unusual.
+        copies: groups of names with the same bytes.
+        twins: groups with the same pixels in other bytes.
+        near: groups that are nearly the same.
         classes: sub-folder -> number of usable pictures, if sub-folders can be classes; else None.
     """
 
@@ -118,54 +144,68 @@ class Report:
         unreadable: list[tuple[str, str]],
         resolution: int,
     ):
-        self.listing, self.pictures, self.unreadable, self.resolution = (
-            listing,
-            pictures,
-            unreadable,
-            resolution,
-        )
-        self.usable, self.small = [], []
+        self.listing = listing
+        self.pictures = pictures
+        self.unreadable = unreadable
+        self.resolution = resolution
+
+        # Which are large enough?
+        self.usable = []
+        self.small = []
         for name, picture in pictures.items():
             try:
                 check_size(picture.facts, resolution, "crop", enlarge=False)
                 self.usable.append(name)
             except PictureError as error:
                 self.small.append((name, str(error)))
+
+        # Grey or colour, and what is unusual about which picture.
         grey = np.mean([picture.grey for picture in pictures.values()] or [False])
         self.channels = 1 if grey >= 0.95 else 3
-        self.remarks = {kind: names for kind in REMARKS if (names := self._names(kind))}
+        self.remarks = {}
+        for kind in REMARKS:
+            names = [name for name, picture in pictures.items() if self._is(kind, picture)]
+            if names:
+                self.remarks[kind] = names
+
         self._find_duplicates()
         classes = Counter(name.split("/")[0] for name in self.usable)
         self.classes = dict(sorted(classes.items())) if has_class_folders(listing) else None
 
-    def _names(self, kind):
-        tests = {
-            "one colour": lambda p: p.flat,
-            "low contrast": lambda p: not p.flat and p.highest - p.lowest < 26,
-            "oblong": lambda p: max(p.facts.width, p.facts.height) > 3 * p.facts.side,
-            "huge": lambda p: p.facts.width * p.facts.height > 25_000_000,
-            "grey among colour": lambda p: self.channels == 3 and p.grey,
-            "colour among grey": lambda p: self.channels == 1 and not p.grey,
-        }
-        test = tests.get(kind, lambda p: kind in p.facts.unusual)
-        return [name for name, picture in self.pictures.items() if test(picture)]
+    def _is(self, kind: str, picture: Examined) -> bool:
+        """Whether a remark of ``REMARKS`` is true of a picture."""
+        facts = picture.facts
+        if kind == "one colour":
+            return picture.flat
+        if kind == "low contrast":
+            return not picture.flat and picture.highest - picture.lowest < 26
+        if kind == "oblong":
+            return max(facts.width, facts.height) > 3 * facts.side
+        if kind == "huge":
+            return facts.width * facts.height > 25_000_000
+        if kind == "grey among colour":
+            return self.channels == 3 and picture.grey
+        if kind == "colour among grey":
+            return self.channels == 1 and not picture.grey
+        return kind in facts.unusual
 
     def _find_duplicates(self):
         names = list(self.pictures)
+        contents = {name: picture.content for name, picture in self.pictures.items()}
+        pixels = {name: picture.pixels for name, picture in self.pictures.items()}
 
-        def by(digest):
-            return [
-                [names[i] for i in group]
-                for group in duplicates.same([digest(self.pictures[n]) for n in names])
-            ]
+        # The same file; and the same pixels in files that differ.
+        self.copies = _groups_of(names, duplicates.same([contents[name] for name in names]))
+        same_pixels = _groups_of(names, duplicates.same([pixels[name] for name in names]))
+        self.twins = [group for group in same_pixels if len({contents[name] for name in group}) > 1]
 
-        self.copies = by(lambda picture: picture.content)
-        self.twins = [
-            g for g in by(lambda picture: picture.pixels) if len({self.pictures[n].content for n in g}) > 1
-        ]
-        first = list({self.pictures[name].pixels: name for name in reversed(names)}.values())[::-1]
-        small = np.array([self.pictures[name].small for name in first], "uint8")
-        self.near = [[first[i] for i in group] for group in duplicates.near(small)] if first else []
+        # Nearly the same, where one name, the first, counts for all that have the same pixels.
+        first_with = {pixels[name]: name for name in reversed(names)}
+        firsts = list(first_with.values())[::-1]
+        self.near = []
+        if firsts:
+            small = np.array([self.pictures[name].small for name in firsts], "uint8")  # (N, 16, 16, 3)
+            self.near = _groups_of(firsts, duplicates.near(small))
 
     @property
     def ready(self) -> bool:
@@ -173,35 +213,56 @@ class Report:
         return len(self.usable) >= MINIMUM
 
     def kept(self, resolution: int) -> int:
-        """How many pictures are as large as that, or larger."""
+        """How many pictures reach a resolution with their shorter side."""
         return sum(picture.facts.side >= resolution for picture in self.pictures.values())
 
     def sheet(self, count: int = 64) -> np.ndarray:
-        """Usable pictures as training sees them, evenly spaced in the order of the files: uint8 (N, r, r,
-        channels).
+        """Usable pictures as training sees them: uint8 (N, r, r, channels).
+
+        Args:
+            count: N at most; they are evenly spaced in the order of the files.
         """
-        chosen = np.unique(np.linspace(0, len(self.usable) - 1, min(count, len(self.usable))).astype(int))
+        count = min(count, len(self.usable))
+        chosen = np.unique(np.linspace(0, len(self.usable) - 1, count).astype(int))
         files = [self.listing.root / self.usable[i] for i in chosen]
         return np.stack([read_picture(file, self.resolution, self.channels) for file in files])
 
     def verdict(self) -> str:
         """One sentence: that training can start and with which command, or what to do."""
-        size, path = f"{self.resolution}x{self.resolution}", self.listing.root
+        size = f"{self.resolution}x{self.resolution}"
         if self.ready:
-            preset = "toyfaces32" if self.resolution == 32 and self.channels == 3 else "mnist32"
-            if self.resolution >= 64:
-                preset = (
-                    "toyfaces64" if self.resolution == 64 else f"ffhq{self.resolution} --set mirror=false"
-                )
-            needed = bytes_needed(len(self.usable), self.resolution, self.channels)
-            cache = " --data-dir cache" if needed > MEMORY_LIMIT else ""
-            settings = f"--preset {preset} --set resolution={self.resolution} --set channels={self.channels}"
-            command = f"stylegan-tf train --dataset {shlex.quote(f'folder:{path}')} {settings}{cache} --out runs/own"
-            return f"Training can start at {size} with {len(self.usable):,} pictures:\n  {command}"
+            return f"Training can start at {size} with {len(self.usable):,} pictures:\n  {self._command()}"
+
+        # More pictures are needed, or a resolution that enough of them reach.
+        advice = too_few(self.listing.root, len(self.usable), MINIMUM)
         lower = max((r for r in RESOLUTIONS if self.kept(r) >= MINIMUM), default=None)
-        other = f", or train at {lower}x{lower}, which {self.kept(lower):,} pictures reach" if lower else ""
-        return f"Training can't start at {size}. {too_few(path, len(self.usable), MINIMUM)}{other}"
+        if lower:
+            advice += f", or train at {lower}x{lower}, which {self.kept(lower):,} pictures reach"
+        return f"Training can't start at {size}. {advice}"
+
+    def _command(self) -> str:
+        """The command that trains on the folder."""
+        # The preset for the size. That of FFHQ mirrors pictures, which suits faces and not everything.
+        if self.resolution > 64:
+            preset = f"ffhq{self.resolution} --set mirror=false"
+        elif self.resolution == 64:
+            preset = "toyfaces64"
+        elif self.resolution == 32 and self.channels == 3:
+            preset = "toyfaces32"
+        else:
+            preset = "mnist32"
+
+        dataset = shlex.quote(f"folder:{self.listing.root}")
+        settings = f"--preset {preset} --set resolution={self.resolution} --set channels={self.channels}"
+        needed = bytes_needed(len(self.usable), self.resolution, self.channels)
+        cache = " --data-dir cache" if needed > MEMORY_LIMIT else ""
+        return f"stylegan-tf train --dataset {dataset} {settings}{cache} --out runs/own"
 
     def text(self) -> str:
         """The whole report; under each heading the names of up to 20 files."""
         return printable("\n\n".join("\n".join(part) for part in parts_of(self) if part))
+
+
+def _groups_of(names: list[str], groups: list[list[int]]) -> list[list[str]]:
+    """Groups of positions as groups of names."""
+    return [[names[i] for i in group] for group in groups]

@@ -1,6 +1,4 @@
-"""What a folder holds: its pictures in one fixed order, what is left out and why, and the class of each
-picture.
-"""
+"""What a folder holds: its pictures in a fixed order, what is left out and why, and their classes."""
 
 from __future__ import annotations
 
@@ -17,13 +15,14 @@ SHOWN = 20  # names in a message
 
 @dataclass
 class Listing:
-    """Files of a folder.
+    """The files of a folder.
 
     Attributes:
-        root: the folder. files: pictures by their extension, as paths relative to it with "/" between, sorted
-            folder by folder.
-        skipped: (path, reason) of what can't be read at all. others: how many other files there are, by
-            extension.
+        root: the folder.
+        files: those with the extension of a picture: paths relative to the folder, with "/" between names,
+            sorted folder by folder.
+        skipped: (path, reason) of what can't be read at all.
+        others: how many other files there are, by extension.
     """
 
     root: Path
@@ -37,8 +36,9 @@ class Listing:
 
 
 def list_pictures(path) -> Listing:
-    """The pictures of a folder and of its sub-folders. Links are followed; a folder is read once, so that
-    loops end.
+    """The pictures of a folder and of its sub-folders.
+
+    Links are followed. Each folder is read once, so that links in a circle come to an end.
 
     Raises:
         FileNotFoundError: if there is no such folder.
@@ -53,6 +53,11 @@ def list_pictures(path) -> Listing:
 
 
 def _walk(folder, prefix, listing, seen):
+    """Add what is in a folder to the listing; ``prefix`` is its path from the root.
+
+    seen: (device, number) of the folders that have been read.
+    """
+    # What is in it, if it can be opened and has not been read already.
     try:
         place = os.stat(folder)
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
@@ -63,8 +68,11 @@ def _walk(folder, prefix, listing, seen):
         listing.skipped.append((prefix, "is a link to a folder that is read already"))
         return
     seen.add((place.st_dev, place.st_ino))
+
+    # Where each entry belongs.
     for entry in entries:
-        name, suffix = prefix + entry.name, Path(entry.name).suffix.lower()
+        name = prefix + entry.name
+        suffix = Path(entry.name).suffix.lower()
         if entry.name.startswith("."):
             listing.others["hidden"] += 1
         elif entry.is_symlink() and not os.path.exists(entry.path):
@@ -81,28 +89,30 @@ def _walk(folder, prefix, listing, seen):
 
 def has_class_folders(listing: Listing) -> bool:
     """Whether every picture lies in a sub-folder, and there are several of them."""
-    return (
-        all("/" in name for name in listing.files) and len({name.split("/")[0] for name in listing.files}) > 1
-    )
+    are_in_folders = all("/" in name for name in listing.files)
+    folders = {name.split("/")[0] for name in listing.files}
+    return are_in_folders and len(folders) > 1
 
 
 def classes(listing: Listing, labels) -> tuple[dict[str, str], list[tuple[str, str]]]:
     """The class of each picture as text, {file: class}, and (path, reason) of what has none.
 
     Args:
-        labels: "folders", the sub-folder of the root that a picture lies in; or a CSV file with the columns
-            file and label, its first line maybe their names, its files relative to the root. A path that does
-            not exist is looked for in the root.
+        labels: "folders", where the class is the sub-folder of the root that a picture is in; or a CSV file
+            with the columns file and label. Its first line may be these two names, and its files are relative
+            to the root. A path that does not exist is looked for in the root.
 
     Raises:
-        ValueError: for a line with other than two columns, or a file named twice. FileNotFoundError: if there
-            is no CSV.
+        ValueError: for a line that has not two columns, or a file named twice.
+        FileNotFoundError: if there is no such CSV file.
     """
+    # Sub-folders as classes.
     if labels == "folders":
         found = {name: name.split("/")[0] for name in listing.files if "/" in name}
-        return found, [
-            (name, "lies in no sub-folder, so it has no class") for name in listing.files if name not in found
-        ]
+        reason = "lies in no sub-folder, so it has no class"
+        return found, [(name, reason) for name in listing.files if name not in found]
+
+    # A CSV file. Files without a line are named, and lines without a file.
     table = next((place for place in (Path(labels), listing.root / labels) if place.is_file()), None)
     if table is None:
         raise FileNotFoundError(
@@ -111,22 +121,25 @@ def classes(listing: Listing, labels) -> tuple[dict[str, str], list[tuple[str, s
     lines = _read_csv(table)
     absent = [(name, f"has no line in {table.name}") for name in listing.files if name not in lines]
     known = set(listing.files)
-    absent += [
-        (name, f"is in {table.name} and is no picture of the folder") for name in lines if name not in known
-    ]
+    reason = f"is in {table.name} and is no picture of the folder"
+    absent += [(name, reason) for name in lines if name not in known]
     return {name: lines[name] for name in listing.files if name in lines}, absent
 
 
-def _read_csv(path):
+def _read_csv(path) -> dict[str, str]:
+    """{file: label} of a CSV file."""
     lines = {}
     with open(path, newline="", encoding="utf-8-sig") as file:
         for number, row in enumerate(csv.reader(file), start=1):
+            # Empty lines do not count, nor does a first line with the names of the columns.
             cells = [cell.strip() for cell in row]
-            if not any(cells) or (number == 1 and [cell.lower() for cell in cells] == ["file", "label"]):
+            is_heading = number == 1 and [cell.lower() for cell in cells] == ["file", "label"]
+            if not any(cells) or is_heading:
                 continue
+
             if len(cells) != 2 or not all(cells):
                 raise ValueError(
-                    f"{path}, line {number}: found {','.join(row)!r}; wanted are two columns, file,label"
+                    f"{path}, line {number}: found {','.join(row)!r}; expected two columns, file,label"
                 )
             name = PurePosixPath(cells[0]).as_posix()
             if name in lines:
@@ -138,9 +151,10 @@ def _read_csv(path):
 
 
 def numbered(texts: list[str], whole: bool) -> tuple[list[int], list[str]]:
-    """Class numbers, and the name of each number: the texts count in sorted order.
+    """Class numbers of texts, in sorted order, and the name of each number.
 
-    With ``whole``, texts that are all whole numbers stay the numbers that they are.
+    Args:
+        whole: texts that are all whole numbers stay the numbers that they are.
     """
     if whole and all(text.isascii() and text.isdigit() for text in texts):
         numbers = [int(text) for text in texts]
@@ -154,9 +168,11 @@ def named(pairs: list[tuple[str, str]]) -> list[str]:
     """Lines "path reason" of the first files, then how many more there are."""
     lines = [f"  {name} {reason}".rstrip() for name, reason in pairs[:SHOWN]]
     more = len(pairs) - SHOWN
-    return lines + ([f"  ... and {more:,} more"] if more > 0 else [])
+    if more > 0:
+        lines.append(f"  ... and {more:,} more")
+    return lines
 
 
 def printable(text: str) -> str:
-    """Text with the bytes of file names that are not UTF-8 written as escapes, so that it can be printed."""
+    """Text that can be printed: bytes of file names that are not UTF-8 become escapes."""
     return text.encode("utf-8", "backslashreplace").decode()

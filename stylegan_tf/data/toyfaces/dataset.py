@@ -36,10 +36,10 @@ def draw_faces(
 ) -> np.ndarray:
     """Faces of factors (N, 12), or of one face (12,): uint8 (N, resolution, resolution, 3).
 
-    Freckles and strands of hair of face i are drawn by lot from (detail_seed, i), and from nothing else.
-
     Args:
         resolution: a power of two from 4 to 1024; the same picture at each.
+        detail_seed: freckles and strands of hair of face i are drawn at random from (detail_seed, i), and
+            depend on nothing else.
         progress: show a progress bar.
 
     Raises:
@@ -47,37 +47,58 @@ def draw_faces(
             resolution.
     """
     factors = np.atleast_2d(np.asarray(factors))
-    if factors.ndim != 2 or factors.shape[1] != len(FACTORS):
-        raise ValueError(
-            f"factors have shape {factors.shape}; wanted is (N, {len(FACTORS)}): {', '.join(NAMES)}"
-        )
-    for factor, column in zip(FACTORS, factors.T, strict=True):
-        wrong = ~((factor.low <= column) & (column <= factor.high)) | (
-            bool(factor.values) & (column != np.round(column))
-        )
-        if wrong.any():
-            kind = "a whole number" if factor.values else "a number"
-            at = int(wrong.argmax())
-            raise ValueError(
-                f"face {at} has {factor.name} = {column[at]}; wanted is {kind} from {factor.low} to {factor.high}"
-            )
+    _check_factors(factors)
     if resolution not in [2**i for i in range(2, 11)]:
-        raise ValueError(f"resolution is {resolution}; wanted is a power of two from 4 to 1024")
+        raise ValueError(f"resolution is {resolution}; it must be a power of two from 4 to 1024")
+
     images = np.empty((len(factors), resolution, resolution, 3), "uint8")
     for i, row in enumerate(tqdm(factors, desc="drawing faces", unit="face", disable=not progress)):
-        face = {f.name: f.values[int(v)] if f.values else float(v) for f, v in zip(FACTORS, row, strict=True)}
-        images[i] = face_drawing.draw_face(face, resolution, np.random.default_rng([detail_seed, i]))
+        rng = np.random.default_rng([detail_seed, i])
+        images[i] = face_drawing.draw_face(_by_name(row), resolution, rng)
     return images
 
 
+def _check_factors(factors):
+    """Raise ValueError unless factors are (N, 12), each within its range, and categories whole numbers."""
+    if factors.ndim != 2 or factors.shape[1] != len(FACTORS):
+        raise ValueError(
+            f"factors have shape {factors.shape}; expected (N, {len(FACTORS)}): {', '.join(NAMES)}"
+        )
+    for factor, column in zip(FACTORS, factors.T, strict=True):
+        is_wrong = ~((factor.low <= column) & (column <= factor.high))  # also where it is not a number
+        if factor.values:
+            is_wrong = is_wrong | (column != np.round(column))
+        if is_wrong.any():
+            kind = "a whole number" if factor.values else "a number"
+            at = int(is_wrong.argmax())
+            raise ValueError(
+                f"face {at} has {factor.name} = {column[at]}; "
+                f"it must be {kind} from {factor.low} to {factor.high}"
+            )
+
+
+def _by_name(row) -> dict[str, str | float]:
+    """The factors (12,) of one face by name: words of a category, numbers of a range."""
+    face = {}
+    for factor, value in zip(FACTORS, row, strict=True):
+        face[factor.name] = factor.values[int(value)] if factor.values else float(value)
+    return face
+
+
 class ToyFaces(Images):
-    """Toy faces in memory: ``images``, and beside them ``factors`` (N, 12)."""
+    """Toy faces in memory, with the factors that they are drawn from.
+
+    Attributes:
+        images: uint8 (N, r, r, 3).
+        factors: float32 (N, 12), in the order of FACTORS.
+    """
 
     def __init__(self, images: np.ndarray, factors: np.ndarray, name: str = "toyfaces"):
         super().__init__(images, name=name)
         if factors.shape != (len(images), len(FACTORS)):
             raise ValueError(
-                f"factors have shape {factors.shape} for {len(images)} faces; wanted is ({len(images)}, {len(FACTORS)})"
+                f"factors have shape {factors.shape} for {len(images)} faces; "
+                f"expected ({len(images)}, {len(FACTORS)})"
             )
         self.factors = factors
 
@@ -94,33 +115,54 @@ def load_toyfaces(
     progress: bool = True,
     **dials,
 ) -> ToyFaces:
-    """Draw faces; factors from ``seed``, freckles and strands from a stream of their own.
+    """Draw faces, or read them if they have been drawn before.
 
     Args:
-        cache: a folder that keeps them: the same call again reads the file. It is named by a digest of all
-            settings and of the drawing's version; a damaged one is told of and drawn again.
+        count: how many faces.
+        resolution: a power of two from 4 to 1024.
+        seed: of the factors; freckles and strands of hair have a stream of their own.
+        cache: a folder that keeps the pictures, so that the same call again reads the file. Its name is a
+            digest of all settings and of the drawing's version. A damaged file is reported and drawn again.
         progress: show a progress bar while drawing.
-        dials: rho, pair, hole, combination of ``sample_factors``, which also says what errors they raise.
+        dials: rho, pair, hole and combination of ``sample_factors``, which also says what errors they raise.
     """
     factors = sample_factors(count, seed, **dials)
-    settings = json.dumps(
-        [face_drawing.VERSION, resolution, seed, hashlib.sha256(factors.tobytes()).hexdigest()]
-    )
-    name = f"toyfaces{resolution}_{hashlib.sha256(settings.encode()).hexdigest()[:16]}.npz"
-    path = None if cache is None else Path(cache) / name
-    images = _read(path, (count, resolution, resolution, 3)) if path and path.exists() else None
+
+    # The pictures: of the cache if it has them, else drawn.
+    path = None
+    images = None
+    if cache is not None:
+        path = Path(cache) / _file_name(factors, resolution, seed)
+        images = _read(path, (count, resolution, resolution, 3))
     if images is None:
         images = draw_faces(factors, resolution, seed, progress)
         if path:
             _write(path, images, factors)
-    changed = ({} if count == 10_000 else {"count": count}) | ({"seed": seed} if seed else {}) | dials
-    return ToyFaces(
-        images, factors, "toyfaces" + ":" * bool(changed) + ",".join(f"{k}={v}" for k, v in changed.items())
-    )
+
+    # A name with the dials that are not at their defaults, as ``open_dataset`` understands it.
+    changed = {}
+    if count != 10_000:
+        changed["count"] = count
+    if seed:
+        changed["seed"] = seed
+    changed |= dials
+    name = "toyfaces"
+    if changed:
+        name += ":" + ",".join(f"{dial}={value}" for dial, value in changed.items())
+    return ToyFaces(images, factors, name)
+
+
+def _file_name(factors, resolution, seed) -> str:
+    """The cache's name for pictures: a digest of everything that they depend on."""
+    sum_of_factors = hashlib.sha256(factors.tobytes()).hexdigest()
+    settings = json.dumps([face_drawing.VERSION, resolution, seed, sum_of_factors])
+    return f"toyfaces{resolution}_{hashlib.sha256(settings.encode()).hexdigest()[:16]}.npz"
 
 
 def _read(path, shape):
-    """The pictures of a file; None, and a warning, if it is damaged."""
+    """The pictures of a file; None if there is none, or, with a warning, if it is damaged."""
+    if not path.exists():
+        return None
     try:
         with np.load(io.BytesIO(path.read_bytes())) as file:
             images = file["images"]

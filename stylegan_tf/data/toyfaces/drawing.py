@@ -18,7 +18,7 @@ from stylegan_tf.data.toyfaces.geometry import (
     tint,
 )
 
-VERSION = 1  # raise it when faces look different: cached pictures are then drawn anew
+VERSION = 1  # raise it when faces look different: cached pictures are then drawn again
 
 SKIN = (255, 226, 200), (226, 164, 118), (138, 88, 60)  # light, middle, dark
 HAIR = {  # of the head; of moustache and eyebrows
@@ -43,12 +43,17 @@ SHIRT = {
     "white": (244, 244, 244),
 }
 
-FRAME, LIP, MOUTH, WHITE, INK = (28, 26, 40), (222, 42, 66), (92, 16, 28), (255, 255, 255), (44, 30, 32)
+FRAME = (28, 26, 40)  # of glasses
+LIP = (222, 42, 66)
+MOUTH = (92, 16, 28)
+WHITE = (255, 255, 255)
+INK = (44, 30, 32)  # of lashes and irises
 HAIRLINE = 0.985  # just under the skin, so that no background shows between hair and head
-FRECKLES, STRANDS = 14, 18  # always as many: only their places are drawn by lot
+# Their numbers are fixed; only their places are drawn at random.
+FRECKLES = 14
+STRANDS = 18
 
-# The lower edge of the hair, (longitude, latitude) in degrees: over the forehead by fringe, then down the
-# sides by length.
+# The lower edge of the hair, (longitude, latitude) in degrees: the fringe over the forehead ...
 FRINGE = {
     "swept back": [(-58, 22), (-44, 44), (-22, 52), (0, 54), (22, 52), (44, 44), (58, 22)],
     "straight": [(-58, 20), (-50, 26), (-25, 27), (0, 27), (25, 27), (50, 26), (58, 20)],
@@ -56,6 +61,7 @@ FRINGE = {
     "curtain": [(-60, 8), (-46, 24), (-24, 42), (0, 58), (24, 42), (46, 24), (60, 8)],
     "curls": [(-58, 24), (-46, 31), (-24, 36), (0, 37), (24, 36), (46, 31), (58, 24)],
 }
+# ... and from there down the right side, by length.
 SIDES = {
     "short": [(64, 6), (68, -12), (76, -10), (80, 2), (90, 10), (102, 6), (110, -10), (118, -26), (130, -32)],
     "long": [(61, 0), (60, -22), (62, -44), (66, -62), (90, -64), (130, -64)],
@@ -64,9 +70,10 @@ SIDES = {
 
 @functools.cache
 def hair_edge(fringe, length):
-    """(n, 3) from the nape at the left to the nape at the right."""
+    """The lower edge of the hair, (n, 3), from the nape at the left to the nape at the right."""
     side = np.array(SIDES[length])
-    line = curve(np.concatenate([side[::-1] * (-1, 1), FRINGE[fringe], side]), closed=False)
+    points = np.concatenate([side[::-1] * (-1, 1), FRINGE[fringe], side])
+    line = curve(points, closed=False)  # (n, 2)
     if fringe == "curls":
         front = np.abs(line[:, 0]) < 60
         line[front, 1] -= 9 * np.abs(np.sin(np.radians(line[front, 0] * 4.5)))
@@ -75,14 +82,17 @@ def hair_edge(fringe, length):
 
 @functools.cache
 def hair_top(fringe, length):
-    """The outline of the hair on the disc of the turned head, from the right nape over the top to the left
-    one.
+    """The upper outline of the hair on the disc of the turned head.
 
-    Returns the angle (n,), and the height of the hair over the skin (n,).
+    Returns:
+        the angle (n,), from the right nape over the top to the left one, and the height of the hair over the
+        skin (n,).
     """
     end = 32 if length == "short" else 64
     angle = np.radians(np.linspace(-end, 180 + end, 64))
-    up = np.sin(angle)
+    up = np.sin(angle)  # 1 at the top of the head, 0 at the ears
+
+    # Short hair ends above the nape, long hair is as thick down to the shoulders; curls are waves on top.
     if length == "short":
         height = 0.15 * np.clip(up + 0.53, 0, 1) ** 0.7
     else:
@@ -92,6 +102,7 @@ def hair_top(fringe, length):
     return angle, height
 
 
+# The parts of the unturned head, as points (n, 3) or on its front (n, 2).
 EAR = curve(
     [
         (0.9, -0.16, 0.12),
@@ -119,6 +130,8 @@ MOUSTACHE = both_sides(
         (0, 0.405),
     ]
 )
+
+# What there is twice: given at the right, mirrored to the left.
 PAIRS = {
     "eye": on_face(ellipse(0.36, -0.07, 0.155, 0.135)),
     "iris": on_face(ellipse(0.36, -0.07, 0.085, 0.1)),
@@ -135,87 +148,124 @@ PAIRS = {
     "ear": EAR,
     "inside of the ear": 0.5 * EAR + (0.52, -0.01, 0.005),
 }
-SHAPES = {name: np.stack([shape, shape * (-1, 1, 1)]) for name, shape in PAIRS.items()} | {
+SHAPES = {
+    **{name: np.stack([shape, shape * (-1, 1, 1)]) for name, shape in PAIRS.items()},
     "gleam": np.stack([on_face(ellipse(x, -0.105, 0.03, 0.035)) for x in (-0.33, 0.39)]),
     "bridge": on_face([(-0.1, -0.15), (0.1, -0.15), (0.1, -0.03), (-0.1, -0.03)], lift=1.08),
     "nose": NOSE,
     "nostrils": NOSE[24:42],
     "moustache": on_face(curve(MOUSTACHE), lift=1.02),
 }
+
+# What does not turn: the disc of the head, and points (n, 2) of the picture.
 SPOT = ellipse(0, 0, 1, 1, count=8)
-SKULL = ellipse(0, 0, 1, 1, count=96).T
+SKULL = ellipse(0, 0, 1, 1, count=96).T  # (2, 96)
 BACK_HAIR = curve(
     both_sides([(0, -0.82), (0.42, -0.74), (0.66, -0.4), (0.72, 0.1), (0.76, 0.5), (0.78, 0.82), (0.7, 1.1)])
 )
-HANGS = np.clip((BACK_HAIR[:, 1:] + 0.2) / 1.2, 0, 1)
+HANGS = np.clip(
+    (BACK_HAIR[:, 1:] + 0.2) / 1.2, 0, 1
+)  # (n, 1): 0 where it tilts with the head, 1 where it hangs
 NECK = curve(both_sides([(0.24, 0.3), (0.23, 0.66), (0.3, 0.84), (0.2, 0.96), (0, 1.0)]))
 BODY = curve(both_sides([(0, 0.84), (0.26, 0.76), (0.48, 0.8), (0.78, 0.88), (0.98, 1.1), (1.05, 1.4)]))
 COLLAR = both_sides([(0.3, 0.72), (0.36, 0.84), (0.12, 1.06), (0, 0.98)])
 
 
 def mouth(smile):
-    """Corners up and open for 1, closed at 0, corners down for -1; the lips are thinner at the corners."""
+    """The parts of the mouth, by name, each (38, 3).
+
+    Its corners are up and it is open for a smile of 1, closed at 0, and its corners are down for -1.
+    """
+    # From the left corner (t = -1) to the right (t = 1). The lips are thinner at the corners.
     t = np.sin(np.linspace(-np.pi / 2, np.pi / 2, 19))
     rounded = (1 - t * t) ** 0.35
-    x, middle = (0.43 + 0.05 * smile) * t, 0.6 - smile * (0.18 - 0.03 * smile) * (t * t - 0.22 - 0.07 * smile)
-    opening = 0.21 * max(smile, 0) ** 1.5 * (1 - t * t) ** 0.7
-    upper, lower = middle - 0.085 * rounded, middle + opening + 0.09 * rounded
+    x = (0.43 + 0.05 * smile) * t
     inner = 0.9 * x
 
-    def between(x, top, bottom):
-        return on_face(np.stack([np.concatenate([x, x[::-1]]), np.concatenate([top, bottom[::-1]])], axis=1))
+    # Where the lips meet, how far apart they are, and their outer edges.
+    middle = 0.6 - smile * (0.18 - 0.03 * smile) * (t * t - 0.22 - 0.07 * smile)
+    opening = 0.21 * max(smile, 0) ** 1.5 * (1 - t * t) ** 0.7
+    upper = middle - 0.085 * rounded
+    lower = middle + opening + 0.09 * rounded
 
     return {
-        "lips": between(x, upper, lower),
-        "mouth": between(inner, middle, middle + opening),
-        "teeth": between(inner, middle, middle + 0.55 * opening),
-        "line": between(inner, middle - 0.012 * rounded, middle + 0.012 * rounded),
+        "lips": _between(x, upper, lower),
+        "mouth": _between(inner, middle, middle + opening),
+        "teeth": _between(inner, middle, middle + 0.55 * opening),
+        "line": _between(inner, middle - 0.012 * rounded, middle + 0.012 * rounded),
     }
+
+
+def _between(x, top, bottom):
+    """The area on the face between two lines over the same x (n,): its outline (2n, 3)."""
+    across = np.concatenate([x, x[::-1]])
+    down = np.concatenate([top, bottom[::-1]])
+    return on_face(np.stack([across, down], axis=1))
 
 
 def freckles(rng):
     """Small spots on both cheeks, (FRECKLES, 8, 3)."""
     x, y, radius = rng.uniform((-1, 0.12, 0.016), (1, 0.36, 0.028), (FRECKLES, 3)).T
-    places = np.stack([np.copysign(0.17 + 0.5 * np.abs(x), x), y], axis=1)
+    away_from_nose = np.copysign(0.17 + 0.5 * np.abs(x), x)
+    places = np.stack([away_from_nose, y], axis=1)  # (FRECKLES, 2)
     return on_face(SPOT * radius[:, None, None] + places[:, None])
 
 
 def strands(edge, rng):
-    """Single hairs from the crown towards the edge of the hair, (STRANDS, 12, 3), and their tones from -1
-    (dark) to 1 (light).
+    """Single hairs from the crown towards the edge of the hair.
+
+    Args:
+        edge: of the hair, as ``hair_edge`` gives it.
+
+    Returns:
+        outlines (STRANDS, 12, 3), and tones (STRANDS,) from -1 (dark) to 1 (light).
     """
+    # Each begins high on the head and ends a gap above the edge.
     longitude, high, gap, tone = rng.uniform((-110, 66, 6, -1), (110, 84, 18, 1), (STRANDS, 4)).T
-    across, up = np.degrees(np.arctan2(edge[:, 0], edge[:, 2])), np.degrees(-np.arcsin(edge[:, 1] / HAIRLINE))
-    low = np.interp(longitude, across, np.maximum(up, -45)) + gap
-    along = np.linspace(0, 1, 7)
-    along, width = np.concatenate([along, along[-2:0:-1]])[:, None], np.repeat((1, -1), (6, 6))[:, None]
-    width = 2.4 * width * np.sqrt(np.sin(np.pi * along))
+    edge_longitude = np.degrees(np.arctan2(edge[:, 0], edge[:, 2]))
+    edge_latitude = np.degrees(-np.arcsin(edge[:, 1] / HAIRLINE))
+    low = np.interp(longitude, edge_longitude, np.maximum(edge_latitude, -45)) + gap
+
+    # Its outline goes up at one side and down at the other, and is widest in the middle.
+    there = np.linspace(0, 1, 7)
+    along = np.concatenate([there, there[-2:0:-1]])[:, None]  # (12, 1)
+    side = np.repeat((1, -1), (6, 6))[:, None]
+    width = 2.4 * side * np.sqrt(np.sin(np.pi * along))
     return on_globe(longitude + width, low + (high - low) * along, lift=1.08), tone
 
 
 def draw_face(face: dict, resolution: int, rng: np.random.Generator) -> np.ndarray:
-    """One face, uint8 (resolution, resolution, 3): ``face`` has the factors by name, ``rng`` draws freckles
-    and strands.
+    """One face, uint8 (resolution, resolution, 3).
+
+    Args:
+        face: the factors by name.
+        rng: draws freckles and strands of hair.
     """
-    skin = (
-        tint(SKIN[0], SKIN[1], 2 * face["skin"])
-        if face["skin"] < 0.5
-        else tint(SKIN[1], SKIN[2], 2 * face["skin"] - 1)
-    )
-    (hair, facial_hair), shirt = HAIR[face["hair_colour"]], SHIRT[face["shirt"]]
-    background, length, fringe = BACKGROUND[face["background"]], face["hair_length"], face["fringe"]
-    head, edge = Head(face["yaw"], face["pitch"], face["roll"]), hair_edge(fringe, length)
+    # The colours.
+    skin = skin_colour(face["skin"])
+    hair, facial_hair = HAIR[face["hair_colour"]]
+    shirt = SHIRT[face["shirt"]]
+    background = BACKGROUND[face["background"]]
+
+    # Where everything is on the turned head.
+    length = face["hair_length"]
+    fringe = face["fringe"]
+    head = Head(face["yaw"], face["pitch"], face["roll"])
+    edge = hair_edge(fringe, length)
     lines, tones = strands(edge, rng)
     moving = mouth(face["smile"]) | {"freckles": freckles(rng), "strands": lines, "hair": edge}
     at = head.project(SHAPES | moving)
-    canvas = Canvas(resolution, tint(background, WHITE, 0.2), dark(background, 0.12))
 
-    if length == "long":  # its upper part goes with the head, its lower part hangs
+    # Behind the head. The upper part of long hair goes with the head, the lower part hangs.
+    canvas = Canvas(resolution, tint(background, WHITE, 0.2), dark(background, 0.12))
+    if length == "long":
         back = BACK_HAIR - (0.1 * head.side, 0)
         canvas.fill(back * HANGS + head.tilt(back) * (1 - HANGS), tint(hair, facial_hair, 0.6))
     canvas.fill(BODY, shirt)
     canvas.fill(COLLAR, dark(shirt, 0.3))
     canvas.fill(NECK, dark(skin, 0.16))
+
+    # The face.
     canvas.fill(head.place(*SKULL), skin)
     canvas.fill_all(at["blush"], tint(skin, LIP, 0.14))
     canvas.fill_all(at["freckles"], dark(tint(skin, (150, 60, 20), 0.35), 0.12))
@@ -224,6 +274,8 @@ def draw_face(face: dict, resolution: int, rng: np.random.Generator) -> np.ndarr
     paint_mouth(canvas, at, face["smile"])
     if face["moustache"] == "yes":
         canvas.fill(at["moustache"], facial_hair)
+
+    # In front of it: hair, ears, glasses. The eyes come last, as they would not be seen behind the lenses.
     paint_hair(canvas, head, at, tones, (hair, facial_hair), fringe, length)
     if length == "short":
         canvas.fill_all(at["ear"], dark(skin, 0.08))
@@ -238,29 +290,48 @@ def draw_face(face: dict, resolution: int, rng: np.random.Generator) -> np.ndarr
     return canvas.done()
 
 
+def skin_colour(share):
+    """The colour of the skin, from light (0) over middle to dark (1)."""
+    light, middle, dark_skin = SKIN
+    if share < 0.5:
+        return tint(light, middle, 2 * share)
+    return tint(middle, dark_skin, 2 * share - 1)
+
+
 def paint_mouth(canvas, at, smile):
+    """Lips, and for a smile the open mouth with teeth."""
     canvas.fill(at["lips"], LIP)
     if smile > 0:
         canvas.fill(at["mouth"], MOUTH)
         canvas.fill(at["teeth"], WHITE)
-    canvas.fill(
-        at["line"], dark(LIP, 0.45)
-    )  # it also covers teeth that are thinner than a dot: smiles start without a jump
+    # The line covers teeth that are thinner than a dot, so that a smile begins without a jump.
+    canvas.fill(at["line"], dark(LIP, 0.45))
 
 
 def paint_hair(canvas, head, at, tones, colours, fringe, length):
+    """The hair of the head in its main colour, and single hairs that are lighter or darker."""
     angle, height = hair_top(fringe, length)
-    x, y = np.cos(angle), -np.sin(angle)
-    if length == "short":  # at the side that the head turns to, the hair at the ear is behind the cheek
+    x = np.cos(angle)
+    y = -np.sin(angle)
+
+    # At the side that the head turns to, short hair at the ear is behind the cheek.
+    if length == "short":
         away = np.clip(1.6 * head.side * np.sign(x), 0, 1) * np.clip(2 * y + 1, 0, 1)
         height = height * (1 - away)
+
     main, darker = colours
-    canvas.fill(np.concatenate([at["hair"], head.place((1 + height) * x, (1 + height) * y)]), main)
+    top = head.place((1 + height) * x, (1 + height) * y)
+    canvas.fill(np.concatenate([at["hair"], top]), main)
     for strand, tone in zip(at["strands"], tones, strict=True):
-        canvas.fill(strand, tint(main, WHITE, 0.26 * tone) if tone > 0 else tint(main, darker, -0.75 * tone))
+        if tone > 0:
+            colour = tint(main, WHITE, 0.26 * tone)
+        else:
+            colour = tint(main, darker, -0.75 * tone)
+        canvas.fill(strand, colour)
 
 
 def paint_glasses(canvas, at, skin, length):
+    """The frame and its lenses."""
     if length == "short":  # long hair covers the arms
         canvas.fill_all(at["arm"], FRAME)
     canvas.fill(at["bridge"], FRAME)

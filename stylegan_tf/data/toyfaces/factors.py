@@ -1,4 +1,4 @@
-"""What toy faces differ in; how factors are drawn by lot, with two dials for what data lack (lesson 03)."""
+"""What toy faces differ in, and how their factors are drawn at random, with two dials (lesson 03)."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ class Factor:
     """One thing that differs between faces: a column of the factor array.
 
     Attributes:
-        name, meaning: for people. kind: ``continuous``, ``binary`` or ``categorical``; drawn evenly over its
-            range.
-        low, high: the range, in ``unit``. values: what the whole numbers 0, 1, ... stand for, unless
-            continuous.
+        name, meaning: for people.
+        kind: ``continuous``, ``binary`` or ``categorical``; each is drawn evenly over its range.
+        low, high: the range, in ``unit``.
+        values: what the whole numbers 0, 1, ... mean; empty if continuous.
     """
 
     name: str
@@ -36,9 +36,8 @@ def _continuous(name, low, high, unit, meaning):
 
 
 def _choice(name, values, meaning):
-    return Factor(
-        name, "binary" if len(values) == 2 else "categorical", 0, len(values) - 1, "", tuple(values), meaning
-    )
+    kind = "binary" if len(values) == 2 else "categorical"
+    return Factor(name, kind, 0, len(values) - 1, "", tuple(values), meaning)
 
 
 FACTORS = (
@@ -64,7 +63,8 @@ FACTORS = (
     _choice("shirt", drawing.SHIRT, "Colour of the shirt."),
 )
 NAMES = tuple(factor.name for factor in FACTORS)
-PAIR, COMBINATION = ("glasses", "moustache"), {"moustache": "yes", "hair_length": "long"}
+PAIR = ("glasses", "moustache")  # the two that may go together
+COMBINATION = {"moustache": "yes", "hair_length": "long"}  # those that may not be seen together
 REACH = np.sqrt(0.75)  # the largest correlation of an even binary and an even continuous factor
 
 
@@ -85,51 +85,67 @@ def sample_factors(
     hole: float = 0.0,
     combination: Mapping[str, float | str | tuple[float, float]] = COMBINATION,
 ) -> np.ndarray:
-    """Factors of ``count`` faces, float32 (count, 12), columns in the order of FACTORS: even and independent
-    but for two dials.
+    """Factors of faces, drawn at random: evenly and independently, but for two dials.
 
     Args:
-        rho: Pearson's r of the ``pair``, from -1 to 1: its expectation, exactly; each factor stays evenly
-            spread. A Gaussian copula whose own correlation is solved for r. A binary with a continuous factor
-            reaches 0.866 at most.
-        pair: names of two factors, none of them categorical.
-        hole: share, 0 to 1, of the faces in the ``combination`` that are removed; others are drawn in their
-            place.
+        count: how many faces.
+        rho: expectation of Pearson's r of the ``pair``, from -1 to 1. Each factor stays evenly spread. A
+            binary with a continuous factor reaches 0.866 at most.
+        pair: names of two factors, neither of them categorical.
+        hole: share, 0 to 1, of the faces with the ``combination`` that are removed. Others are drawn instead.
         combination: factor -> value (number or name), or (low, high) of a continuous factor.
+
+    Returns:
+        float32 (count, 12), columns in the order of FACTORS.
 
     Raises:
         ValueError: for an unknown factor or value, a categorical pair, rho or hole out of range, nothing left
             outside the hole.
     """
+    # Can it be done?
     if count < 1:
         raise ValueError(f"count is {count}; ask for 1 face or more")
     if not 0 <= hole <= 1:
         raise ValueError(f"hole is {hole}; it is a share from 0 to 1")
-    columns, correlation = [_column(name) for name in pair], _copula(rho, pair)
+    columns = [_column(name) for name in pair]
+    correlation = _copula(rho, pair)
     bounds = _bounds(combination)
-    if hole == 1 and all((FACTORS[i].low, FACTORS[i].high) == limits for i, limits in bounds.items()):
+    covers_all = all((FACTORS[i].low, FACTORS[i].high) == limits for i, limits in bounds.items())
+    if hole == 1 and covers_all:
         raise ValueError(
-            f"the combination {dict(combination)} leaves no face outside; choose a smaller one, or hole below 1"
+            f"the combination {dict(combination)} leaves no face outside; "
+            "choose a smaller one, or hole below 1"
         )
-    rng, parts, found = np.random.default_rng(seed), [], 0
+
+    rng = np.random.default_rng(seed)
+    parts = []
+    found = 0
     while found < count:
+        # Even and independent numbers; those of the pair come from two correlated normal ones, by a Gaussian
+        # copula: their distribution function makes them even again, and leaves them correlated.
         uniform = rng.random((count, len(FACTORS)))
         first, other = rng.standard_normal((2, count))
         second = correlation * first + np.sqrt(1 - correlation**2) * other
-        uniform[:, columns] = 0.5 + 0.5 * tf.math.erf(np.stack([first, second], axis=1) / np.sqrt(2)).numpy()
-        factors = np.stack([_spread(f, u) for f, u in zip(FACTORS, uniform.T, strict=True)], axis=1).astype(
-            "float32"
-        )
-        inside = np.all(
-            [(low <= factors[:, i]) & (factors[:, i] <= high) for i, (low, high) in bounds.items()], axis=0
-        )
-        kept = factors[~(inside & (rng.random(count) < hole))]
+        normal = np.stack([first, second], axis=1)  # (count, 2)
+        uniform[:, columns] = 0.5 + 0.5 * tf.math.erf(normal / np.sqrt(2)).numpy()
+
+        # From [0, 1] to the range of each factor.
+        spread = [_spread(factor, values) for factor, values in zip(FACTORS, uniform.T, strict=True)]
+        factors = np.stack(spread, axis=1).astype("float32")  # (count, 12)
+
+        # The hole: the share of those that have the combination is removed.
+        is_inside = np.ones(count, bool)
+        for i, (low, high) in bounds.items():
+            is_inside &= (low <= factors[:, i]) & (factors[:, i] <= high)
+        is_removed = is_inside & (rng.random(count) < hole)
+        kept = factors[~is_removed]
         parts.append(kept)
         found += len(kept)
     return np.concatenate(parts)[:count]
 
 
-def _column(name):
+def _column(name) -> int:
+    """The column of a factor, by name."""
     if name not in NAMES:
         raise ValueError(f"there is no factor '{name}'; choose from {', '.join(NAMES)}")
     return NAMES.index(name)
@@ -143,7 +159,12 @@ def _spread(factor, uniform):
 
 
 def _copula(rho, pair):
-    """The correlation of two normal variables for which the factors made of them have Pearson's r = rho."""
+    """The correlation of two normal variables for which the factors made of them have Pearson's r = rho.
+
+    The equations are those of the expectation of r, solved for the correlation, of two factors that are both
+    binary, both continuous, or one of each.
+    """
+    # Can these two reach rho?
     if len(set(pair)) != 2:
         raise ValueError(f"pair is {pair}; name two different factors")
     kinds = [FACTORS[_column(name)].kind for name in pair]
@@ -156,37 +177,40 @@ def _copula(rho, pair):
         raise ValueError(
             f"rho is {rho}; a {kinds[0]} and a {kinds[1]} factor reach {-reach:.3f} to {reach:.3f}"
         )
+
     if kinds[0] != kinds[1]:
         return np.sqrt(2) * np.sin(np.pi * rho / np.sqrt(12))
-    return np.sin(np.pi * rho / 2) if kinds[0] == "binary" else 2 * np.sin(np.pi * rho / 6)
+    if kinds[0] == "binary":
+        return np.sin(np.pi * rho / 2)
+    return 2 * np.sin(np.pi * rho / 6)
 
 
-def _bounds(combination):
+def _bounds(combination) -> dict[int, tuple]:
     """{column: (low, high)} of a combination."""
     if not combination:
         raise ValueError("combination is empty; name factors and their values, such as {'moustache': 'yes'}")
     bounds = {}
-    for name, wanted in combination.items():
+    for name, value in combination.items():
+        # A name counts as its number, and one number as a range without a length.
         factor = FACTORS[_column(name)]
-        wanted = (
-            factor.values.index(wanted) if isinstance(wanted, str) and wanted in factor.values else wanted
-        )
-        low, high = wanted if isinstance(wanted, (tuple, list)) else (wanted, wanted)
-        if (
-            isinstance(low, str)
-            or not factor.low <= low <= high <= factor.high
-            or (low == high and not factor.values)
-        ):
-            known = (
-                f"one of {', '.join(factor.values)}"
-                if factor.values
-                else f"(low, high) within {factor.low} to {factor.high}"
-            )
-            raise ValueError(f"the combination has {name} = {wanted!r}; wanted is {known}")
-        bounds[_column(name)] = low, high
+        if isinstance(value, str) and value in factor.values:
+            value = factor.values.index(value)
+        low, high = value if isinstance(value, (tuple, list)) else (value, value)
+
+        # A single number of a continuous factor would never be drawn.
+        is_range = not isinstance(low, str) and factor.low <= low <= high <= factor.high
+        is_empty = low == high and not factor.values
+        if not is_range or is_empty:
+            if factor.values:
+                expected = f"one of {', '.join(factor.values)}"
+            else:
+                expected = f"(low, high) within {factor.low} to {factor.high}"
+            raise ValueError(f"the combination has {name} = {value!r}; it must be {expected}")
+        bounds[_column(name)] = (low, high)
     return bounds
 
 
 def pearson(factors: np.ndarray, pair: tuple[str, str] = PAIR) -> float:
     """Pearson's r of two columns of factors (N, 12), by name."""
-    return float(np.corrcoef(*(factors[:, _column(name)] for name in pair))[0, 1])
+    first, second = pair
+    return float(np.corrcoef(factors[:, _column(first)], factors[:, _column(second)])[0, 1])

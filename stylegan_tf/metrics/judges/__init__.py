@@ -1,3 +1,1 @@
-"""Networks that look at pictures: the classifier of digits, the attribute classifier of toy faces, LPIPS, and
-Keras's own.
-"""
+"""Networks that look at pictures: of digits, of toy faces, LPIPS, and Keras's own."""

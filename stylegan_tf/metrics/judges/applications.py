@@ -38,7 +38,8 @@ class InceptionFeatures:
         md5: of the file, default the published one.
 
     Raises:
-        FileNotFoundError: if there is no file, and download is False. ValueError: if its sum is another.
+        FileNotFoundError: if there is no file, and download is False.
+        ValueError: if its sum is another.
     """
 
     name = "Keras Inception"
@@ -48,13 +49,13 @@ class InceptionFeatures:
         self.model = inception_v3.InceptionV3(include_top=False, pooling="avg", weights=weights)
 
     def __call__(self, images, batch_size: int = 50) -> np.ndarray:
-        """Images (N, r, r, 1 or 3), clipped to [-1, 1] and resized to 299 (bilinear) -> features (N, 2048)."""
+        """Images (N, r, r, 1 or 3), clipped to [-1, 1] and resized to 299, bilinear -> features (N, 2048)."""
         images = np.asarray(images, "float32")
         parts = [images[i : i + batch_size] for i in range(0, len(images), batch_size)]
         return np.concatenate([self._features(part) for part in parts])
 
     def _features(self, images):
-        rgb = tf.image.resize(as_rgb(np.clip(images, -1, 1)), (299, 299))
+        rgb = tf.image.resize(as_rgb(np.clip(images, -1, 1)), (299, 299))  # (B, 299, 299, 3)
         return self.model(rgb, training=False).numpy()
 
 
@@ -67,7 +68,12 @@ class VGGDistance(MapDistance):
 
     def __init__(self, path=None, download: bool = False, md5: str | None = None):
         network = vgg16_maps(weights_of("vgg16", path, download, md5))
-        super().__init__("VGG distance", network, lambda x: vgg16.preprocess_input((x + 1.0) * 127.5))
+        super().__init__("VGG distance", network, _as_keras_expects)
+
+
+def _as_keras_expects(images):
+    """Images in [-1, 1] -> [0, 255], then Keras's own preparation for its VGG16."""
+    return vgg16.preprocess_input((images + 1.0) * 127.5)
 
 
 def vgg16_maps(weights=None) -> keras.Model:
@@ -77,13 +83,27 @@ def vgg16_maps(weights=None) -> keras.Model:
 
 
 def weights_of(network: str, path=None, download: bool = False, md5: str | None = None) -> str:
-    """What ``weights=`` of keras.applications wants: a file whose sum is right, or "imagenet", which
-    downloads.
+    """What to pass as ``weights=`` to keras.applications.
+
+    Args:
+        network: "inception_v3" or "vgg16".
+        path, download, md5: as for InceptionFeatures.
+
+    Returns:
+        the path of a file whose sum is right, or "imagenet", by which Keras downloads.
+
+    Raises:
+        FileNotFoundError: if there is no file, and download is False.
+        ValueError: if its sum is another.
     """
+    # The file that was named, or where Keras would keep its own.
     file, published = PUBLISHED[network]
-    place = (
-        Path(path) if path else Path(os.environ.get("KERAS_HOME", Path.home() / ".keras")) / "models" / file
-    )
+    if path:
+        place = Path(path)
+    else:
+        place = Path(os.environ.get("KERAS_HOME", Path.home() / ".keras")) / "models" / file
+
+    # If it is there, is it the right one? If not, may it be downloaded?
     if place.exists():
         check_sum(place, md5 or published, "md5")
         return str(place)

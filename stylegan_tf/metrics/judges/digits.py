@@ -7,27 +7,19 @@ import numpy as np
 from stylegan_tf.data.digits import load_digits
 from stylegan_tf.data.pixels import to_unit_range
 from stylegan_tf.data.source import Images
-from stylegan_tf.metrics.batches import batches
+from stylegan_tf.metrics.batches import draw_images
 from stylegan_tf.metrics.fid import fid
 from stylegan_tf.metrics.judges.features import DigitsJudge
 from stylegan_tf.metrics.moments import digit_moments
 from stylegan_tf.networks.generator import Generator
 
 
-def sample(generator: Generator, count: int, seed: int = 0, batch_size: int = 250, **call) -> np.ndarray:
-    """``count`` images (count, r, r, channels) of latents drawn from ``seed``; further arguments as for
-    ``batches``.
-    """
-    return np.concatenate([part.images for part in batches(generator, count, seed, batch_size, **call)])
-
-
 class DigitsAttributes:
-    """Images of digits -> probabilities of 13 attributes: the ten classes, and three shapes that need no
-    classifier.
+    """Images of digits -> probabilities of 13 attributes: the ten classes, and three shapes.
 
-    thick, slanted (to the right), wide (for its height), by ``digit_moments``. Each shape's probability is
-    the logistic function of four times its distance from the real digits' median, in their standard
-    deviations; an empty picture has the median.
+    The shapes need no classifier. They are thick, slanted (to the right) and wide (for its height), by
+    ``digit_moments``. Each shape's probability is the logistic function of four times its distance from the
+    real digits' median, in their standard deviations. An empty picture has the median.
 
     Attributes:
         names: of the columns.
@@ -38,7 +30,8 @@ class DigitsAttributes:
     def __init__(self):
         self.judge = DigitsJudge()
         real = _shapes(load_digits().images)
-        self.median, self.deviation = np.median(real, axis=0), real.std(axis=0)
+        self.median = np.median(real, axis=0)
+        self.deviation = real.std(axis=0)
 
     def __call__(self, images) -> np.ndarray:
         """Images (N, 32, 32, 1), clipped to [-1, 1] -> (N, 13)."""
@@ -48,6 +41,7 @@ class DigitsAttributes:
 
 
 def _shapes(images):
+    """Thickness, slant and width over height of digits, (N, 3)."""
     moments = digit_moments(images)
     return np.stack([moments["thickness"], moments["slant"], moments["width"] / moments["height"]], axis=1)
 
@@ -58,24 +52,33 @@ def judge_digits(
     """Generate ``count`` digits of 32x32 and compare them with the 10,000 embedded real ones.
 
     Args:
+        generator: what is measured.
+        count: digits to generate.
+        seed: of latents and noise.
         test: other real digits, such as MNIST's test set, to compare with as well.
         call: further arguments of the generator, such as psi.
 
     Returns:
-        ``fid`` and its floor ``fid_real_halves`` (two halves of the real digits), ``count``, ``shares`` (10
-        numbers, how often each class is seen), ``entropy`` of the shares (1 = even), ``confidence`` (mean
-        largest probability) and ``confidence_real``. With ``test`` also ``fid_test`` and its floor
-        ``fid_real_test``, the embedded digits' distance.
+        a dict: ``fid`` and its floor ``fid_real_halves`` (two halves of the real digits), ``count``,
+        ``shares`` (10 numbers, how often each class is seen), ``entropy`` of the shares (1 is even),
+        ``confidence`` (mean largest probability) and ``confidence_real``. With ``test`` also ``fid_test`` and
+        its floor ``fid_real_test``, the embedded digits' distance.
     """
-    judge, digits = DigitsJudge(), load_digits()
+    # Features (N, 64) and class probabilities (N, 10) of both.
+    judge = DigitsJudge()
+    digits = load_digits()
     real, real_probability = judge(to_unit_range(digits.images))
-    fake, probability = judge(sample(generator, count, seed, **call))
-    shares = np.bincount(probability.argmax(axis=1), minlength=10) / count
-    seen = shares[shares > 0]
+    fake, probability = judge(draw_images(generator, count, seed, **call))
+
+    # Distances, and their floors.
     scores = {"fid": fid(fake, real), "fid_real_halves": fid(real[::2], real[1::2])}
     if test is not None:
         features, _ = judge(to_unit_range(test.images))
         scores |= {"fid_test": fid(fake, features), "fid_real_test": fid(real, features)}
+
+    # How even the classes are.
+    shares = np.bincount(probability.argmax(axis=1), minlength=10) / count
+    seen = shares[shares > 0]
     return scores | {
         "count": count,
         "shares": [round(float(s), 4) for s in shares],

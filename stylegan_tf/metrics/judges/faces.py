@@ -1,4 +1,4 @@
-"""Reading the factors back from pictures of toy faces: a small network, shipped with the package."""
+"""The attribute classifier of toy faces: a small network, shipped with the package, that reads factors."""
 
 from __future__ import annotations
 
@@ -14,29 +14,36 @@ SIDE = 32
 
 
 def build_face_reader() -> keras.Model:
-    """An untrained reader: faces (B, 32, 32, 3) in [-1, 1] -> a dict with ``features`` (B, 64) and one head a
-    factor.
+    """An untrained attribute classifier: faces (B, 32, 32, 3) in [-1, 1] -> features, and a head a factor.
 
-    A head gives a number for a continuous factor (its range as [-1, 1]), one logit for a binary, K for a
-    categorical one.
+    Returns:
+        a model that gives a dict: ``features`` (B, 64), and by name of the factor what its head gives. That
+        is a number (B, 1) for a continuous factor, with its range as [-1, 1]; one logit (B, 1) for a binary
+        one; K logits (B, K) for a categorical one.
     """
+    # Three convolutions, each at half the side.
     x = images = keras.Input((SIDE, SIDE, 3))
     for filters in (32, 64, 96):
         x = layers.Conv2D(filters, 3, padding="same", use_bias=False)(x)
         x = layers.MaxPooling2D()(layers.ReLU()(layers.BatchNormalization()(x)))
-    x = layers.Flatten()(x)
+
+    # Features that all factors share.
+    x = layers.Flatten()(x)  # (B, 4 * 4 * 96)
     x = layers.BatchNormalization()(layers.Dense(64, use_bias=False)(x))
     features = layers.LeakyReLU(0.2, name="features")(x)
-    heads = {
-        f.name: layers.Dense(len(f.values) if f.kind == "categorical" else 1, name=f.name)(features)
-        for f in FACTORS
-    }
-    return keras.Model(images, {"features": features} | heads, name="face_reader")
+
+    # A head a factor.
+    outputs = {"features": features}
+    for factor in FACTORS:
+        units = len(factor.values) if factor.kind == "categorical" else 1
+        outputs[factor.name] = layers.Dense(units, name=factor.name)(features)
+    return keras.Model(images, outputs, name="face_reader")
 
 
 class FaceReader:
-    """The shipped reader of toy faces, trained by ``tools/train_face_reader.py`` on faces with added noise
-    and shifts.
+    """The shipped attribute classifier of toy faces.
+
+    It was trained by ``tools/train_face_reader.py`` on faces with added noise and shifts.
     """
 
     def __init__(self):
@@ -45,12 +52,17 @@ class FaceReader:
             self.model.set_weights([file[f"w{i}"].astype("float32") for i in range(len(file.files))])
 
     def __call__(self, images, batch_size: int = 500) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-        """Faces (N, r, r, 3), clipped to [-1, 1], r 32 or a multiple -> features (N, 64) and what is read, by
-        factor.
+        """Features of faces, and what is read in them.
 
-        What is read: continuous factors in their units (N,), probabilities of the second value of binary ones
-        (N,), class probabilities of categorical ones (N, K). Larger pictures are averaged down to 32x32
-        first.
+        Args:
+            images: (N, r, r, 3), clipped to [-1, 1], r 32 or a multiple. Larger ones are averaged down to
+                32x32 first.
+            batch_size: images at a time.
+
+        Returns:
+            features (N, 64), and by factor what is read: continuous factors in their units (N,),
+            probabilities of the second value of binary ones (N,), class probabilities of categorical ones
+            (N, K).
 
         Raises:
             ValueError: for another shape.
@@ -68,21 +80,29 @@ class FaceReader:
 
 
 def fit_to_reader(images, clip: bool = True) -> np.ndarray:
-    """Faces (N, r, r, 3), clipped to [-1, 1] if asked and averaged down in blocks to (N, 32, 32, 3) float32."""
+    """Faces (N, r, r, 3) averaged down in blocks to (N, 32, 32, 3) float32, clipped to [-1, 1] if asked.
+
+    Raises:
+        ValueError: for another shape, or a side that is no multiple of 32.
+    """
     images = np.asarray(images, "float32")
     side = images.shape[1] if images.ndim == 4 else 0
     if images.ndim != 4 or images.shape[2:] != (side, 3) or side < SIDE or side % SIDE:
         raise ValueError(
-            f"images have shape {images.shape}; the reader of faces wants (N, r, r, 3), r 32 or a multiple of it"
+            f"images have shape {images.shape}; the attribute classifier of faces expects (N, r, r, 3), "
+            "r 32 or a multiple of it"
         )
+    if clip:
+        images = np.clip(images, -1, 1)
     times = side // SIDE
-    images = np.clip(images, -1, 1) if clip else images
-    return images.reshape(-1, SIDE, times, SIDE, times, 3).mean(axis=(2, 4))
+    blocks = images.reshape(-1, SIDE, times, SIDE, times, 3)
+    return blocks.mean(axis=(2, 4))  # (N, 32, 32, 3)
 
 
 class FaceAttributes:
-    """Toy faces -> probabilities of four attributes: glasses, moustache, long hair, and a smile (its value
-    times four, as logit).
+    """Toy faces -> probabilities of four attributes: glasses, moustache, long hair, and a smile.
+
+    A smile is a continuous factor; four times its value is the logit.
 
     Attributes:
         names: of the columns.
@@ -101,10 +121,11 @@ class FaceAttributes:
 
 
 def _reading(factor, raw):
+    """A factor in its own unit, or its probabilities, from what its head gives."""
     if factor.kind == "categorical":
-        return np.asarray(keras.ops.softmax(raw))
+        return np.asarray(keras.ops.softmax(raw))  # (N, K)
     if factor.kind == "binary":
-        return np.asarray(keras.ops.sigmoid(raw[:, 0]))
+        return np.asarray(keras.ops.sigmoid(raw[:, 0]))  # (N,)
     return factor.low + (factor.high - factor.low) * (raw[:, 0] + 1) / 2
 
 
@@ -114,9 +135,10 @@ def accuracy(read: dict[str, np.ndarray], factors: np.ndarray) -> dict[str, floa
     for factor, true in zip(FACTORS, np.asarray(factors).T, strict=True):
         guess = read[factor.name]
         if factor.kind == "continuous":
-            scores[factor.name] = float(1 - ((guess - true) ** 2).mean() / true.var())
+            score = 1 - ((guess - true) ** 2).mean() / true.var()
+        elif factor.kind == "binary":
+            score = ((guess > 0.5) == true).mean()
         else:
-            scores[factor.name] = float(
-                ((guess > 0.5 if factor.kind == "binary" else guess.argmax(axis=1)) == true).mean()
-            )
+            score = (guess.argmax(axis=1) == true).mean()
+        scores[factor.name] = float(score)
     return scores

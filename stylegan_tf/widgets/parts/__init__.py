@@ -1,1 +1,1 @@
-"""What the widgets are built of: a panel with one picture, controls, a pad, a canvas."""
+"""What the widgets are made of: a panel with one picture, controls, a pad, a canvas."""

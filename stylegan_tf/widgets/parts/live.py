@@ -1,4 +1,4 @@
-"""Matplotlib figures for widgets: drawn once into a picture, or drawn again and again in the parts that move."""
+"""Matplotlib figures for widgets: drawn once into a picture, or again and again in the parts that move."""
 
 from __future__ import annotations
 
@@ -22,12 +22,15 @@ class Live:
     """A figure of which some artists change: all others are drawn once ("blitting").
 
     Args:
-        figure: laid out for its final content. moving: the artists that change, in the order of their
-            drawing; also what lies over them, such as a legend and the spines.
+        figure: laid out for its final content.
+        moving: the artists that change, in the order of their drawing; also what lies over them, such as a
+            legend and the spines.
     """
 
     def __init__(self, figure: Figure, moving: Sequence[Artist]):
-        self.figure, self.moving, self.canvas = figure, list(moving), FigureCanvasAgg(figure)
+        self.figure = figure
+        self.moving = list(moving)
+        self.canvas = FigureCanvasAgg(figure)
         figure.draw_without_rendering()  # for the layout, in which animated artists take no room
         figure.set_layout_engine("none")
         for artist in self.moving:
@@ -36,7 +39,7 @@ class Live:
         self.ground = self.canvas.copy_from_bbox(figure.bbox)
 
     def picture(self) -> Image.Image:
-        """With the artists as they are now."""
+        """The figure with the artists as they are now."""
         self.canvas.restore_region(self.ground)
         for artist in self.moving:
             self.figure.draw_artist(artist)

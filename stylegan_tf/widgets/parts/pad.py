@@ -15,12 +15,14 @@ import traitlets
 
 @functools.cache
 def _pad_class():
+    """The widget's class, which exists only where anywidget is installed."""
     import anywidget
 
     class Pad(anywidget.AnyWidget):
         _esm = Path(__file__).with_name("pad.js").read_text("utf-8")
         value = traitlets.Tuple(traitlets.Float(), traitlets.Float(), default_value=(0.0, 0.0)).tag(sync=True)
-        reach, step = traitlets.Float(1.0).tag(sync=True), traitlets.Float(0.1).tag(sync=True)
+        reach = traitlets.Float(1.0).tag(sync=True)
+        step = traitlets.Float(0.1).tag(sync=True)
         label = traitlets.Unicode("").tag(sync=True)
 
     return Pad
@@ -29,12 +31,13 @@ def _pad_class():
 def pad_of(
     across: ipywidgets.FloatSlider, up: ipywidgets.FloatSlider, label: str = "a point"
 ) -> ipywidgets.DOMWidget:
-    """A pad that moves two sliders and is moved by them; in its place a sentence where anywidget is missing
-    or fails.
+    """A pad that moves two sliders and is moved by them.
+
+    Where anywidget is missing or fails, a sentence takes the place of the pad.
 
     Args:
-        across, up: with the same range, from -reach to reach, and the same step. label: what is moved, for
-            those who hear it.
+        across, up: with the same range, from -reach to reach, and the same step.
+        label: what is moved, for screen readers.
     """
     try:
         pad = _pad_class()(value=(across.value, up.value), reach=across.max, step=across.step, label=label)
@@ -43,6 +46,7 @@ def pad_of(
             f"<small>No pad to drag here, use the sliders: {type(error).__name__}: {error}</small>"
         )
 
+    # Each moves the other.
     moved = threading.Lock()  # held while the pad moves the sliders, which must not move it back halfway
 
     def from_pad(change):

@@ -28,23 +28,27 @@ def walk_states(state: State, along: str, frames: int) -> list[State]:
     """States of a walk there and back, slow at both ends, so that its last frame leads into its first.
 
     Args:
-        state: what stays as it is. along: ``t`` (from A to B), ``psi`` (from -1 to 1) or an attribute (from
-            -3 to 3).
+        state: what stays as it is.
+        along: ``t`` (from A to B), ``psi`` (from -1 to 1) or an attribute (from -3 to 3).
         frames: an even number, so that the turning point is one frame.
 
     Raises:
         ValueError: for an odd number of frames or fewer than 2, or a walk from A to B where both are the same
             seed.
     """
+    # Can it be walked?
     if frames < 2 or frames % 2:
         raise ValueError(f"a walk has {frames} frames; give an even number from 2 on: it goes there and back")
     if along == "t" and state.seed == state.seed_b:
         raise ValueError(f"A and B are both seed {state.seed}, so there is no way to go; give B another seed")
+
+    # A cosine from low to high and back again.
     low, high = ENDS.get(along, (-3.0, 3.0))
-    at = low + (high - low) * (1 - np.cos(2 * np.pi * np.arange(frames) / frames)) / 2
+    values = low + (high - low) * (1 - np.cos(2 * np.pi * np.arange(frames) / frames)) / 2
     if along in ENDS:
-        return [dataclasses.replace(state, **{along: float(value)}) for value in at]
-    return [dataclasses.replace(state, edits={**dict(state.edits), along: float(value)}) for value in at]
+        return [dataclasses.replace(state, **{along: float(value)}) for value in values]
+    edits = dict(state.edits)
+    return [dataclasses.replace(state, edits={**edits, along: float(value)}) for value in values]
 
 
 def walk_file(
@@ -55,8 +59,10 @@ def walk_file(
     Pillow joins neighbours that are equal to the last pixel into one frame that is shown for longer.
 
     Args:
-        pictures: the frames. state: that of the walk, which ``state_in`` finds. kind: ``png`` or ``webp``.
-        milliseconds: that a frame is shown.
+        pictures: the frames.
+        state: that of the walk, which ``state_in`` finds.
+        kind: ``png`` or ``webp``.
+        milliseconds: how long a frame is shown.
 
     Raises:
         ValueError: for another kind, or without pictures.
@@ -66,7 +72,8 @@ def walk_file(
     if not pictures:
         raise ValueError("a walk without pictures cannot be written; give two or more")
     first, *others = pictures
-    content, options = io.BytesIO(), dict(save_all=True, append_images=others, duration=milliseconds, loop=0)
+    content = io.BytesIO()
+    options = dict(save_all=True, append_images=others, duration=milliseconds, loop=0)
     if kind == "png":
         first.save(content, "PNG", pnginfo=_chunk(state), **options)
     else:
@@ -83,11 +90,17 @@ def state_in(file) -> str:
         file: a path, the bytes of a file, or an open file.
 
     Raises:
-        ValueError: for a file that is no picture, or has no state in it.
+        ValueError: for a file that is not a picture, or has no state in it.
     """
-    name = "the file" if isinstance(file, (bytes, memoryview)) or hasattr(file, "read") else str(file)
+    # A path has a name; bytes and open files have none.
+    name = str(file)
+    if isinstance(file, (bytes, memoryview)):
+        file = io.BytesIO(file)
+    if hasattr(file, "read"):
+        name = "the file"
+
     try:
-        with Image.open(io.BytesIO(file) if isinstance(file, (bytes, memoryview)) else file) as picture:
+        with Image.open(file) as picture:
             text = getattr(picture, "text", {}).get(TEXT) or picture.getexif().get(DESCRIPTION)
     except (UnidentifiedImageError, SyntaxError) as error:
         raise ValueError(
@@ -101,6 +114,7 @@ def state_in(file) -> str:
 
 
 def _chunk(state):
+    """The text chunk of a PNG file."""
     about = PngImagePlugin.PngInfo()
     about.add_text(TEXT, str(state))
     return about

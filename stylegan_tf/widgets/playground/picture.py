@@ -24,7 +24,7 @@ from stylegan_tf.widgets.playground.state import State
 
 NONE = types.MappingProxyType({})  # no attribute has a direction
 SIDE = 448  # dots of the large picture, about
-SLIDERS = {  # kind of images -> the attributes that get a slider, of those that its reader reads
+SLIDERS = {  # kind of images -> the attributes that get a slider, of those that its classifier reads
     "digits": ("slant", "thickness", "width"),
     "tfds:mnist": ("slant", "thickness", "width"),
     "toyfaces": ("yaw", "smile", "glasses", "moustache", "hair_length", "skin"),
@@ -32,26 +32,34 @@ SLIDERS = {  # kind of images -> the attributes that get a slider, of those that
 
 
 def attributes_of(dataset: str | None) -> tuple[str, ...]:
-    """The attributes that get a slider for images like those of a data set; none where no reader is shipped."""
-    return SLIDERS.get(kind(dataset), ()) if dataset else ()
+    """The attributes that get a slider for images like those of a data set.
+
+    There are none where no attribute classifier is shipped.
+    """
+    if not dataset:
+        return ()
+    return SLIDERS.get(kind(dataset), ())
 
 
 def find_directions(
     generator, dataset: str | None, count: int = 2000
 ) -> tuple[dict[str, latents.Direction], str]:
-    """The directions of the attributes that get a slider, and a sentence on how they were found, or why there
-    are none.
+    """The directions of the attributes that get a slider, and a sentence about them.
 
-    Each is found by regression in the images of ``count`` latents (seed 0). Nothing is held still: an
-    attribute takes along what it is correlated with, and reaches farther (lesson 14 has both).
+    The sentence says how they were found, or why there are none. Each is found by regression in the images of
+    ``count`` latents (seed 0). Nothing is held still: an attribute takes along what it is correlated with,
+    and reaches farther (lesson 14 has both).
 
     Args:
-        dataset: what the generator learned to draw; a reader is shipped for digits and toy faces.
+        dataset: what the generator learned to draw. An attribute classifier is shipped for digits and toy
+            faces.
+        count: images to read the attributes in.
     """
     if dataset is None:
         return {}, "No attribute sliders: name the kind of images, such as dataset='digits' or 'toyfaces'."
     try:
-        read, names = reader_of(dataset), attributes_of(dataset)
+        read = reader_of(dataset)
+        names = attributes_of(dataset)
         with warnings.catch_warnings(record=True) as left_out:
             warnings.simplefilter("always")
             attributes = Attributes(generator, read, count)
@@ -59,17 +67,16 @@ def find_directions(
     except ValueError as error:
         return {}, f"No attribute sliders: {error}."
     notes = "".join(f"; {warning.message}" for warning in left_out)
-    return (
-        found,
-        f"Directions found in {count:,} generated images{notes}. A slider counts in deviations of w.",
-    )
+    about = f"Directions found in {count:,} generated images{notes}. A slider counts in deviations of w."
+    return found, about
 
 
 def states_to_ws(
     generator, states: Sequence[State], directions: Mapping[str, latents.Direction] = NONE
 ) -> np.ndarray:
-    """Styles (N, L, w_dim) of some states: A goes towards B, layers of B come in, then truncation, then the
-    edits.
+    """Styles (N, L, w_dim) of some states.
+
+    A goes towards B, layers of B come in, then truncation, then the edits.
 
     Raises:
         ValueError: for a layer that the network lacks, or an edit without a direction.
@@ -78,12 +85,16 @@ def states_to_ws(
     ws_of = dict(zip(seeds, styles(generator, seeds), strict=True))
     found = []
     for state in states:
+        # Can the network draw it?
         state.check(generator.config)
-        if unknown := [name for name, _ in state.edits if name not in directions]:
-            raise ValueError(
-                f"there is no direction for '{unknown[0]}'; there are: {', '.join(directions) or 'none'}"
-            )
-        a, b = ws_of[state.seed][None], ws_of[state.seed_b][None]
+        unknown = [name for name, _ in state.edits if name not in directions]
+        if unknown:
+            known = ", ".join(directions) or "none"
+            raise ValueError(f"there is no direction for '{unknown[0]}'; there are: {known}")
+
+        # All dials, in their order.
+        a = ws_of[state.seed][None]  # (1, L, w_dim)
+        b = ws_of[state.seed_b][None]
         ws = latents.mix(latents.lerp(a, b, np.float32(state.t)), b, state.layers)
         ws = latents.truncate(ws, generator.w_avg, np.float32(state.psi), state.cutoff)
         found.append(edited(ws, directions, dict(state.edits)))
@@ -91,26 +102,33 @@ def states_to_ws(
 
 
 def states_to_noise(generator, states: Sequence[State]) -> list[np.ndarray] | str:
-    """Noise maps of some states, L arrays (N, h, w, 1), for ``synthesis``; "none" for a network without
-    noise.
+    """Noise maps of some states, L arrays (N, h, w, 1), for ``synthesis``.
+
+    For a network without noise it is the word "none".
     """
-    config, count = generator.config, generator.config.num_layers
+    config = generator.config
     if not config.noise:
         return "none"
-    blocks = (generator.synthesis.blocks[r] for r in config.resolutions)
-    stored = [
-        np.asarray(epilogue.noise.noise_map)
-        for block in blocks
-        for epilogue in (block.epilogue0, block.epilogue1)
-    ]
-    group_of = [i for i, layers in enumerate(style_bands(count).values()) for _ in layers]
-    drawn = []
+
+    # The maps that the network keeps, and the group of each layer: 0 coarse, 1 middle, 2 fine.
+    stored = []
+    for r in config.resolutions:
+        block = generator.synthesis.blocks[r]
+        stored += [np.asarray(block.epilogue0.noise.noise_map), np.asarray(block.epilogue1.noise.noise_map)]
+    bands = style_bands(config.num_layers)
+    group_of = [group for group, layers in enumerate(bands.values()) for _ in layers]
+
+    # Those of each state, times the strength of their group.
+    maps_of_states = []
     for state in states:
-        drawn_anew = not isinstance(state.noise, str)
-        maps = latents.noise_list(config, np.random.default_rng(state.noise)) if drawn_anew else stored
+        is_drawn = not isinstance(state.noise, str)
+        maps = latents.noise_list(config, np.random.default_rng(state.noise)) if is_drawn else stored
         strengths = (0.0, 0.0, 0.0) if state.noise == "none" else state.strengths
-        drawn.append([np.float32(strengths[group_of[i]]) * maps[i] for i in range(count)])
-    return [np.concatenate(maps) for maps in zip(*drawn, strict=True)]
+        scaled = [
+            np.float32(strengths[group]) * noise_map for group, noise_map in zip(group_of, maps, strict=True)
+        ]
+        maps_of_states.append(scaled)
+    return [np.concatenate(maps) for maps in zip(*maps_of_states, strict=True)]
 
 
 def images(
@@ -124,16 +142,18 @@ def images(
     drawn = []
     for part in batches_of(len(states), generator.config.resolution):
         some = states[part.start : part.stop]
-        drawn.append(
-            synthesis(generator, states_to_ws(generator, some, directions), states_to_noise(generator, some))
-        )
+        ws = states_to_ws(generator, some, directions)
+        noise = states_to_noise(generator, some)
+        drawn.append(synthesis(generator, ws, noise))
     return np.concatenate(drawn)
 
 
 def enlarged(image) -> Image.Image:
     """One image (r, r, C) as a picture of about 448 dots; a larger one keeps its pixels."""
     image = to_uint8(image)
-    return grid((resize_pixels(image, SIDE) if image.shape[0] < SIDE else image)[None])
+    if image.shape[0] < SIDE:
+        image = resize_pixels(image, SIDE)
+    return grid(image[None])
 
 
 def sources(generator, seed: int, seed_b: int) -> np.ndarray:
@@ -142,9 +162,9 @@ def sources(generator, seed: int, seed_b: int) -> np.ndarray:
 
 
 def scene(generator, state: State, directions=NONE, others=None) -> tuple[Image.Image, Image.Image]:
-    """The picture, large, and small views in a row: A and B by themselves, the mean image, no noise, what the
-    noise changes.
+    """The picture, large, and small views in a row.
 
+    The views are A and B by themselves, the mean image, the image without noise, and what the noise changes.
     The last one is mid-grey where the noise changes nothing, and shows the difference eight times as large
     elsewhere.
 
@@ -155,7 +175,9 @@ def scene(generator, state: State, directions=NONE, others=None) -> tuple[Image.
         ValueError: as ``states_to_ws``.
     """
     picture, without = images(generator, [state, dataclasses.replace(state, noise="none")], directions)
-    a, b, mean = sources(generator, state.seed, state.seed_b) if others is None else others
+    if others is None:
+        others = sources(generator, state.seed, state.seed_b)
+    a, b, mean = others
     difference = np.clip(LOUDER * (picture - without) / 2, -1, 1)
     names = [f"A: {state.seed}", f"B: {state.seed_b}", "mean image", "no noise", f"noise, x {LOUDER}"]
     return enlarged(picture), labelled([[a, b, mean, without, difference]], [""], names)

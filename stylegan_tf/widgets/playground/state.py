@@ -11,21 +11,26 @@ from stylegan_tf.widgets.parts.controls import LARGEST
 
 LIMITS = {"psi": (-1.0, 1.5), "t": (0.0, 1.0), "strength": (0.0, 4.0), "edit": (-4.0, 4.0)}
 KEYS = ("seed", "psi", "cutoff", "styles", "t", "noise", "strength")  # of the text, before the attributes
-DECIMALS = 6  # of every number of a state: sliders give 0.30000000000000004, which nobody wants to share
+DECIMALS = 6  # of every number of a state: a slider's 0.30000000000000004 is shared as 0.3
 GROUPS = ("coarse", "middle", "fine")
 
 
 @dataclass(frozen=True)
 class State:
-    """What the playground draws. ``str(state)`` is its text, such as ``seed=3 psi=0.7 styles=5@4-7
-    moustache=1.5``.
+    """What the playground draws.
+
+    ``str(state)`` is its text, such as ``seed=3 psi=0.7 styles=5@4-7 moustache=1.5``.
 
     Attributes:
-        seed: of A, from 0 on. psi: truncation, -1 to 1.5. cutoff: how many layers are truncated; None all.
-        seed_b: of B. layers: those that take their style from B. t: how far the other layers have gone from A
-            to B, 0 to 1.
-        noise: ``fixed`` (the stored maps), ``none``, or the seed of a draw. strengths: times the coarse,
-            middle and fine maps, 0 to 4; 1 is what the network was trained with.
+        seed: of A, from 0 on.
+        psi: truncation, -1 to 1.5.
+        cutoff: how many layers are truncated; None for all.
+        seed_b: of B.
+        layers: those that take their style from B.
+        t: how far the other layers have gone from A to B, 0 to 1.
+        noise: ``fixed`` (the stored maps), ``none``, or the seed of a draw.
+        strengths: what the coarse, middle and fine maps are multiplied by, 0 to 4; the network was trained
+            with 1.
         edits: attribute -> strength in deviations of w, -4 to 4; kept as sorted pairs, without zeros. Names
             have no spaces.
 
@@ -46,14 +51,19 @@ class State:
     edits: Mapping[str, float] | tuple[tuple[str, float], ...] = ()
 
     def __post_init__(self):
+        # One form for each setting: rounded, sorted, without what changes nothing.
         edits = {name: _rounded(strength) for name, strength in dict(self.edits).items()}
         normal = dict(
-            psi=_rounded(self.psi), t=_rounded(self.t), strengths=tuple(map(_rounded, self.strengths))
+            psi=_rounded(self.psi),
+            t=_rounded(self.t),
+            strengths=tuple(map(_rounded, self.strengths)),
+            layers=tuple(sorted(set(self.layers))),
+            edits=tuple(sorted((name, strength) for name, strength in edits.items() if strength != 0)),
         )
-        normal["layers"] = tuple(sorted(set(self.layers)))
-        normal["edits"] = tuple(sorted((name, strength) for name, strength in edits.items() if strength != 0))
         for name, value in normal.items():
-            object.__setattr__(self, name, value)
+            object.__setattr__(self, name, value)  # the class is frozen
+
+        # Is every setting within its range?
         for name, value in (("seed", self.seed), ("seed of B", self.seed_b), ("seed of noise", self.noise)):
             if not isinstance(value, str) and not 0 <= value <= LARGEST:
                 raise ValueError(f"{name} is {value}; give a whole number from 0 to {LARGEST:,}")
@@ -61,7 +71,8 @@ class State:
             raise ValueError(f"noise is '{self.noise}'; give fixed, none, or the seed of a draw")
         if len(self.strengths) != len(GROUPS):
             raise ValueError(
-                f"strength has {len(self.strengths)} numbers; give three, of coarse, middle and fine, as in 1/1/0"
+                f"strength has {len(self.strengths)} numbers; "
+                "give three, of coarse, middle and fine, as in 1/1/0"
             )
         _within("psi", self.psi, "psi")
         _within("t", self.t, "t")
@@ -71,17 +82,18 @@ class State:
             _within(name, strength, "edit")
 
     def __str__(self):
+        styles = f"{self.seed_b}@{write_ranges(self.layers)}" if self.layers else str(self.seed_b)
         parts = {
             "seed": str(self.seed),
             "psi": _text(self.psi),
             "cutoff": "all" if self.cutoff is None else str(self.cutoff),
-        }
-        parts["styles"] = f"{self.seed_b}@{write_ranges(self.layers)}" if self.layers else str(self.seed_b)
-        parts |= {
+            "styles": styles,
             "t": _text(self.t),
             "noise": str(self.noise),
             "strength": "/".join(map(_text, self.strengths)),
         }
+
+        # Only what is not as usual is said; the seed always.
         usual = {"psi": "1", "cutoff": "all", "styles": "1", "t": "0", "noise": "fixed", "strength": "1/1/1"}
         said = [f"{key}={value}" for key, value in parts.items() if value != usual.get(key)]
         return " ".join([*said, *(f"{name}={_text(strength)}" for name, strength in self.edits)])
@@ -94,10 +106,11 @@ class State:
             attributes: names that may be edited.
 
         Raises:
-            ValueError: for a key that is unknown or stands there twice, a bad number, or a value outside of
-                its range.
+            ValueError: for a key that is unknown or given twice, a bad number, or a value outside its range.
         """
-        found, edits = {}, {}
+        # The text of each key.
+        found = {}
+        edits = {}
         for part in text.split():
             key, equals, value = part.partition("=")
             if not equals:
@@ -105,14 +118,16 @@ class State:
             if key not in KEYS and key not in attributes:
                 raise ValueError(f"there is no '{key}'; {_hint(key, [*KEYS, *attributes])}")
             if key in found or key in edits:
-                raise ValueError(f"'{key}' stands there twice; leave one of them out")
+                raise ValueError(f"'{key}' is given twice; leave one of them out")
             if key in KEYS:
                 found[key] = value
             else:
                 edits[key] = _number(key, value)
-        values = {
-            name: setting for key, value in found.items() for name, setting in _READ[key](value).items()
-        }
+
+        # What each text means.
+        values = {}
+        for key, value in found.items():
+            values |= _READ[key](value)
         return cls(**values, edits=edits)
 
     def check(self, config) -> State:
@@ -126,7 +141,8 @@ class State:
             raise ValueError(
                 f"cutoff is {self.cutoff}; this network has {count} layers: give 0 to {count}, or all"
             )
-        if wrong := [layer for layer in self.layers if not 0 <= layer < count]:
+        wrong = [layer for layer in self.layers if not 0 <= layer < count]
+        if wrong:
             raise ValueError(f"styles name layer {wrong[0]}; this network has layers 0 to {count - 1}")
         return self
 
@@ -142,8 +158,11 @@ def _within(name, value, kind):
 
 
 def _hint(key, known):
+    """What may have been meant by a key that does not exist."""
     near = difflib.get_close_matches(key, known, 1)
-    return f"did you mean '{near[0]}'?" if near else f"known are {', '.join(known)}"
+    if near:
+        return f"did you mean '{near[0]}'?"
+    return f"the keys are {', '.join(known)}"
 
 
 def _text(value) -> str:
@@ -155,26 +174,38 @@ def _number(key, text, kind: Callable = float):
     try:
         return kind(text)
     except ValueError:
-        wanted = "a number" if kind is float else "a whole number"
-        raise ValueError(f"{key} is '{text}', which is not {wanted}") from None
+        expected = "a number" if kind is float else "a whole number"
+        raise ValueError(f"{key} is '{text}', which is not {expected}") from None
+
+
+def _cutoff(text):
+    if text == "all":
+        return {"cutoff": None}
+    return {"cutoff": _number("cutoff", text, int)}
+
+
+def _noise(text):
+    if text in ("fixed", "none"):
+        return {"noise": text}
+    return {"noise": _number("noise", text, int)}
 
 
 def _styles(text):
     seed, at, layers = text.partition("@")
     if at and not layers:
         raise ValueError(f"styles is '{text}'; write seed@layers, such as 5@4-7, or the seed alone")
-    return {
-        "seed_b": _number("styles", seed, int),
-        "layers": tuple(parse_ranges(layers, "styles")) if at else (),
-    }
+    fields = {"seed_b": _number("styles", seed, int), "layers": ()}
+    if at:
+        fields["layers"] = tuple(parse_ranges(layers, "styles"))
+    return fields
 
 
 _READ = {  # key of the text -> fields of State
     "seed": lambda text: {"seed": _number("seed", text, int)},
     "psi": lambda text: {"psi": _number("psi", text)},
-    "cutoff": lambda text: {"cutoff": None if text == "all" else _number("cutoff", text, int)},
+    "cutoff": _cutoff,
     "styles": _styles,
     "t": lambda text: {"t": _number("t", text)},
-    "noise": lambda text: {"noise": text if text in ("fixed", "none") else _number("noise", text, int)},
+    "noise": _noise,
     "strength": lambda text: {"strengths": tuple(_number("strength", part) for part in text.split("/"))},
 }

@@ -133,7 +133,7 @@ def test_a_file_of_another_size_is_told(copy):
     sums = {"file_size": len(content), "file_md5": hashlib.md5(content).hexdigest()}
     change_list(copy, lambda items: {**items, "0": {**items["0"], "image": {**items["0"]["image"], **sums}}})
     with pytest.raises(
-        ValueError, match=r"00000\.png holds uint8 \(512, 512, 3\); wanted is uint8 \(1024, 1024, 3\)"
+        ValueError, match=r"00000\.png holds uint8 \(512, 512, 3\); expected uint8 \(1024, 1024, 3\)"
     ):
         load_ffhq(copy).rows(np.array([0]), 1024)
 

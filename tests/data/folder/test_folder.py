@@ -138,7 +138,7 @@ def test_a_hundred_pictures_are_the_least_by_default(planted):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (dict(resolution=48), "resolution is 48; wanted is a power of two from 8 to 1024"),
+        (dict(resolution=48), "resolution is 48; it must be a power of two from 8 to 1024"),
         (dict(resolution=8, channels=4), "channels is 4"),
         (dict(resolution=8, fit="stretch"), "fit is 'stretch'"),
         (dict(resolution=8, background="white"), "background is 'white'"),
@@ -218,7 +218,7 @@ def test_a_csv_gives_the_classes(header, labels, numbers, names, classes):
     ("text", "message"),
     [
         ("cats/a.png,1\ncats/a.png,2\n", "line 2: cats/a.png is there a second time"),
-        ("cats/a.png,1\ncats/b.png\n", "line 2: found 'cats/b.png'; wanted are two columns"),
+        ("cats/a.png,1\ncats/b.png\n", "line 2: found 'cats/b.png'; expected two columns"),
         ("cats/a.png,1,2\n", "line 1: found 'cats/a.png,1,2'"),
     ],
 )

@@ -120,9 +120,9 @@ def test_draws_of_a_seed_are_these_numbers():
         ({"hole": 1, "combination": {"yaw": (-40, 40)}}, "no face outside"),
         ({"combination": {}}, "combination is empty"),
         ({"combination": {"hat": 1}}, "no factor 'hat'"),
-        ({"combination": {"hair_colour": "green"}}, "wanted is one of black, brown, red"),
-        ({"combination": {"glasses": 2}}, "wanted is one of no, yes"),
-        ({"combination": {"smile": 0.5}}, r"wanted is \(low, high\) within -1 to 1"),
+        ({"combination": {"hair_colour": "green"}}, "it must be one of black, brown, red"),
+        ({"combination": {"glasses": 2}}, "it must be one of no, yes"),
+        ({"combination": {"smile": 0.5}}, r"it must be \(low, high\) within -1 to 1"),
         ({"count": 0}, "1 face or more"),
     ],
 )

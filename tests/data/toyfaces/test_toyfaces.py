@@ -131,11 +131,11 @@ def wrong(name, value):
 @pytest.mark.parametrize(
     "factors, message",
     [
-        (np.zeros((2, 5)), r"shape \(2, 5\); wanted is \(N, 12\): yaw, pitch"),
-        (np.zeros((1, 2, 12)), "wanted is"),
-        (wrong("yaw", 50), "face 1 has yaw = 50.0; wanted is a number from -40 to 40"),
+        (np.zeros((2, 5)), r"shape \(2, 5\); expected \(N, 12\): yaw, pitch"),
+        (np.zeros((1, 2, 12)), "expected"),
+        (wrong("yaw", 50), "face 1 has yaw = 50.0; it must be a number from -40 to 40"),
         (wrong("skin", np.nan), "face 1 has skin = nan"),
-        (wrong("glasses", 0.5), "face 1 has glasses = 0.5; wanted is a whole number from 0 to 1"),
+        (wrong("glasses", 0.5), "face 1 has glasses = 0.5; it must be a whole number from 0 to 1"),
         (wrong("shirt", 5), "whole number from 0 to 4"),
     ],
 )

@@ -58,7 +58,7 @@ def test_large_pictures_are_averaged_to_32():
     "shape", [(2, 16, 16, 3), (2, 48, 48, 3), (2, 32, 64, 3), (2, 32, 32, 1), (32, 32, 3)]
 )
 def test_reader_says_what_it_wants(shape):
-    with pytest.raises(ValueError, match=r"wants \(N, r, r, 3\)"):
+    with pytest.raises(ValueError, match=r"expects \(N, r, r, 3\)"):
         fit_to_reader(np.zeros(shape))
 
 

@@ -199,6 +199,6 @@ def test_a_click_on_a_layer_takes_the_next_choice_in_that_layer_alone():
 @pytest.mark.parametrize("value", [(0, 0), (0, 0, 2), (0, 0, -1)])
 def test_choices_that_do_not_exist_are_refused(value):
     layers = Layers(3, "AB", (0, 1, 0))
-    with pytest.raises(traitlets.TraitError, match="wanted are 3 numbers from 0 to 1"):
+    with pytest.raises(traitlets.TraitError, match="give 3 numbers from 0 to 1"):
         layers.value = value
     assert layers.value == (0, 1, 0)

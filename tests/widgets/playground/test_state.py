@@ -61,10 +61,10 @@ def test_a_text_may_be_written_in_another_way():
     [
         ("sed=3", "there is no 'sed'; did you mean 'seed'?"),
         ("moustashe=1", "did you mean 'moustache'?"),
-        ("q=1", "known are seed, psi, cutoff, styles, t, noise, strength, moustache"),
+        ("q=1", "the keys are seed, psi, cutoff, styles, t, noise, strength, moustache"),
         ("seed", "'seed' has no '='; write key=value"),
-        ("seed=1 seed=1", "'seed' stands there twice"),
-        ("moustache=1 moustache=0", "'moustache' stands there twice"),
+        ("seed=1 seed=1", "'seed' is given twice"),
+        ("moustache=1 moustache=0", "'moustache' is given twice"),
         ("seed=1.5", "seed is '1.5', which is not a whole number"),
         ("seed=-1", "seed is -1; give a whole number from 0 to 2,147,483,647"),
         ("psi=high", "psi is 'high', which is not a number"),
