@@ -143,14 +143,17 @@ def test_the_view_of_the_noise_is_grey_where_there_is_none(generator):
 
 def test_what_no_reader_knows_gets_a_sentence_instead_of_sliders(generator):
     assert find_directions(generator, "folder:cats")[0] == {}
-    assert "no reader knows the factors of 'folder:cats'" in find_directions(generator, "folder:cats")[1]
+    assert (
+        "no attribute classifier knows the factors of 'folder:cats'"
+        in find_directions(generator, "folder:cats")[1]
+    )
     assert "name the kind of images" in find_directions(generator, None)[1]
 
 
 def test_images_that_the_reader_does_not_take_get_a_sentence(generator):
     found, about = find_directions(generator, "toyfaces", 10)
     assert found == {}
-    assert "the reader of faces wants (N, r, r, 3), r 32 or a multiple" in about
+    assert "the attribute classifier of faces expects (N, r, r, 3), r 32 or a multiple" in about
 
 
 def test_the_sliders_of_digits_move_what_they_are_named_after():

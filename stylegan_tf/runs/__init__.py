@@ -1,0 +1,1 @@
+"""A run: a folder with checkpoints, samples and a report, and the function that trains into it."""

@@ -1,0 +1,96 @@
+"""Callbacks that draw and write while a run trains: diagnostics, samples and checkpoints, TensorBoard."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+
+from stylegan_tf.figures.layout import grid
+from stylegan_tf.metrics.entanglement import z_share
+from stylegan_tf.networks.sampling import images_of
+
+
+class Diagnostics(keras.callbacks.Callback):
+    """Adds ``z_share`` to each tick: the share of pixel variance that z explains, against noise.
+
+    Near 0, the generator ignores z and all variety is noise; a healthy one is near 1.
+    """
+
+    chief_only = True
+
+    def on_epoch_end(self, epoch, logs=None):
+        logs["z_share"] = z_share(self.model.ema_generator, int(logs["resolution"]), logs["alpha"])
+
+
+class SaveRun(keras.callbacks.Callback):
+    """After each tick: a picture of 64 fixed latents, history.csv, a checkpoint.
+
+    Args:
+        run: runs.run.Run.
+        history: rows of the ticks before, from ``run.resume``.
+        keep: checkpoints to keep.
+    """
+
+    chief_only = True
+
+    def __init__(self, run, history=None, keep: int = 3):
+        super().__init__()
+        self.run = run
+        self.rows = list(history or [])
+        self.keep = keep
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.rows.append(dict(logs))
+
+        # The picture, at the full resolution from the first tick on, so that all are of one size.
+        resolution = int(logs["resolution"])
+        images = sample_images(self.model, resolution, logs["alpha"])
+        picture = grid(images, 8, scale=self.model.config.resolution // resolution)
+        self.run.write_sample(picture, f"{logs['kimg']:010.3f}_{resolution}x{resolution}.png")
+
+        self.run.write_history(self.rows)
+        self.run.save(self.model, self.rows, self.keep)
+
+
+class TensorBoardLog(keras.callbacks.Callback):
+    """Scalars and the picture of 64 fixed latents for TensorBoard, against images seen.
+
+    Args:
+        folder: where TensorBoard looks for them.
+    """
+
+    chief_only = True
+
+    def __init__(self, folder):
+        super().__init__()
+        self.folder = str(folder)
+        self.writer = None
+
+    def on_epoch_end(self, epoch, logs=None):
+        import tensorflow as tf
+
+        # The file is made at the first tick, not when a run is only prepared.
+        if self.writer is None:
+            self.writer = tf.summary.create_file_writer(self.folder)
+
+        images = sample_images(self.model, int(logs["resolution"]), logs["alpha"])
+        picture = np.asarray(grid(images, 8))  # (height, width), or (height, width, 3)
+        picture = picture[None, ..., None] if picture.ndim == 2 else picture[None]
+        with self.writer.as_default(step=self.model.progress.images):
+            for name, value in logs.items():
+                tf.summary.scalar(name, value)
+            tf.summary.image("samples", picture)
+        self.writer.flush()
+
+    def on_train_end(self, logs=None):
+        if self.writer:
+            self.writer.close()
+            self.writer = None  # a second fit opens another
+
+
+def sample_images(gan, resolution: int, alpha: float, count: int = 64):
+    """Images (count, r, r, C) of the averaged generator for fixed latents, stored noise, no truncation.
+
+    The latents are those of seeds 0, 1, ...; ``alpha`` is the weight of the newest block, 0 to 1.
+    """
+    return images_of(gan.ema_generator, range(count), resolution=resolution, alpha=np.float32(alpha))
