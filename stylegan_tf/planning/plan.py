@@ -23,7 +23,7 @@ from stylegan_tf.presets import official_batch_sizes, preset
 from stylegan_tf.training.loop import check_data
 from stylegan_tf.training.model import StyleGAN
 from stylegan_tf.training.schedule import Schedule
-from stylegan_tf.training.time_box import measure_speed as measure
+from stylegan_tf.training.time_box import measure_speed
 
 DAY = 86_400.0
 PUBLISHED = {  # (resolution, GPUs) -> hours of the official code on V100s for 25,000 kimg (official README)
@@ -247,7 +247,7 @@ def measured(config: Config, resolution: int = 16, budget: float = 3.0) -> Throu
     images = rng.integers(0, 256, (4 * batch, resolution, resolution, config.channels), "uint8")
     labels = np.zeros(len(images), int) if config.label_dim else None
     data = check_data(gan, as_images(images, labels))
-    speed = measure(gan, data, budget)[resolution]  # images/s
+    speed = measure_speed(gan, data, budget)[resolution]  # images/s
     rate = speed * turn_flops(small, resolution)
     source = (
         f"{rate / 1e9:.0f} GFLOP/s, measured here at {resolution}x{resolution}; "

@@ -2,6 +2,8 @@
 command.
 """
 
+import argparse
+
 import pytest
 from support.traced import multiply_adds, operations_of_a_step
 
@@ -101,7 +103,7 @@ def test_twice_the_speed_takes_half_the_days():
     "changes", [{}, dict(label_dim=3), dict(mbstd_group=1), dict(start_resolution=16, batch_size=24)]
 )
 def test_a_speed_that_is_measured_is_that_of_steps(changes, monkeypatch):
-    monkeypatch.setattr(planning, "measure", lambda gan, data, seconds: {8: 100.0})
+    monkeypatch.setattr(planning, "measure_speed", lambda gan, data, seconds: {8: 100.0})
     config = TINY.replace(**changes)
     assert planning.measured(config, resolution=8).rate == pytest.approx(100 * cost.step_flops(config, 8))
 
@@ -144,5 +146,5 @@ def test_memory_is_read_with_its_unit(text):
 
 @pytest.mark.parametrize("text", ["GB", "24TB", "-3GB", "0GB"])
 def test_memory_without_sense_is_refused(text):
-    with pytest.raises(ValueError, match="is not like 24GB"):
+    with pytest.raises(argparse.ArgumentTypeError, match="is not like 24GB"):
         gigabytes(text)

@@ -11,10 +11,16 @@ from support.tiny import TINY, all_weights, make
 
 import stylegan_tf as sg
 from stylegan_tf import Run, files
+from stylegan_tf.files import write_atomically
 from stylegan_tf.runs import checkpoints
 from stylegan_tf.runs.callbacks import SaveRun, TensorBoardLog
-from stylegan_tf.runs.checkpoints import DamagedCheckpoint, read_checkpoint, restore, save_checkpoint, state_of
-from stylegan_tf.files import write_atomically
+from stylegan_tf.runs.checkpoints import (
+    DamagedCheckpoint,
+    read_checkpoint,
+    restore,
+    save_checkpoint,
+    state_of,
+)
 
 
 @pytest.fixture(scope="module")
@@ -144,14 +150,29 @@ def test_sigkill_and_the_same_command_again_give_the_same_weights(tmp_path):
     """One real kill, just after the second checkpoint; benchmarks/proofs/survive_kill.py does it at random
     moments.
     """
-    settings = [f"--set={s}" for s in ("resolution=8", "fmap_base=32", "fmap_max=8", 'tick_kimg={"4":0.1,"8":0.1}')]
+    settings = [
+        f"--set={s}" for s in ("resolution=8", "fmap_base=32", "fmap_max=8", 'tick_kimg={"4":0.1,"8":0.1}')
+    ]
 
     def command(out):
-        train = [sys.executable, "-m", "stylegan_tf", "train", "--dataset", "digits", "--out", str(out), "--kimg", "0.8"]
+        train = [
+            sys.executable,
+            "-m",
+            "stylegan_tf",
+            "train",
+            "--dataset",
+            "digits",
+            "--out",
+            str(out),
+            "--kimg",
+            "0.8",
+        ]
         return [*train, "--quiet", "--resume", *settings]
 
     subprocess.run(command(tmp_path / "whole"), check=True, capture_output=True)
-    process = subprocess.Popen(command(tmp_path / "killed"), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    process = subprocess.Popen(
+        command(tmp_path / "killed"), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
     for line in process.stdout:
         if line.startswith("tick 2"):
             os.kill(process.pid, signal.SIGKILL)
@@ -160,7 +181,9 @@ def test_sigkill_and_the_same_command_again_give_the_same_weights(tmp_path):
     assert process.wait() == -signal.SIGKILL
     resumed = subprocess.run(command(tmp_path / "killed"), check=True, capture_output=True, text=True)
     assert "resumed at" in resumed.stdout
-    (_, expected), (_, actual) = (read_checkpoint(Run(tmp_path / name).checkpoints()[-1]) for name in ("whole", "killed"))
+    (_, expected), (_, actual) = (
+        read_checkpoint(Run(tmp_path / name).checkpoints()[-1]) for name in ("whole", "killed")
+    )
     for name, value in expected.items():
         np.testing.assert_array_equal(value, actual[name], err_msg=name)
 
@@ -169,7 +192,9 @@ def test_exported_model_is_the_trained_one_in_half_precision(tmp_path, trained):
     checkpoints.export(trained, tmp_path / "small.npz", command="x")
     loaded = sg.load(tmp_path / "small.npz")
     for part in ("ema_generator", "discriminator"):
-        for a, b in zip(getattr(trained, part).get_weights(), getattr(loaded, part).get_weights(), strict=True):
+        for a, b in zip(
+            getattr(trained, part).get_weights(), getattr(loaded, part).get_weights(), strict=True
+        ):
             np.testing.assert_array_equal(a.astype("float16"), b.astype("float16"))
     numbers = trained.ema_generator.count_params() + trained.discriminator.count_params()
     assert (tmp_path / "small.npz").stat().st_size < 2 * numbers + 30_000
@@ -189,5 +214,9 @@ def test_tensorboard_may_log_a_second_fit(tmp_path, images):
     gan, log = make(), TensorBoardLog(tmp_path)
     for _ in range(2):
         gan.fit(images, epochs=1, verbose=0, callbacks=[log])
-    files = [event.step for f in sorted(tmp_path.iterdir()) for event in tf.compat.v1.train.summary_iterator(str(f))]
+    files = [
+        event.step
+        for f in sorted(tmp_path.iterdir())
+        for event in tf.compat.v1.train.summary_iterator(str(f))
+    ]
     assert set(files) - {0} == {32, 64}

@@ -45,7 +45,9 @@ class Page(HTMLParser):
 
 
 def describe(run, dataset="digits"):
-    run.describe(TINY, dataset=dataset, command="/some/where/bin/stylegan-tf train --dataset digits", minutes=None)
+    run.describe(
+        TINY, dataset=dataset, command="/some/where/bin/stylegan-tf train --dataset digits", minutes=None
+    )
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +62,9 @@ def run(tmp_path_factory):
     run.write_history(rows)
     (run.path / "samples").mkdir()
     for row in rows:
-        images = np.random.default_rng(0).integers(0, 256, (64, row["resolution"], row["resolution"], 1), dtype="uint8")
+        images = np.random.default_rng(0).integers(
+            0, 256, (64, row["resolution"], row["resolution"], 1), dtype="uint8"
+        )
         name = f"{row['kimg']:010.3f}_{row['resolution']}x{row['resolution']}.png"
         figures.grid(images, 8, scale=8 // row["resolution"]).save(run.path / "samples" / name)
     gan = StyleGAN(TINY)
@@ -91,17 +95,37 @@ def test_page_stands_alone(page):
 
 def test_every_picture_has_a_size_and_an_alternative_text(page):
     assert len(page.all("img")) == len(report.CAPTIONS)
-    assert all(len(attrs["alt"]) > 10 and int(attrs["width"]) > 0 and int(attrs["height"]) > 0 for attrs in page.all("img"))
+    assert all(
+        len(attrs["alt"]) > 10 and int(attrs["width"]) > 0 and int(attrs["height"]) > 0
+        for attrs in page.all("img")
+    )
 
 
 def test_every_figure_is_a_file_too(run, page):
-    assert {file.name for file in (run.path / "figures").iterdir()} == {f"{name}.png" for name in report.CAPTIONS}
+    assert {file.name for file in (run.path / "figures").iterdir()} == {
+        f"{name}.png" for name in report.CAPTIONS
+    }
 
 
 def test_page_tells_scores_settings_and_machine(page):
-    for text in ("7.44", "10,000 generated", "0.46", "class 9 with 4.7 %", "0.994", "judge accuracy", "0.987"):
+    for text in (
+        "7.44",
+        "10,000 generated",
+        "0.46",
+        "class 9 with 4.7 %",
+        "0.994",
+        "judge accuracy",
+        "0.987",
+    ):
         assert text in page.text
-    for text in ("10,000 pictures shown", "10.0 minutes", "mapping_layers", "TensorFlow", "processor cores", "R1 gamma"):
+    for text in (
+        "10,000 pictures shown",
+        "10.0 minutes",
+        "mapping_layers",
+        "TensorFlow",
+        "processor cores",
+        "R1 gamma",
+    ):
         assert text in page.text
     assert "\nstylegan-tf train --dataset digits" in page.text.replace("By this command:", "")
     assert "/some/where" not in page.text

@@ -22,7 +22,7 @@ def operations_of_a_step(config, resolution):
     gan = StyleGAN(config)
     gan.compile()
     batch = config.batch_size_at(resolution)
-    gan._label_pool = tf.zeros(10, tf.int64)
+    gan.label_pool = tf.zeros(10, tf.int64)
     images = tf.TensorSpec((batch, resolution, resolution, config.channels), tf.uint8)
     labels = tf.TensorSpec((batch,), tf.int64) if config.label_dim else None
     scalars = [tf.TensorSpec((), tf.int64), tf.TensorSpec(()), tf.TensorSpec(())]

@@ -11,7 +11,7 @@ from support.helpers import SMALL, audible_generator
 import stylegan_tf as sg
 from stylegan_tf.networks.sampling import images_of
 from stylegan_tf.widgets import Playground, State, state_in
-from stylegan_tf.widgets.playground import page_widget as playground
+from stylegan_tf.widgets.playground import playground
 from stylegan_tf.widgets.playground.files import picture_file, walk_file, walk_states
 from stylegan_tf.widgets.playground.picture import (
     find_directions,
