@@ -174,8 +174,8 @@ def test_the_learning_rate_falls_to_zero_over_the_last_images():
 
 def test_the_learning_rate_may_fall_by_another_clock():
     schedule = Schedule(TINY.replace(learning_rate=0.5, learning_rates={}, total_kimg=20, decay_kimg=8))
-    assert schedule.learning_rate_at(20_000, left=0.2) == pytest.approx(0.25)
-    assert schedule.learning_rate_at(20_000, left=0.5) == 0.5
+    assert schedule.learning_rate_at(20_000, share_left=0.2) == pytest.approx(0.25)
+    assert schedule.learning_rate_at(20_000, share_left=0.5) == 0.5
 
 
 def test_without_decay_the_learning_rate_is_that_of_the_phase():
