@@ -6,12 +6,30 @@ import math
 import typing
 
 POSITIVE = (
-    "z_dim", "w_dim", "mapping_width", "mapping_lr", "fmap_base", "fmap_max", "mbstd_features", "r1_every", "batch_size",
-    "ema_kimg", "learning_rate", "epsilon", "total_kimg",
-)  # fmt: skip
+    "z_dim",
+    "w_dim",
+    "mapping_width",
+    "mapping_lr",
+    "fmap_base",
+    "fmap_max",
+    "mbstd_features",
+    "r1_every",
+    "batch_size",
+    "ema_kimg",
+    "learning_rate",
+    "epsilon",
+    "total_kimg",
+)
 NOT_NEGATIVE = (
-    "label_dim", "r1_gamma", "mbstd_group", "fade_kimg", "stable_kimg", "seed", "ema_rampup", "decay_kimg",
-)  # fmt: skip
+    "label_dim",
+    "r1_gamma",
+    "mbstd_group",
+    "fade_kimg",
+    "stable_kimg",
+    "seed",
+    "ema_rampup",
+    "decay_kimg",
+)
 SHARES = ("mixing_probability", "fade_share")  # 0 to 1
 DECAYS = ("w_avg_beta", "beta_1", "beta_2")  # 0 to less than 1
 CHOICES = {

@@ -58,7 +58,7 @@ def lay_out(source: Path) -> None:
 
 
 def build(out: Path, *, check_links: bool = False) -> int:
-    """Write the site to a folder, made anew; the exit code of Sphinx, which takes every warning for an error."""
+    """Write the site to a fresh folder; returns the exit code of Sphinx, to which a warning is an error."""
     source = out.with_name(f"{out.name}.source")
     lay_out(source)
     shutil.rmtree(out, ignore_errors=True)
