@@ -69,9 +69,9 @@ class Batch:
         self.count = config.parts_at(images.shape[1])
         self.replica, self.replicas = distribution.place()
         self.draws_made = 0
-        self.whole = (
-            self._part(0) if self.count == 1 else None
-        )  # both turns share it, so that D can leave its fakes to G
+
+        # Without accumulation one part serves both turns: D leaves its fakes on it for G.
+        self.whole = self._part(0) if self.count == 1 else None
 
     def mean_of(self, turn, gan):
         """The mean of ``turn(gan, part)``, a structure of float tensors, over the parts.
@@ -91,7 +91,8 @@ class Batch:
             return result
 
         mean = mean_over_parts(turn_of, self.count)
-        (self.draws_made,) = counts  # every part makes as many draws; the next turn goes on from there
+        # Every part has made as many draws; the next turn goes on from there.
+        (self.draws_made,) = counts
         return mean
 
     def _part(self, number) -> Part:
@@ -101,8 +102,9 @@ class Batch:
             labels = tf.one_hot(part_of(self.labels, number, self.count), self.config.label_dim)
 
         # Image i of the whole batch has the same random numbers, whichever part it falls into.
-        share, shares = self.replica + self.replicas * number, self.replicas * self.count
-        draw = Draw(self.config.seed, self.step, share, shares, self.draws_made)
+        part_index = self.replica + self.replicas * number
+        part_count = self.replicas * self.count
+        draw = Draw(self.config.seed, self.step, part_index, part_count, self.draws_made)
         return Part(part_of(self.images, number, self.count), labels, self.step, self.alpha, draw)
 
 

@@ -91,18 +91,19 @@ def fit(
     if not getattr(gan, "generator_optimizer", None):
         raise ValueError("the model is not compiled; call compile() before fit()")
 
-    # When does it end? By the clock, after so many images more, or with the schedule.
+    # When does it end? By the clock, after so many images more, or with the schedule. In a time box ``end``
+    # is where the plan ends, and the clock alone decides.
     if minutes and not gan.progress.images:
         plan_time_box(gan, data, minutes, verbose, started)
     elif minutes:
         gan.progress.minutes = gan.progress.seconds / 60 + minutes
     elif kimg:
         gan.progress.minutes = None
-    state = gan.progress
+    state = gan.progress  # after the plan: measuring puts an older state back
     end = state.images + round(1000 * kimg) if kimg else gan.schedule.total_images
     last_tick = float("inf") if epochs is None else state.ticks + epochs
 
-    # Whoever watches: the guard against NaN, the progress display, the callbacks given.
+    # The callbacks: the guard against NaN, the progress display, those given.
     callbacks = callback_list(gan, callbacks, verbose, end, epochs)
     clock = Clock(already=state.seconds)
     gan.stop_training = False  # a callback sets it, between any two steps
@@ -155,7 +156,7 @@ def train_tick(gan, data: Source, callbacks, end: int, clock: Clock) -> dict[str
             set_learning_rate(gan, gan.schedule.learning_rate_at(state.images, share_left))
         alpha = phase.alpha(state.images)
 
-        # One step: D, the averages, G.
+        # One step: D, the averages, G. ``run_step`` also moves state.images and state.steps on.
         step = state.steps
         callbacks.on_train_batch_begin(step)
         logs = {name: float(value) for name, value in gan.run_step(data, phase, alpha).items()}

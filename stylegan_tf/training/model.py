@@ -117,7 +117,7 @@ class StyleGAN(keras.Model):
     # ---- Training
     # ----------------------------------------------------------------------------------------------
 
-    fit = loop.fit
+    fit = loop.fit  # its first argument, ``gan``, is self
     start_from = start_from
 
     def compile(
@@ -205,22 +205,22 @@ class StyleGAN(keras.Model):
     def step_function(self, resolution: int):
         """The traced step of a resolution: made at its first use, then kept."""
         if resolution not in self._steps:
-            graph = self._step_on_all_devices
-            self._steps[resolution] = (
-                graph if self.run_eagerly else fresh_graph(graph, jit_compile=self.jit_compile)
-            )
+            step = self._step_on_all_devices
+            if not self.run_eagerly:
+                step = fresh_graph(step, jit_compile=self.jit_compile)
+            self._steps[resolution] = step
         return self._steps[resolution]
 
     def _step_on_all_devices(self, *arguments):
-        # One device is the common case, and needs no strategy around its step.
-        if distribution.replicas(self.distribute_strategy) == 1:
-            return self._step(*arguments)
         return distribution.run(self.distribute_strategy, self._step, arguments)
 
     def _step(self, images, labels, step, alpha, ema_beta):
-        """train_step, and the scale of the losses after it; the scalars are means over all devices."""
-        never_fades = images.shape[1] in (4, self.schedule.resolutions[0])  # its graph has no blend
-        logs = train_step(self, images, labels, step, 1.0 if never_fades else alpha, ema_beta)
+        """step.train_step, with the scale of float16; the scalars are means over all devices."""
+        # Nothing fades into 4x4 or the first stage. The constant 1.0, unlike a tensor, leaves the blend out.
+        if images.shape[1] in (4, self.schedule.resolutions[0]):
+            alpha = 1.0
+        logs = train_step(self, images, labels, step, alpha, ema_beta)
+
         # float16: the scale that this step used, and the next one.
         if self.loss_scale:
             logs["loss_scale"] = tf.identity(self.loss_scale.scale)

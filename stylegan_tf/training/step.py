@@ -43,7 +43,8 @@ def train_step(gan, images, labels, step, alpha, ema_beta) -> dict[str, tf.Tenso
     gradients, w, d_logs = batch.mean_of(discriminator_turn, gan)
     d_skipped = update(gan.discriminator_optimizer, gradients, D.trainable_variables, gan.loss_scale)
 
-    # The averages: the centre of W, and the generator that makes the pictures.
+    # The averages: the centre of W, and the generator that makes the pictures. They follow between the two
+    # updates, as in the official code, so that the averaged generator is one step behind G.
     average_w(gan, w["mean"])
     average_generator(gan, ema_beta)
 
@@ -74,7 +75,7 @@ def discriminator_turn(gan, part: Part):
     mirror = part.draw.uniform((part.size,)) < 0.5 if gan.config.mirror else None
     reals = process_reals(part.images, part.alpha, mirror)  # (B, r, r, C) in [-1, 1]
 
-    # Fakes have the labels of the reals. Their gradient stops here: this is D's turn.
+    # Fakes have the labels of the reals. They stay on the part, for G's turn; their gradient stops here.
     part.fakes = draw_fakes(gan, part, part.labels)
     fakes = tf.stop_gradient(part.fakes.images)  # (B, r, r, C)
 
@@ -94,15 +95,17 @@ def generator_turn(gan, part: Part):
     else:
         fakes = draw_fakes(gan, part, part.draw_labels(gan.label_pool))
 
-    # How the loss changes with the pixels of the fakes ...
+    # The chain rule in two halves: how the loss changes with the pixels of the fakes, through D ...
     critic = functools.partial(gan.discriminator, alpha=part.alpha, labels=fakes.labels)
     with tf.GradientTape() as tape:
         tape.watch(fakes.images)
         loss = losses.generator_loss(gan.config, critic(fakes.images))
-    slope = gradient(tape, loss, fakes.images, gan.loss_scale)  # (B, r, r, C)
+    pixel_gradient = gradient(tape, loss, fakes.images, gan.loss_scale)  # (B, r, r, C)
 
-    # ... and how these pixels change with the weights of G.
-    gradients = fakes.tape.gradient(fakes.images, gan.generator.trainable_variables, output_gradients=slope)
+    # ... and how the pixels change with the weights of G, by the tape that recorded their making. So shared
+    # fakes need not be made again.
+    weights = gan.generator.trainable_variables
+    gradients = fakes.tape.gradient(fakes.images, weights, output_gradients=pixel_gradient)
     return gradients, summary_of(fakes.w), {"g_loss": loss}
 
 
