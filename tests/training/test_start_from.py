@@ -101,7 +101,7 @@ def test_other_networks_are_refused(changes, said):
 
 def test_a_larger_one_is_refused():
     larger = trained(EIGHT.replace(resolution=16, total_kimg=0.6), images=600)
-    with pytest.raises(ValueError, match="16x16, more than the 8x8"):
+    with pytest.raises(ValueError, match="16x16, more than this one's 8x8"):
         grown_from(larger, resolution=8, total_kimg=0.4)
 
 
