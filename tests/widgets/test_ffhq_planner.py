@@ -6,7 +6,8 @@ import io
 import pytest
 from PIL import Image
 
-from stylegan_tf import planning, preset
+from stylegan_tf import preset
+from stylegan_tf.planning import plan as planning
 
 # A function of the widget's name hides its module in the package.
 planner = importlib.import_module("stylegan_tf.widgets.ffhq_planner")
