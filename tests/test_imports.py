@@ -30,9 +30,9 @@ RULES = {
     "ablation": BASE | {"networks", "data", "training", "runs", "metrics", "figures", "planning"},
 }
 LIBRARY = {*RULES} - {"_startup"}
-TEACHING = {"course", "checks", "widgets"}  # may import anything but the command line
-RULES |= {name: LIBRARY | TEACHING | {"__init__"} for name in TEACHING}
-RULES["cli"] = LIBRARY | TEACHING | {"__init__"}
+TEACHING = ("course", "checks", "widgets")  # may import anything but the command line
+RULES |= {name: LIBRARY | {*TEACHING} | {"__init__"} for name in TEACHING}
+RULES["cli"] = LIBRARY | {*TEACHING} | {"__init__"}
 RULES["__main__"] = {"cli"}
 RULES["__init__"] = LIBRARY | {"_startup"}
 
