@@ -7,6 +7,7 @@
 # make assignments  sheets for a class, for nbgrader and for Otter, in build/assignments/
 # make dist   the wheel and the sdist, in dist/
 # make test-wheel    the wheel in an empty environment: import, demo, lab; about five minutes
+# make test-colab    the notebooks and the widgets with the packages that Colab has, on Python 3.13; about ten minutes
 # make test-graders  both graders on right, missing and wrong answers; about a quarter of an hour
 # make site   the notebooks as they are, the reference and the texts as pages, in build/site
 # make clean  removes the environments and caches, never runs/ or build/assignments/
@@ -17,6 +18,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 GRADERS_VENV ?= .venv-graders
+COLAB_VENV ?= .venv-colab
+COLAB_PYTHON ?= python3.13
 CONSTRAINTS ?= constraints.txt
 MINUTES ?= 10
 OUT ?= runs/mnist32
@@ -35,7 +38,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Packages of another environment would hide those installed here.
 unexport PYTHONPATH PYTHONHOME
 
-.PHONY: demo test lab playground student notebooks site assignments graders dist test-wheel test-graders clean
+.PHONY: demo test lab playground student notebooks site assignments graders dist test-wheel test-colab lessons-in-colab test-graders clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -73,6 +76,18 @@ dist: $(READY)-test
 test-wheel: $(READY)-test
 	$(BIN)/python -m pytest tests/wheel
 
+# An environment with Colab's versions; make test-colab NOTEBOOKS=notebooks/00_start_here.ipynb runs one lesson.
+test-colab:
+	@$(COLAB_PYTHON) -c '' 2>/dev/null || { echo "Colab has Python 3.13, and $(COLAB_PYTHON) does not run here;" \
+	  "name another: make test-colab COLAB_PYTHON=..." >&2; exit 1; }
+	$(MAKE) --no-print-directory VENV=$(COLAB_VENV) CONSTRAINTS=constraints-colab.txt PYTHON=$(COLAB_PYTHON) lessons-in-colab
+
+# Colab's older packages use what Python 3.13 calls deprecated, which is an error in the other environments.
+lessons-in-colab: $(READY)-colab
+	$(TEST_NOTEBOOKS) -W ignore::DeprecationWarning
+	$(BIN)/python -m pytest -n 2 --dist loadfile -W ignore::DeprecationWarning tests/widgets tests/course/test_notebook.py
+	$(BIN)/python -m pytest -W ignore::DeprecationWarning tests/browser/test_front_ends.py -k other_front_ends
+
 test-graders: graders
 	$(GRADERS_VENV)/bin/python -m pytest -n 2 --dist loadfile tests/graders
 
@@ -106,7 +121,7 @@ $(READY)-%: $(READY)
 	@touch $@
 
 clean:
-	for venv in $(VENV) $(GRADERS_VENV); do test ! -e $$venv/pyvenv.cfg || rm -rf $$venv; done
+	for venv in $(VENV) $(GRADERS_VENV) $(COLAB_VENV); do test ! -e $$venv/pyvenv.cfg || rm -rf $$venv; done
 	test ! -d build || find build -mindepth 1 -maxdepth 1 ! -name assignments -exec rm -rf {} +
 	rm -rf dist .pytest_cache .ruff_cache
 	find . -path ./runs -prune -o -name __pycache__ -type d -exec rm -rf {} +

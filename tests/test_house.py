@@ -14,6 +14,7 @@ from stylegan_tf.runs import checkpoints, shipped
 
 CONSTRAINTS = ("constraints.txt", "constraints-oldest.txt")
 GRADERS = "constraints-graders.txt"
+COLAB = "constraints-colab.txt"
 BINARY = {".npz", ".npy", ".pkl", ".png", ".jpg", ".gif", ".keras", ".tfrecords", ".labels", ".pth"}
 
 
@@ -57,10 +58,11 @@ def test_shipped_models_are_those_with_a_config():
     assert all("dataset" in checkpoints.read_checkpoint(path)[0] for path in files)
 
 
-@pytest.mark.parametrize("name", [*CONSTRAINTS, GRADERS])
+@pytest.mark.parametrize("name", [*CONSTRAINTS, GRADERS, COLAB])
 def test_constraints_pin_every_requirement_within_its_range(name):
     versions = pins(name)
-    extras = ["graders"] if name == GRADERS else set(PROJECT["optional-dependencies"]) - {"graders"}
+    own = {GRADERS: ["graders"], COLAB: ["colab"]}
+    extras = own.get(name, set(PROJECT["optional-dependencies"]) - {"graders"})
     for package, allowed in requirements(*extras).items():
         assert allowed.contains(versions[package]), (
             f"{name} has {package} {versions[package]}; pyproject.toml wants {allowed}"
@@ -81,6 +83,13 @@ def test_the_graders_have_the_versions_of_the_course_but_for_wrapt():
     assert {
         package for package in graders if versions.get(package, graders[package]) != graders[package]
     } == {"wrapt"}
+
+
+def test_what_runs_the_lessons_in_colab_has_the_versions_of_the_course():
+    """The second part of the file, which Colab's own list does not have."""
+    versions, colab = pins("constraints.txt"), pins(COLAB)
+    names = re.findall(r"^(\S+)==", (ROOT / COLAB).read_text().split("# Not of that list")[1], re.MULTILINE)
+    assert names and {name: colab[name] for name in names} == {name: versions[name] for name in names}
 
 
 def test_environment_has_the_pins_of_the_constraints():

@@ -143,7 +143,7 @@ def write(path: str | Path, exhibits: dict[str, Exhibit]) -> None:
     history = json.dumps({name: exhibit.history for name, exhibit in exhibits.items()})
     samples = {f"samples/{name}": exhibit.samples for name, exhibit in exhibits.items()}
     np.savez_compressed(content, history=np.array(history), **samples)
-    write_atomically(Path(path), content.getvalue())
+    write_atomically(path, content.getvalue())
 
 
 def room() -> dict[str, Exhibit]:

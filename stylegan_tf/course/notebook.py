@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import os
 import platform
@@ -78,24 +79,46 @@ def png(picture, small: bool = True) -> bytes:
     return content.getvalue()
 
 
+class Picture:
+    """A picture for a notebook, with a text for readers who do not see it: ``display(course.Picture(...))``.
+
+    ``IPython.display.Image`` does the same from IPython 8 on. Colab has IPython 7, where it takes no text.
+
+    Args:
+        picture: a Figure, a PIL image, or images (N, r, r, C).
+        alt: one sentence that says what is to be seen. It must not be empty.
+
+    Raises:
+        ValueError: without a text.
+    """
+
+    def __init__(self, picture, alt: str):
+        if not alt.strip():
+            raise ValueError("alt is empty; say in a sentence what is to be seen")
+        self.content = png(picture)
+        self.alt = alt
+
+    def __repr__(self):  # what a terminal shows
+        return self.alt
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        encoded = base64.b64encode(self.content).decode("ascii")
+        return {"image/png": encoded}, {"image/png": {"alt": self.alt}}
+
+
 def show(picture, alt: str) -> None:
     """Display a picture in a notebook, with a text that says what is to be seen in it.
 
     Args:
-        picture: a Figure (closed afterwards, so that it does not appear twice), a PIL image, or images
-            (N, r, r, C).
+        picture: as ``Picture`` takes it. A Figure is closed afterwards, so that it does not appear twice.
         alt: one sentence for readers who do not see the picture. It must not be empty.
 
     Raises:
         ValueError: without a text.
     """
-    if not alt.strip():
-        raise ValueError("alt is empty; say in a sentence what is to be seen")
-    from IPython.display import Image as Shown
     from IPython.display import display
 
-    content = png(picture)
-    display(Shown(content, format="png", alt=alt))
+    display(Picture(picture, alt))
     if isinstance(picture, Figure):
         from matplotlib import pyplot
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from stylegan_tf.course.student import student_file
-from stylegan_tf.files import write_atomically
+from stylegan_tf.files import expanded, write_atomically
 
 RECORD = ".stylegan_tf.json"  # in the user's folder: the sums of the notebooks as they were copied
 
@@ -63,6 +63,7 @@ def copy_notebooks(folder: Path, student: bool = False) -> Copied:
         OSError: if the folder cannot be written, or ``folder`` is a file.
         ValueError: if solutions would be blanked at their source.
     """
+    folder = expanded(folder)
     source = notebooks_folder()
     copied = Copied()
     files = sorted(source.glob("*.ipynb"))

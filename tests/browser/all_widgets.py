@@ -16,7 +16,6 @@ from stylegan_tf.figures.layout import grid
 from stylegan_tf.metrics.truncation import Truncated
 from stylegan_tf.networks.sampling import images_of
 
-WIDGETS = []
 CONFIG = sg.Config(
     resolution=32, channels=3, z_dim=24, w_dim=24, mapping_width=24, mapping_layers=2,
     fmap_base=256, fmap_max=32,
@@ -24,14 +23,13 @@ CONFIG = sg.Config(
 
 
 def widget(make):
-    """Add a widget to the page; a class on it tells the tests its name."""
+    """A class on a widget tells the tests its name."""
 
     def shown():
         panel = make()
         panel.add_class(f"test-{make.__name__}")
         return panel
 
-    WIDGETS.append(shown)
     return shown
 
 

@@ -54,6 +54,28 @@ def test_every_control_moves_its_picture(front_end, name):
     assert front_end.noise == []
 
 
+def test_every_kind_of_control_works_in_other_front_ends(other_front_end):
+    for name in other_front_end.widgets:
+        widget = Shown(other_front_end, name)
+        for label, value in MOVES[name]:
+            widget.move_and_wait(label, value)
+        assert widget.root.locator(".stylegan-error").count() == 0
+    assert other_front_end.noise == []
+
+
+def test_the_pad_is_dragged_in_other_front_ends(other_front_end):
+    widget = Shown(other_front_end, "mapping_pad")
+    pad = widget.root.locator(".stylegan-pad")
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+    other_front_end.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    other_front_end.mouse.down()
+    other_front_end.mouse.move(box["x"] + 0.75 * box["width"], box["y"] + 0.25 * box["height"])
+    other_front_end.mouse.up()
+    widget.wait(lambda: "across_4-up_4." in widget.saved_name(), "the point is not where the pad was left")
+    assert "across 4, up 4" in pad.get_attribute("aria-label")
+
+
 def test_reset_brings_the_first_picture_back(front_end):
     widget = Shown(front_end, "truncation")
     widget.move_and_wait("reset controls", None)

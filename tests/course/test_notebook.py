@@ -1,8 +1,10 @@
+import base64
 import io
 
 import numpy as np
 import pytest
 import tensorflow as tf
+from IPython.core.formatters import DisplayFormatter
 from matplotlib import pyplot
 from PIL import Image
 
@@ -64,9 +66,10 @@ def test_a_shown_picture_carries_its_text_and_is_shown_once(monkeypatch):
     monkeypatch.setattr("IPython.display.display", shown.append)
     figure, _ = pyplot.subplots()
     course.show(figure, alt="an empty plot")
-    data, metadata = shown[0]._repr_mimebundle_()
-    assert metadata["image/png"]["alt"] == "an empty plot"
-    assert data["image/png"]
+    data, metadata = DisplayFormatter().format(shown[0])  # IPython 7, 8 and 9: the one that is installed
+    assert metadata["image/png"] == {"alt": "an empty plot"}
+    assert data["text/plain"] == "an empty plot"
+    assert Image.open(io.BytesIO(base64.b64decode(data["image/png"]))).format == "PNG"
     assert not pyplot.fignum_exists(figure.number)
 
 

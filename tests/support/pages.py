@@ -1,6 +1,7 @@
 """A server for one notebook of all widgets, and what a reader does on its page: see pictures, move controls."""
 
 import base64
+import importlib.metadata
 import io
 import os
 import re
@@ -31,9 +32,10 @@ def find_chromium(playwright) -> str | None:
     return next(iter([*found, *([own] if Path(own).is_file() else [])]), None)
 
 
-def count_widgets() -> int:
-    """Those of all_widgets.py, which is not imported: TensorFlow is the kernel's business."""
-    return (Path(__file__).parent.parent / "browser" / "all_widgets.py").read_text().count("\n@widget\n")
+def all_widgets() -> list[str]:
+    """The names of those in all_widgets.py, which is not imported: TensorFlow is the kernel's business."""
+    text = (Path(__file__).parent.parent / "browser" / "all_widgets.py").read_text()
+    return re.findall(r"^@widget\ndef (\w+)", text, re.MULTILINE)
 
 
 def serve(folder, port, *command):
@@ -78,16 +80,33 @@ def free_port() -> int:
 
 
 def open_page(page, address, name):
-    if page.kind == "voila":
-        page.goto(address)
-    else:
-        page.goto(f"{address}/doc/tree/{name}")
+    """Open a notebook by its address in the front end ``page.kind``, run it, and wait for its widgets."""
+    has_notebook_7 = int(importlib.metadata.version("notebook").partition(".")[0]) >= 7
+    paths = {
+        "voila": "",
+        "lab": f"/doc/tree/{name}",
+        "notebook": f"/notebooks/{name}",
+        "nbclassic": f"/nbclassic/notebooks/{name}" if has_notebook_7 else f"/notebooks/{name}",
+    }
+    page.goto(address + paths[page.kind])
+    if page.kind != "voila":
         run_all(page)
     wait_for_widgets(page)
 
 
 def run_all(page):
-    """Run all cells in JupyterLab, once its kernel answers: before that it would ask which kernel to take."""
+    """Run all cells, once the kernel answers: before that JupyterLab would ask which kernel to take."""
+    if page.kind == "nbclassic":
+        # Its widgets first ask the kernel what it has, and would redraw the cells over what was run before the answer.
+        page.wait_for_function(
+            "() => window.Jupyter?.notebook?._fully_loaded && Jupyter.notebook.kernel?.widget_manager"
+            " && Jupyter.notebook.kernel.info_reply?.status == 'ok'"
+        )
+        page.evaluate(
+            "() => new Promise(done => Jupyter.notebook.kernel.comm_info('jupyter.widget', () => done(null)))"
+        )
+        page.evaluate("() => { Jupyter.notebook.execute_all_cells() }")
+        return
     kernel = "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel"
     page.wait_for_function(f"() => {kernel}?.connectionStatus == 'connected' && {kernel}.status == 'idle'")
     page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells') }")
@@ -97,7 +116,7 @@ def wait_for_widgets(page):
     """Until every widget shows a picture."""
     page.wait_for_function(
         "n => [...document.querySelectorAll('.stylegan-panel img')].filter(i => i.naturalWidth).length == n",
-        arg=count_widgets(),
+        arg=len(page.widgets),
     )
 
 
