@@ -8,14 +8,33 @@ import os
 from pathlib import Path
 
 
+def expanded(path) -> Path:
+    """The path, with ~ and ~user as the home folder.
+
+    A shell expands ~ at the beginning of a word only, so a name such as folder:~/photos arrives with it. As
+    in a shell, ~user stays as it is where there is no such user, and ./~name is a file called ~name.
+
+    Raises:
+        ValueError: if ~ is meant and this user has no home folder.
+    """
+    text = os.path.expanduser(os.fspath(path))
+    if text == "~" or text.startswith("~/"):
+        raise ValueError(f"{path} begins with ~ and there is no home folder; write the whole path")
+    return Path(text)
+
+
 def write_atomically(path: Path, content: bytes) -> None:
     """Write a file so that nobody ever sees half of it.
 
     The content goes into a hidden file next to the target, is forced to the disk, and then renamed.
 
+    Args:
+        path: of the file; ~ is the home folder, and missing folders are made.
+
     Raises:
         OSError: if it cannot be written; what was at ``path`` before is still there.
     """
+    path = expanded(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.part")
     try:

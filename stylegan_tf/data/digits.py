@@ -7,7 +7,7 @@ import hashlib
 import numpy as np
 
 from stylegan_tf.data.source import Images
-from stylegan_tf.files import data_file
+from stylegan_tf.files import data_file, expanded
 
 _SHA256 = "0217e13bd0668deb198aa7d305edbf0331eb89f8a6e7dd226e03d1aa3a9bd4ef"
 
@@ -63,6 +63,9 @@ def load_tfds(name: str, split: str = "train", data_dir=None, download: bool = F
     if name.partition("/")[0] == "ffhq":
         import stylegan_tf.data.ffhq.builder  # noqa: F401
 
+    if data_dir is not None:
+        data_dir = str(expanded(data_dir))
+
     # The set, prepared on this machine.
     try:
         builder = tfds.builder(name, data_dir=data_dir)
@@ -86,6 +89,8 @@ def load_tfds(name: str, split: str = "train", data_dir=None, download: bool = F
     for element in tfds.as_numpy(dataset):
         for key in keys:
             parts[key].append(element[key])
+    if not parts[keys[0]]:
+        raise ValueError(f"the split {split} of {name} has no pictures; choose another one")
     images = np.concatenate(parts["image"])
     labels = np.concatenate(parts["label"]) if "label" in parts else None
     return Images(pad_to_power_of_two(images), labels, name=f"tfds:{name}")

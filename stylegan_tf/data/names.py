@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from stylegan_tf.data.digits import load_digits, load_tfds
 from stylegan_tf.data.ffhq.dataset import load_ffhq
-from stylegan_tf.data.folder.dataset import open_folder
+from stylegan_tf.data.folder.dataset import STRETCHED, Folder, open_folder
 from stylegan_tf.data.source import Source
 from stylegan_tf.data.tfrecords import TFRecords
 from stylegan_tf.data.toyfaces.dataset import load_toyfaces
+from stylegan_tf.files import expanded
 
 NAMES = "digits, toyfaces[:DIALS], tfds:NAME, folder:PATH, tfrecords:PATH, ffhq:PATH"
 
@@ -74,9 +75,11 @@ def open_dataset(
               ``toyfaces:count=40000,rho=0.8``: their count and seed, and rho and hole of ``sample_factors``.
             - ``tfds:NAME``: a set of tensorflow-datasets.
             - ``folder:PATH``: your own pictures. The sub-folders are classes if every picture is in one of
-              several.
+              several; dataset.json of NVIDIA's tools goes before them. ``folder:PATH,stretch=true`` makes
+              the highest value of 16 bits white, see ``load_folder``.
             - ``tfrecords:PATH``: official TFRecords.
             - ``ffhq:PATH``: FFHQ as it is published.
+            A path may begin with ~, the home folder.
         data_dir: where tensorflow-datasets has its data. Drawn faces and a folder's decoded pictures are kept
             there too; without it they are kept nowhere.
         download: allow tensorflow-datasets to download.
@@ -95,11 +98,20 @@ def open_dataset(
     if what == "digits":
         return load_digits()
     if what == "toyfaces":
-        return load_toyfaces(resolution=resolution or 32, cache=data_dir, **dials(place if colon else None))
+        if resolution is None:
+            resolution = 32
+        return load_toyfaces(resolution=resolution, cache=data_dir, **dials(place if colon else None))
     if what == "tfds":
         return load_tfds(place, data_dir=data_dir, download=download)
     if what == "folder":
-        return open_folder(place, resolution, channels, cache=data_dir)
+        return _open_folder(place, resolution, channels, data_dir)
     if what == "tfrecords":
         return TFRecords(place)
     return load_ffhq(place)
+
+
+def _open_folder(place: str, resolution, channels, cache) -> Folder:
+    """The folder of a name, in which ",stretch=true" may follow the path."""
+    stretch = place.endswith(STRETCHED) and not expanded(place).is_dir()
+    path = place.removesuffix(STRETCHED) if stretch else place
+    return open_folder(path, resolution, channels, cache, stretch)

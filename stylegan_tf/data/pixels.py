@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
+
+PICTURE_VALUE = 64  # a highest value above this is one of 0 to 255, and hardly a generator's
 
 
 def shrink(images: np.ndarray, resolution: int) -> np.ndarray:
@@ -40,8 +44,63 @@ def to_uint8(images) -> np.ndarray:
     """[-1, 1] -> uint8 [0, 255]: (x + 1) * 127.5, halves rounded up, and cut off outside the range.
 
     Source: official tfutil.py: convert_images_to_uint8; docs/exactness.md, Images as bytes.
+
+    Warns:
+        UserWarning: for values that look like 0 to 255, which nearly all become white.
     """
-    return np.clip(np.floor(np.asarray(images, "float32") * 127.5 + 128.0), 0, 255).astype("uint8")
+    x = np.asarray(images, "float32")
+
+    # A generator leaves [-1, 1] by a few units and on both sides. A warning and no error: one that diverges
+    # may look like this too, and its pictures are still to be drawn.
+    if x.size and PICTURE_VALUE < x.max() <= 255 and x.min() >= 0:
+        warnings.warn(
+            f"to_uint8 expects values in [-1, 1] and got {x.min():g} to {x.max():g}, which become white; "
+            "for values of 0 to 255 use images.astype('uint8')",
+            stacklevel=2,
+        )
+    return np.clip(np.floor(x * 127.5 + 128.0), 0, 255).astype("uint8")
+
+
+def how_to_uint8(pixels: np.ndarray, given_as: str = "array") -> str:
+    """What makes uint8 of 0 to 255 of pictures of another type or range, as the end of an error message.
+
+    Args:
+        pixels: some of the pictures, which tell the range.
+        given_as: "array"; or what the elements of a tf.data.Dataset are, "tensors" or "dicts".
+    """
+    kind = pixels.dtype.kind
+    if kind not in "biuf":
+        return "make one array of numbers of them"
+    if pixels.size == 0:
+        return "there are no pixels in it to tell the range"
+    low = float(pixels.min())
+    high = float(pixels.max())
+    if not (np.isfinite(low) and np.isfinite(high)):
+        return "some of these are NaN or infinite: look at how they were made"
+
+    # The usual ranges, and what to do with an array, and with a tensor.
+    found = f"these go from {low:g} to {high:g}"
+    if kind == "b":
+        advice = ("images.astype('uint8') * 255", "tf.cast(images, tf.uint8) * 255")
+    elif low >= 0 and high <= 1:
+        advice = ("(images * 255).round().astype('uint8')", "tf.cast(images * 255, tf.uint8)")
+    elif low >= -1 and high <= 1:
+        advice = ("stylegan_tf.data.to_uint8(images)", "tf.cast((images + 1) * 127.5, tf.uint8)")
+    elif low >= 0 and high <= 255:
+        advice = ("images.round().astype('uint8')", "tf.cast(images, tf.uint8)")
+    elif low >= 0 and high <= 65535:
+        advice = ("(images / 257).round().astype('uint8')", "tf.cast(images / 257, tf.uint8)")
+    else:
+        return f"{found}, which is no usual range: leave out what was done to the pixels"
+
+    # In the form in which they were given.
+    array, tensor = advice
+    if given_as == "tensors":
+        return f"{found}, so use dataset.map(lambda images, *label: ({tensor}, *label))"
+    if given_as == "dicts":
+        tensor = tensor.replace("images", "x['image']")
+        return f"{found}, so use dataset.map(lambda x: {{**x, 'image': {tensor}}})"
+    return f"{found}, so use {array}"
 
 
 def to_unit_range(images: np.ndarray) -> np.ndarray:

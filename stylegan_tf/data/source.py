@@ -5,10 +5,20 @@ Source: official dataset.py: TFRecordDataset; docs/exactness.md, Real images.
 
 from __future__ import annotations
 
+import hashlib
+import warnings
+
 import numpy as np
 import tensorflow as tf
+from tqdm.auto import tqdm
 
-from stylegan_tf.data.pixels import shrink
+from stylegan_tf.data.pixels import how_to_uint8, shrink
+
+WHOLE = 512e6  # bytes of pixels up to which a fingerprint sees every one
+SAMPLE = 256  # pictures that the fingerprint of a larger set sees whole
+# Of a tf.data.Dataset that does not know its length: where it is taken to have no end.
+BYTES_LIMIT = 2e9
+COUNT_LIMIT = 2_000_000
 
 
 class Source:
@@ -21,12 +31,14 @@ class Source:
         resolution: side of the square pictures, a power of two.
         channels: 1 or 3.
         labels: class numbers, int64 (N,), or None.
+        why_unlabelled: why there are no labels, as a sentence, where that can be told; for messages.
     """
 
     name: str
     resolution: int
     channels: int
     labels: np.ndarray | None = None
+    why_unlabelled: str | None = None
     _epoch = None  # (seed, epoch) of the permutation that is kept
     _permutation = None
 
@@ -74,6 +86,36 @@ class Source:
         labels = None if self.labels is None else self.labels[index]
         return self.rows(index, resolution), labels
 
+    def fingerprint(self) -> str:
+        """A digest of what the data are: 32 hex digits, the same in every process and on every machine.
+
+        It changes with the number of the pictures, their side, their channels, their order and their labels.
+        Names of files and classes do not count. Up to 512 MB of pixels every one counts. Of a larger set the
+        4x4 level of every picture counts, which are means of all of its pixels, and 256 pictures that are
+        evenly spaced count whole. What it can't see then is a change in one of the others that leaves those
+        16 means as they are, such as a few pixels of a large picture.
+        """
+        digest = hashlib.sha256(f"{len(self)} {self.resolution} {self.channels}".encode())
+        if self.labels is not None:
+            digest.update(b"labels" + np.asarray(self.labels, "<i8").tobytes())
+        self._digest_pixels(digest)
+        return digest.hexdigest()[:32]
+
+    def _digest_pixels(self, digest):
+        """Update a digest with the pixels, or with what is known of them."""
+        everything = np.arange(len(self))
+        size = self.resolution**2 * self.channels  # bytes of a picture
+        if size * len(self) <= WHOLE:
+            chosen = {self.resolution: everything}
+        else:
+            evenly = np.linspace(0, len(self) - 1, SAMPLE).astype(int)
+            chosen = {4: everything, self.resolution: np.unique(evenly)}
+
+        for resolution, index in chosen.items():
+            step = _some(resolution**2 * self.channels)
+            for start in range(0, len(index), step):
+                digest.update(np.ascontiguousarray(self.rows(index[start : start + step], resolution)))
+
     def _order(self, seed, epoch):
         """The permutation (N,) of an epoch. The last one is kept, since it serves many batches."""
         if self._epoch != (seed, epoch):
@@ -93,6 +135,9 @@ class Images(Source):
 
     Raises:
         ValueError: for another type, shape or range; the message says which and what to do.
+
+    Warns:
+        UserWarning: if the highest value is 1, as in a mask: all is black.
     """
 
     def __init__(self, images, labels=None, name: str = "images"):
@@ -101,15 +146,20 @@ class Images(Source):
             images = images[..., None]
 
         # Do they suit the networks?
+        if images.size == 0:
+            raise ValueError(f"{name}: there are no images, but an array of shape {images.shape}; give some")
         if images.dtype != np.uint8:
-            raise ValueError(
-                f"{name}: pixels are {images.dtype}; give uint8 from 0 to 255 (to_uint8 converts [-1, 1])"
-            )
+            advice = how_to_uint8(np.atleast_1d(images)[:1000])
+            raise ValueError(f"{name}: pixels are {images.dtype}; give uint8 from 0 to 255: {advice}")
         if not _is_image_batch(images.shape):
             expected = "(count, side, side, 1 or 3) with a side of 4, 8, 16, ...: pad or crop them"
             raise ValueError(f"{name}: images have shape {images.shape}; expected {expected}")
-        if len(images) == 0:
-            raise ValueError(f"{name}: there are no images")
+        if _highest(images) == 1:
+            warnings.warn(
+                f"{name}: the highest pixel value is 1 of 255, so all pictures look black; "
+                "multiply masks of 0 and 1 by 255, and divide no pictures by 255",
+                stacklevel=2,
+            )
 
         self.images = images
         self.name = name
@@ -137,6 +187,22 @@ class Images(Source):
             parts = np.array_split(self.images, max(1, len(self) // 1000))
             self._levels[resolution] = np.concatenate([shrink(part, resolution) for part in parts])
         return self._levels[resolution]
+
+
+def _some(size: int) -> int:
+    """How many pictures of ``size`` bytes are handled at a time: 16 MB of them, at least one."""
+    return max(1, 2**24 // size)
+
+
+def _highest(images) -> int:
+    """The highest value, or the first one above 1 that a part of the pictures has: few of them are read."""
+    highest = 0
+    step = _some(images[0].nbytes)
+    for start in range(0, len(images), step):
+        highest = max(highest, int(images[start : start + step].max()))
+        if highest > 1:
+            break
+    return highest
 
 
 def _is_image_batch(shape) -> bool:
@@ -186,32 +252,94 @@ def as_images(x, y=None) -> Source:
 
     Raises:
         ValueError: for an endless or empty dataset, for labels given twice, or pictures that Images refuses.
+            A dataset that does not know its length is taken as endless after 2 GB or 2 million pictures.
     """
     # Anything but a dataset needs no reading.
     if isinstance(x, (Source, tf.data.Dataset)) and y is not None:
         raise ValueError(f"y was given with a {type(x).__name__}, which brings its own labels; leave y out")
     if isinstance(x, Source):
         return x
+    if hasattr(x, "__next__"):
+        raise ValueError(
+            f"the pictures are a {type(x).__name__} of Python, which can be read once; "
+            "give an array or a tf.data.Dataset (tf.data.Dataset.from_generator makes one)"
+        )
     if not isinstance(x, tf.data.Dataset):
         return Images(x, y)
     if x.cardinality() == tf.data.INFINITE_CARDINALITY:
         raise ValueError(
-            "the dataset is endless; leave .repeat() out: fit shows the pictures again by itself"
+            "the dataset is endless; leave .repeat() out, since fit shows the pictures again by itself, "
+            "or end it with .take(n)"
         )
 
-    # Batched or not? (28, 28) and (28, 28, 1) are one picture, (100, 28, 28) are many.
-    x = x.map(_pair)
-    shape = x.element_spec[0].shape
-    is_batched = shape.rank == 4 or (shape.rank == 3 and shape[-1] not in (1, 3))
-    if not is_batched:
-        x = x.batch(1000)
-
     # All batches, and from them one array of pictures, and one of labels if there are any.
-    elements = list(x.as_numpy_iterator())
-    if not elements:
+    batches = list(_batches_of(x))
+    if not batches:
         raise ValueError("the dataset is empty")
-    images, *labels = (np.concatenate(part) for part in zip(*elements, strict=True))
+    images, *labels = (np.concatenate(part) for part in zip(*batches, strict=True))
     return Images(images, *labels)
+
+
+def _batches_of(dataset):
+    """Read a dataset: tuples of images (B, H, W[, C]) and maybe labels (B, ...).
+
+    Raises:
+        ValueError: for pictures that are not uint8 or not of one size, or for a dataset without an end.
+    """
+    given_as = "dicts" if isinstance(dataset.element_spec, dict) else "tensors"
+    has_length = dataset.cardinality() != tf.data.UNKNOWN_CARDINALITY
+    dataset = dataset.map(_pair)
+
+    # Pictures of a known shape are batched by TensorFlow, which is faster.
+    shape = dataset.element_spec[0].shape
+    if shape.is_fully_defined() and not _is_batched(shape):
+        dataset = dataset.batch(100)
+        shape = None
+
+    count = 0
+    size = 0  # bytes
+    first = None
+    with tqdm(desc="reading the data set", unit=" pictures", delay=2, mininterval=2) as bar:
+        for images, *labels in dataset.as_numpy_iterator():
+            if shape is not None and not _is_batched(images.shape):
+                images = images[None]
+                labels = [np.asarray(label)[None] for label in labels]
+
+            # The first batch shows what is wrong with all, so that nobody waits for the last one.
+            if images.dtype != np.uint8:
+                advice = how_to_uint8(images, given_as)
+                raise ValueError(
+                    f"the dataset's pixels are {images.dtype}; give uint8 from 0 to 255: {advice}"
+                )
+            first = images.shape[1:] if first is None else first
+            if images.shape[1:] != first:
+                raise ValueError(
+                    f"picture {count} of the dataset has shape {images.shape[1:]} and the first one {first}; "
+                    "bring all to one size, such as with tf.image.resize"
+                )
+            yield images, *labels
+
+            # A dataset may not know that it has no end.
+            count += len(images)
+            size += images.nbytes
+            bar.update(len(images))
+            if not has_length and (count > COUNT_LIMIT or size > BYTES_LIMIT):
+                raise ValueError(
+                    f"the dataset does not know its length and has given {count:,} pictures "
+                    f"({size / 1e9:.1f} GB) without an end; end it with .take(n), or if it has an end, "
+                    "say so with .apply(tf.data.experimental.assert_cardinality(n))"
+                )
+
+
+def _is_batched(shape) -> bool:
+    """Whether a shape is that of many pictures.
+
+    (28, 28), (28, 28, 1) and (28, 28, 4) are one picture, (100, 28, 28) and (100, 28, 28, 1) are many.
+    """
+    if len(shape) != 3:
+        return len(shape) == 4
+    has_channels = shape[-1] in (1, 3) or (shape[-1] in (2, 4) and shape[-2] > 4)
+    return not has_channels
 
 
 def _pair(*element):

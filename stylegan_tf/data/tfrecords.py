@@ -15,6 +15,7 @@ from google.protobuf.message import DecodeError
 
 from stylegan_tf.data.pixels import shrink
 from stylegan_tf.data.source import Source, class_numbers
+from stylegan_tf.files import expanded
 
 HEADER = 12  # bytes of a record before its data: their length, and its checksum
 FOOTER = 4  # bytes after the data: their checksum
@@ -39,7 +40,7 @@ class TFRecords(Source):
     """
 
     def __init__(self, folder, verify: bool = False):
-        folder = Path(folder)
+        folder = expanded(folder)
         self.name, self._files = _find_levels(folder)
         self.resolution = max(self._files)
         self._starts = {r: index_records(path) for r, path in self._files.items()}

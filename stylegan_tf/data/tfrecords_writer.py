@@ -6,7 +6,6 @@ The format: docs/exactness.md, TFRecords.
 from __future__ import annotations
 
 import concurrent.futures
-import hashlib
 import io
 import json
 import os
@@ -20,7 +19,7 @@ from tqdm import tqdm
 from stylegan_tf.data.pixels import levels_of
 from stylegan_tf.data.source import Source, as_images
 from stylegan_tf.data.tfrecords import FOOTER, HEADER, TFRecords
-from stylegan_tf.files import write_atomically
+from stylegan_tf.files import expanded, write_atomically
 
 # Values of a chunk's largest level: 16 MB, for which a worker needs about 0.2 GB of memory.
 CHUNK_PIXELS = 2**24
@@ -55,9 +54,13 @@ def write_tfrecords(
         OSError: if the disk is full; what was written stays, for the next call.
     """
     source = as_images(source)
-    writer = _Writer(source, Path(folder), name, shuffle, resolution or source.resolution)
+    if resolution is None:
+        resolution = source.resolution
+    if workers is None:
+        workers = os.cpu_count()
+    writer = _Writer(source, expanded(folder), name, shuffle, resolution)
     writer.prepare(resume)
-    writer.run(workers or os.cpu_count())
+    writer.run(workers)
     return writer.publish()
 
 
@@ -109,15 +112,8 @@ class _Writer:
         self.settings = dict(
             name=self.name, count=len(source), resolution=resolution, chunk=self.chunk, shuffle=shuffle
         )
-        self.settings["pictures"] = self._fingerprint()
+        self.settings["pictures"] = source.fingerprint()
         self.done = set()
-
-    def _fingerprint(self):
-        """A digest of three pictures and all labels, by which another source is recognised at once."""
-        places = np.array([0, len(self.source) // 2, len(self.source) - 1])
-        pictures = self.source.rows(places, self.source.resolution)
-        labels = b"" if self.source.labels is None else self.source.labels.tobytes()
-        return hashlib.sha256(repr(pictures.shape).encode() + pictures.tobytes() + labels).hexdigest()
 
     @property
     def journal(self):

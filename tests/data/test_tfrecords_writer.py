@@ -256,3 +256,9 @@ def test_command_tells_what_is_wrong_in_one_sentence(tmp_path, capsys):
     assert main(["records", f"tfrecords:{tmp_path / 'nothing'}", str(tmp_path / "x")]) == 2
     error = capsys.readouterr().err
     assert "nothing is not a folder" in error and error.count("\n") == 1
+
+
+@pytest.mark.parametrize("option", ["resolution", "workers"])
+def test_0_is_not_taken_for_the_default(option, tmp_path):
+    with pytest.raises(ValueError, match="resolution is 0|greater than 0"):
+        write_tfrecords(np.zeros((2, 8, 8, 1), "uint8"), tmp_path / "x", **{option: 0})

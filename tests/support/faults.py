@@ -60,8 +60,8 @@ def smooth(seed, width=40, height=40):
     return Image.fromarray(corners).resize((width, height), Image.Resampling.BICUBIC)
 
 
-def write_png(path, width, height, bits, colour_type, rows):
-    """A PNG from its bytes, for what Pillow does not write."""
+def write_png(path, width, height, bits, colour_type, rows, transparent=None):
+    """A PNG from its bytes, for what Pillow does not write; ``transparent`` is the content of its tRNS."""
 
     def chunk(kind, content):
         return (
@@ -73,6 +73,7 @@ def write_png(path, width, height, bits, colour_type, rows):
     path.write_bytes(
         b"\x89PNG\r\n\x1a\n"
         + chunk(b"IHDR", header)
+        + (b"" if transparent is None else chunk(b"tRNS", transparent))
         + chunk(b"IDAT", zlib.compress(pixels))
         + chunk(b"IEND", b"")
     )

@@ -16,6 +16,7 @@ from tqdm import tqdm
 
 from stylegan_tf.data.pixels import shrink
 from stylegan_tf.data.source import Source
+from stylegan_tf.files import expanded
 
 RESOLUTIONS = (64, 128, 256, 512, 1024)
 LARGE = "images1024x1024"
@@ -88,6 +89,11 @@ class FFHQ(Source):
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
             return np.stack(list(pool.map(row, index)))
 
+    def _digest_pixels(self, digest):
+        """The published sums of the files, which each file is compared with when it is read."""
+        for file in self._files:
+            digest.update(file["file_md5"].encode())
+
     def content(self, i: int) -> bytes:
         """The PNG file of a picture, as published.
 
@@ -155,6 +161,8 @@ class FFHQ(Source):
         found = " and ".join(findings)
 
         total = len(self) + len(self.missing) + len(self.damaged)
+        if not total:
+            raise FileNotFoundError(f"{METADATA} in {self._folder} lists no pictures; download it again")
         if not self._files:
             raise FileNotFoundError(
                 f"{self._folder} holds none of its {total:,} pictures: {found}; download them"
@@ -184,7 +192,7 @@ def load_ffhq(path, resolution: int | None = None, verify: bool = False) -> FFHQ
         UserWarning: if pictures are missing or damaged; the others are used.
     """
     # At which resolution?
-    folder = Path(path)
+    folder = expanded(path)
     if resolution is None:
         has_thumbnails_only = (folder / THUMBNAILS).is_dir() and not (folder / LARGE).is_dir()
         resolution = 128 if has_thumbnails_only else 1024

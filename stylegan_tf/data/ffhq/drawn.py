@@ -13,6 +13,7 @@ from PIL import Image
 from stylegan_tf.data.ffhq.dataset import LARGE, METADATA, THUMBNAILS
 from stylegan_tf.data.toyfaces.dataset import draw_faces
 from stylegan_tf.data.toyfaces.factors import sample_factors
+from stylegan_tf.files import expanded
 
 TRAINING = 60_000  # of the published 70,000; the others are for validation
 
@@ -31,7 +32,7 @@ def draw_ffhq(
     Returns:
         the folder.
     """
-    folder = Path(folder)
+    folder = expanded(folder)
     items = {}
     for number in numbers:
         # The picture at full size; without one, an entry that names a file which is missing.

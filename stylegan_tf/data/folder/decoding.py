@@ -16,11 +16,13 @@ from pathlib import Path
 
 import numpy as np
 import PIL
-from PIL import Image
+from PIL import GifImagePlugin, Image, ImageFile, features
 from tqdm.auto import tqdm
 
-from stylegan_tf.data.folder.picture import decode, why
+from stylegan_tf.data.folder.picture import decode, facts_of, highest_value, use_picture, white_for, why
 from stylegan_tf.data.pixels import levels_of
+
+DECODER = 2  # raised whenever the same file gives other pixels than before
 
 
 @dataclass
@@ -31,11 +33,13 @@ class Outcome:
         files: those that are in the arrays, in order.
         skipped: (path, reason) of the others.
         unusual: how many pictures are unusual, for each key of ``UNUSUAL``.
+        highest: the highest value of the pictures of 16 bits, 0 to 65535; None if there are none.
     """
 
     files: list[str] = field(default_factory=list)
     skipped: list[tuple[str, str]] = field(default_factory=list)
     unusual: Counter = field(default_factory=Counter)
+    highest: int | None = None
 
 
 def in_threads(function: Callable, items: list, title: str, workers: int | None = None) -> Iterator:
@@ -47,7 +51,8 @@ def in_threads(function: Callable, items: list, title: str, workers: int | None 
         title: of the progress bar.
         workers: threads, by default one for each core.
     """
-    workers = workers or os.cpu_count()
+    if workers is None:
+        workers = os.cpu_count()
     waiting = deque()
 
     # Results come in the order of the items: the longest in the queue first.
@@ -75,13 +80,20 @@ def decode_all(
     """Decode files by several threads; those that can't be used are skipped.
 
     Args:
-        settings: the arguments of ``decode``.
+        settings: the arguments of ``decode``. With stretch=True the highest value of all pictures decides,
+            so that one that is darker than the others stays so.
         sides: of the levels, from the smallest up.
         allocate: (shape, dtype) -> array.
 
     Returns:
         levels {side: uint8 (N, side, side, C)} of the N pictures that can be used, and the Outcome.
     """
+    # Which value of 16 bits is white in all of them?
+    if settings["stretch"] is True:
+        values = in_threads(_highest_in, [root / name for name in files], "values", workers)
+        known = [value for value in values if value is not None]
+        settings = {**settings, "stretch": white_for(max(known, default=None))}
+
     # Room for all of them.
     levels = {}
     for side in sides:
@@ -99,9 +111,19 @@ def decode_all(
             level[len(outcome.files)] = result[side][0]
         outcome.files.append(name)
         outcome.unusual.update(facts.unusual)
+        if facts.highest is not None:
+            outcome.highest = max(facts.highest, outcome.highest or 0)
 
     count = len(outcome.files)
     return {side: level[:count] for side, level in levels.items()}, outcome
+
+
+def _highest_in(path):
+    """The highest value of a picture of 16 bits; None for others, and for what can't be read."""
+    try:
+        return use_picture(path, lambda image: highest_value(image, facts_of(image, path)))
+    except Exception:  # decoding names the picture, with the reason
+        return None
 
 
 def _decode_levels(name, root, settings, lowest):
@@ -116,29 +138,69 @@ def _decode_levels(name, root, settings, lowest):
 def decode_once(cache: Path, root: Path, files: list[str], settings: dict, workers=None):
     """As ``decode_all``, with all levels mapped from a folder in ``cache``.
 
-    The folder is made where these files with these settings are not in the cache yet.
+    The folder is made where these files with these settings are not in the cache yet, and made again where it
+    is damaged.
 
     Raises:
         OSError: if the disk has no room for them.
     """
-    # The folder's name is a digest of everything that the decoded pictures depend on.
-    states = []
+    # The folder's name is a digest of everything that the decoded pictures depend on. A copy that has kept a
+    # file's size and its time has another time of change (ctime).
+    states = [str(root.resolve())]
     for name in files:
         state = (root / name).stat()
-        states.append((name, state.st_size, state.st_mtime_ns, state.st_mode))
-    pillow = [PIL.__version__, Image.MAX_IMAGE_PIXELS]
-    digest = hashlib.sha256(json.dumps([states, settings, pillow]).encode()).hexdigest()[:16]
+        states.append((name, state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_mode))
+    digest = hashlib.sha256(json.dumps([states, settings, _decoder()]).encode()).hexdigest()[:16]
     place = cache / f"{root.resolve().name}-{settings['resolution']}-{digest}"
-    if not place.exists():
-        _fill(place, root, files, settings, workers)
 
     # Read what is there, whoever has written it.
+    if place.exists():
+        try:
+            return _read(place, files, settings)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError) as error:
+            print(f"{place} is damaged ({error}); its pictures are decoded again", flush=True)
+            if place.is_dir():
+                shutil.rmtree(place)
+            else:
+                place.unlink()
+    _fill(place, root, files, settings, workers)
+    return _read(place, files, settings)
+
+
+def _decoder() -> list:
+    """What decoding depends on besides the files and the arguments: versions and settings of Pillow."""
+    Image.init()  # plugins of other packages add formats
+    return [
+        DECODER,
+        PIL.__version__,
+        [features.version(name) for name in ("jpg", "libjpeg_turbo", "webp", "zlib", "libtiff")],
+        sorted(Image.OPEN),
+        Image.MAX_IMAGE_PIXELS,
+        ImageFile.LOAD_TRUNCATED_IMAGES,
+        int(GifImagePlugin.LOADING_STRATEGY),
+    ]
+
+
+def _read(place: Path, files: list[str], settings: dict):
+    """What ``_fill`` has written.
+
+    Raises:
+        OSError, ValueError, KeyError, TypeError, AttributeError, EOFError: if it is not complete.
+    """
+    # What became of the files: each is in the arrays or skipped.
     about = json.loads((place / "outcome.json").read_text())
-    skipped = [tuple(pair) for pair in about["skipped"]]
-    outcome = Outcome(about["files"], skipped, Counter(about["unusual"]))
+    skipped = [(name, reason) for name, reason in about["skipped"]]
+    outcome = Outcome(about["files"], skipped, Counter(about["unusual"]), about["highest"])
+    if sorted(outcome.files + [name for name, _ in skipped]) != sorted(files):
+        raise ValueError("outcome.json is of other files")
+
     levels = {}
     for side in sides_to(settings["resolution"]):
-        levels[side] = np.load(place / f"{side}.npy", mmap_mode="r")[: len(outcome.files)]
+        level = np.load(place / f"{side}.npy", mmap_mode="r")
+        expected = (len(files), side, side, settings["channels"])
+        if level.shape != expected or level.dtype != np.uint8:
+            raise ValueError(f"{side}.npy has {level.dtype} {level.shape} instead of uint8 {expected}")
+        levels[side] = level[: len(outcome.files)]
     return levels, outcome
 
 

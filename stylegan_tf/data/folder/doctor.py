@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import shlex
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PIL import Image
@@ -15,21 +16,32 @@ from stylegan_tf.data.folder.dataset import (
     MEMORY_LIMIT,
     MINIMUM,
     RESOLUTIONS,
+    STRETCHED,
     check_resolution,
     too_few,
     usable_resolution,
 )
 from stylegan_tf.data.folder.decoding import bytes_needed, in_threads
 from stylegan_tf.data.folder.doctor_text import REMARKS, parts_of
-from stylegan_tf.data.folder.listing import Listing, has_class_folders, list_pictures, printable
+from stylegan_tf.data.folder.listing import (
+    Listing,
+    classes,
+    labels_of,
+    list_pictures,
+    looks_labelled,
+    printable,
+)
 from stylegan_tf.data.folder.picture import (
+    DARK,
     Facts,
     PictureError,
     check_size,
     facts_of,
-    open_picture,
+    highest_value,
     read_picture,
     upright,
+    use_picture,
+    white_for,
     why,
 )
 
@@ -98,11 +110,16 @@ def _examine(path) -> Examined | str:
     try:
         with open(path, "rb") as file:
             content = hashlib.file_digest(file, "sha256").hexdigest()
-        with open_picture(path) as image:
-            facts = facts_of(image, path)
-            image = upright(image, channels=3)
+        return use_picture(path, functools.partial(_look_at, path=path, content=content))
     except Exception as error:  # a decoder raises whatever a damaged file leads it to
         return why(error)
+
+
+def _look_at(image: Image.Image, path, content: str) -> Examined:
+    """What is to be known of a picture that is open."""
+    facts = facts_of(image, path)
+    facts = replace(facts, highest=highest_value(image, facts))
+    image = upright(image, facts, channels=3)
 
     # Its pixels, its range, and a small copy.
     pixels = hashlib.sha256(f"{image.size}".encode() + image.tobytes()).hexdigest()
@@ -129,12 +146,17 @@ class Report:
         resolution: of the training that is judged.
         usable: names of the pictures that training can use at this resolution.
         small: (name, reason) of those that are too small for it.
+        highest: the highest value of the pictures of 16 bits, 0 to 65535; None if there are none.
+        is_dark: whether that is at most a quarter of white, as where a camera has stored 12 bits.
         channels: 1 if nearly all are grey, else 3.
         remarks: kind -> names, of pictures that are used but unusual.
         copies: groups of names with the same bytes.
         twins: groups with the same pixels in other bytes.
         near: groups that are nearly the same.
-        classes: sub-folder -> number of usable pictures, if sub-folders can be classes; else None.
+        classes: class -> number of usable pictures, if dataset.json has classes or the sub-folders can be
+            classes; else None.
+        labels: where the classes are: "folders", "dataset.json" or None.
+        why_unlabelled: why there are no classes where one may expect some, as a sentence; or None.
     """
 
     def __init__(
@@ -159,6 +181,11 @@ class Report:
             except PictureError as error:
                 self.small.append((name, str(error)))
 
+        # The highest value of all pictures of 16 bits.
+        values = [picture.facts.highest for picture in pictures.values()]
+        self.highest = max((value for value in values if value is not None), default=None)
+        self.is_dark = self.highest is not None and self.highest <= DARK
+
         # Grey or colour, and what is unusual about which picture.
         grey = np.mean([picture.grey for picture in pictures.values()] or [False])
         self.channels = 1 if grey >= 0.95 else 3
@@ -169,16 +196,20 @@ class Report:
                 self.remarks[kind] = names
 
         self._find_duplicates()
-        classes = Counter(name.split("/")[0] for name in self.usable)
-        self.classes = dict(sorted(classes.items())) if has_class_folders(listing) else None
+        self._count_classes()
 
     def _is(self, kind: str, picture: Examined) -> bool:
         """Whether a remark of ``REMARKS`` is true of a picture."""
         facts = picture.facts
         if kind == "one colour":
             return picture.flat
+        if kind == "dark":
+            return self.is_dark and facts.highest is not None
+        if kind == "mask":
+            return picture.highest == 1 and not self._is("dark", picture)
         if kind == "low contrast":
-            return not picture.flat and picture.highest - picture.lowest < 26
+            is_told = picture.flat or self._is("dark", picture) or self._is("mask", picture)
+            return not is_told and picture.highest - picture.lowest < 26
         if kind == "oblong":
             return max(facts.width, facts.height) > 3 * facts.side
         if kind == "huge":
@@ -188,6 +219,19 @@ class Report:
         if kind == "colour among grey":
             return self.channels == 1 and not picture.grey
         return kind in facts.unusual
+
+    def _count_classes(self):
+        self.labels = None
+        self.classes = None
+        try:
+            self.labels, reason = labels_of(self.listing)
+        except ValueError as error:  # a dataset.json that is damaged
+            reason = str(error)
+        self.why_unlabelled = reason if looks_labelled(self.listing) else None
+        if self.labels is not None:
+            texts, _ = classes(self.listing, self.labels)
+            found = Counter(texts[name] for name in self.usable if name in texts)
+            self.classes = dict(sorted(found.items()))
 
     def _find_duplicates(self):
         names = list(self.pictures)
@@ -225,7 +269,10 @@ class Report:
         count = min(count, len(self.usable))
         chosen = np.unique(np.linspace(0, len(self.usable) - 1, count).astype(int))
         files = [self.listing.root / self.usable[i] for i in chosen]
-        return np.stack([read_picture(file, self.resolution, self.channels) for file in files])
+        stretch = white_for(self.highest) if self.is_dark else False
+        return np.stack(
+            [read_picture(file, self.resolution, self.channels, stretch=stretch) for file in files]
+        )
 
     def verdict(self) -> str:
         """One sentence: that training can start and with which command, or what to do."""
@@ -252,7 +299,8 @@ class Report:
         else:
             preset = "mnist32"
 
-        dataset = shlex.quote(f"folder:{self.listing.root}")
+        stretched = STRETCHED if self.is_dark else ""
+        dataset = shlex.quote(f"folder:{self.listing.root}{stretched}")
         settings = f"--preset {preset} --set resolution={self.resolution} --set channels={self.channels}"
         needed = bytes_needed(len(self.usable), self.resolution, self.channels)
         cache = " --data-dir cache" if needed > MEMORY_LIMIT else ""

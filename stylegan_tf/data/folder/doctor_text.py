@@ -10,13 +10,15 @@ import numpy as np
 
 from stylegan_tf.data.folder.decoding import bytes_needed
 from stylegan_tf.data.folder.listing import named
-from stylegan_tf.data.folder.picture import UNUSUAL
+from stylegan_tf.data.folder.picture import UNUSUAL, what_is_dark
 
 if TYPE_CHECKING:
     from stylegan_tf.data.folder.doctor import Report
 
 REMARKS = UNUSUAL | {  # what a picture can be -> what is done about it, or should be
     "one colour": "nothing can be learned from it: remove it",
+    "dark": "",  # the advice has a number: see ``what_is_dark``
+    "mask": "its values are 0 and 1 of 255, so it looks black: multiply a mask by 255",
     "low contrast": "its values span less than a tenth of the range",
     "oblong": (
         "one side is more than 3 times the other: its centre square leaves most of it out, "
@@ -48,7 +50,9 @@ def parts_of(report: Report) -> Iterator[list[str]]:
         yield _sides(facts)
         yield _table(report)
     if report.classes:
-        yield _balance(report.classes)
+        yield _balance(report.classes, report.labels)
+    elif report.why_unlabelled:
+        yield [f"No classes: {report.why_unlabelled}"]
 
     # What can't be used, and what can be used but is unusual.
     yield _files("Can't be read", "skipped", report.unreadable)
@@ -58,7 +62,8 @@ def parts_of(report: Report) -> Iterator[list[str]]:
         for name in names:
             size = report.pictures[name].facts
             sizes.append((name, f"({size.width}x{size.height})"))
-        yield _files(kind[0].upper() + kind[1:], REMARKS[kind], sizes)
+        advice = what_is_dark(report.highest) if kind == "dark" else REMARKS[kind]
+        yield _files(kind[0].upper() + kind[1:], advice, sizes)
 
     # What is there more than once.
     yield _groups("The same file", "keep one of each", report.copies, " = ")
@@ -133,11 +138,12 @@ def _bytes(count):
     return f"{count / 1e6:,.1f} MB"
 
 
-def _balance(classes):
+def _balance(classes, labels):
     """How many pictures each class has."""
     most = max(classes.values())
     least = min(classes.values())
-    lines = [f"Classes  {len(classes)} sub-folders, {least:,} to {most:,} pictures"]
+    kind = "sub-folders" if labels == "folders" else f"in {labels}"
+    lines = [f"Classes  {len(classes)} {kind}, {least:,} to {most:,} pictures"]
     if most > UNBALANCED * least:
         lines[0] += f": unbalanced, the largest has {most / least:.0f} times the smallest"
     return lines + named([(f"{name}:", f"{count:,}") for name, count in classes.items()])

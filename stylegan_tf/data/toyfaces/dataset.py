@@ -17,7 +17,7 @@ from tqdm.auto import tqdm
 from stylegan_tf.data.source import Images
 from stylegan_tf.data.toyfaces import drawing as face_drawing
 from stylegan_tf.data.toyfaces.factors import FACTORS, NAMES, Factor, factor_table, pearson, sample_factors
-from stylegan_tf.files import write_atomically
+from stylegan_tf.files import expanded, write_atomically
 
 __all__ = [
     "FACTORS",
@@ -132,7 +132,7 @@ def load_toyfaces(
     path = None
     images = None
     if cache is not None:
-        path = Path(cache) / _file_name(factors, resolution, seed)
+        path = expanded(cache) / _file_name(factors, resolution, seed)
         images = _read(path, (count, resolution, resolution, 3))
     if images is None:
         images = draw_faces(factors, resolution, seed, progress)

@@ -188,3 +188,20 @@ def test_records_of_ffhq_are_written_by_the_command(published, tmp_path, capsys)
     records = TFRecords(out)
     assert records.name == "ffhq64" and records.resolution == 64
     np.testing.assert_array_equal(records.rows(np.arange(6), 64), np.rint(shrink(pixels(published), 16)))
+
+
+def test_the_fingerprint_knows_the_published_sums(published, copy):
+    """And reads no picture for it."""
+    first = load_ffhq(published).fingerprint()
+    assert load_ffhq(copy).fingerprint() == first
+    assert load_ffhq(copy, resolution=128).fingerprint() != first
+    listed = json.loads((copy / METADATA).read_text())
+    listed["1"]["image"]["file_md5"] = "0" * 32
+    (copy / METADATA).write_text(json.dumps(listed))
+    assert load_ffhq(copy).fingerprint() != first
+
+
+def test_a_list_of_no_pictures_is_told(copy):
+    (copy / METADATA).write_text("{}")
+    with pytest.raises(FileNotFoundError, match="lists no pictures; download it again"):
+        load_ffhq(copy)

@@ -191,7 +191,8 @@ def test_a_resolution_that_few_reach_is_not_ready_and_a_lower_one_is_offered(tmp
 
 
 def test_an_empty_folder_is_not_ready(tmp_path, capsys):
-    assert main(["doctor", str(tmp_path), "--sheet", str(tmp_path / "sheet.png")]) == 1
+    (tmp_path / "empty").mkdir()
+    assert main(["doctor", str(tmp_path / "empty"), "--sheet", str(tmp_path / "sheet.png")]) == 1
     printed = capsys.readouterr().out
     assert "0 pictures, 0 can't be read" in printed and "sheet.png is not written" in printed
     assert not (tmp_path / "sheet.png").exists()

@@ -141,6 +141,9 @@ def test_a_hundred_pictures_are_the_least_by_default(planted):
         (dict(resolution=48), "resolution is 48; it must be a power of two from 8 to 1024"),
         (dict(resolution=8, channels=4), "channels is 4"),
         (dict(resolution=8, fit="stretch"), "fit is 'stretch'"),
+        (dict(resolution=8, stretch=0), "stretch is 0; it must be True, False, or a white from 1 to 65535"),
+        (dict(resolution=8, stretch=65536), "stretch is 65536"),
+        (dict(resolution=8, stretch="yes"), "stretch is 'yes'"),
         (dict(resolution=8, background="white"), "background is 'white'"),
         (dict(resolution=8, background=(0, 0, 256)), "background is .0, 0, 256."),
     ],
@@ -337,6 +340,14 @@ def test_a_folder_by_name_finds_resolution_and_classes(tmp_path):
     data = open_dataset(f"folder:{tmp_path}")
     assert (data.resolution, data.channels, len(data)) == (64, 3, 100)  # 5 of 105 do not reach 64
     assert data.class_names == ["0", "1"] and data.labels.tolist() == [0] * 50 + [1] * 50
+
+
+@pytest.mark.parametrize(
+    ("options", "message"), [(dict(resolution=0), "resolution is 0"), (dict(channels=0), "channels is 0")]
+)
+def test_0_is_not_taken_for_the_default(options, message, planted):
+    with pytest.raises(ValueError, match=message):
+        open_dataset(f"folder:{planted}", **{"resolution": SIDE, **options})
 
 
 def test_a_folder_by_name_takes_what_is_asked(planted, tmp_path):

@@ -153,3 +153,8 @@ def test_resolutions_are_powers_of_two(resolution):
 def test_factors_of_other_faces_are_refused():
     with pytest.raises(ValueError, match=r"shape \(3, 12\) for 2 faces"):
         ToyFaces(np.zeros((2, 8, 8, 3), "uint8"), sample_factors(3))
+
+
+def test_a_resolution_of_0_is_not_taken_for_the_default():
+    with pytest.raises(ValueError, match="resolution is 0"):
+        data.open_dataset("toyfaces:count=2", resolution=0)
