@@ -7,6 +7,8 @@ import difflib
 import math
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from stylegan_tf.config_rules import check
 
 # Official train.py. Below 128 it is 0.001.
@@ -25,6 +27,25 @@ ARCHITECTURE = (
 
 Their resolutions may differ.
 """
+
+CHANGEABLE = (
+    "learning_rate", "learning_rates", "decay_kimg", "beta_1", "beta_2", "epsilon",
+    "r1_gamma", "r1_every", "mixing_probability",
+    "ema_kimg", "ema_rampup", "w_avg_beta",
+    "accumulate", "tick_kimg",
+)  # fmt: skip
+"""The fields that may change in the middle of a run.
+
+Neither the networks nor the order of the data nor the schedule depend on them.
+"""
+
+OVERRIDDEN_BY = {
+    "learning_rate": "learning_rates",
+    "batch_size": "batch_sizes",
+    "fade_kimg": "stage_kimg",
+    "stable_kimg": "stage_kimg",
+}
+"""Fields that count only where a map has no entry for a resolution."""
 
 
 @dataclass(frozen=True)
@@ -116,12 +137,13 @@ class Config:
     seed: int = 0
 
     def __post_init__(self):
-        # JSON turns integer keys into strings and tuples into lists: turn them back, wherever they come from.
-        # A frozen dataclass lets nobody set a field, so object has to do it.
+        # JSON turns integer keys into strings and tuples into lists, and NumPy has numbers of its own: turn
+        # them back, wherever they come from. A frozen dataclass lets nobody set a field, so object does it.
         for f in dataclasses.fields(self):
             value = getattr(self, f.name)
             if isinstance(value, dict):
-                object.__setattr__(self, f.name, _by_resolution(f.name, value))
+                value = _by_resolution(f.name, value)
+            object.__setattr__(self, f.name, _plain(value))
         check(self)
 
     @property
@@ -199,15 +221,26 @@ class Config:
         """A copy with some fields changed.
 
         Raises:
-            ValueError: for an unknown name, with the nearest known one; and for a value that cannot work.
+            ValueError: for an unknown name, with the nearest known one; for a value that cannot work; and for
+                one without effect, since a map has its own for a resolution that is trained.
         """
-        known = [f.name for f in dataclasses.fields(self)]
-        unknown = [name for name in changes if name not in known]
-        if unknown:
-            near = difflib.get_close_matches(unknown[0], known, 1)
-            hint = f"did you mean '{near[0]}'?" if near else f"the fields are {', '.join(known)}"
-            raise ValueError(f"Config has no field '{unknown[0]}'; {hint}")
-        return dataclasses.replace(self, **changes)
+        _check_names(changes)
+        changed = dataclasses.replace(self, **changes)
+        changed._check_that_maps_leave_room(changes)
+        return changed
+
+    def _check_that_maps_leave_room(self, changes):
+        """Raise ValueError for a field in ``changes`` that a map overrides where this Config trains."""
+        first = self.start_resolution if self.progressive else self.resolution
+        stages = [r for r in self.resolutions if r >= first]
+        for name, by in OVERRIDDEN_BY.items():
+            taken = [r for r in stages if r in getattr(self, by)]
+            if name in changes and by not in changes and taken:
+                where = ", ".join(f"{r}x{r}" for r in taken)
+                raise ValueError(
+                    f"{name} is {changes[name]!r}, and {by} has its own value at {where}; "
+                    f"give {by}={{}} as well to have {name} everywhere, or give {by} alone"
+                )
 
     def to_dict(self) -> dict:
         """All fields, by name; ``from_dict`` is the way back."""
@@ -216,7 +249,18 @@ class Config:
     @classmethod
     def from_dict(cls, values: dict) -> Config:
         """A Config with these fields; those that are missing have their defaults."""
-        return Config().replace(**values)
+        _check_names(values)
+        return Config(**values)
+
+
+def _check_names(names) -> None:
+    """Raise ValueError for a name that is no field of Config."""
+    known = [f.name for f in dataclasses.fields(Config)]
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        near = difflib.get_close_matches(unknown[0], known, 1)
+        hint = f"did you mean '{near[0]}'?" if near else f"the fields are {', '.join(known)}"
+        raise ValueError(f"Config has no field '{unknown[0]}'; {hint}")
 
 
 def _by_resolution(name: str, value: dict) -> dict:
@@ -226,6 +270,12 @@ def _by_resolution(name: str, value: dict) -> dict:
     clean = {}
     for resolution, entry in value.items():
         if isinstance(entry, (list, tuple)):
-            entry = tuple(entry)
-        clean[int(resolution)] = entry
+            entry = tuple(_plain(number) for number in entry)
+        clean[int(resolution)] = _plain(entry)
     return clean
+
+
+def _plain(value):
+    """A number of NumPy's, such as ``labels.max() + 1``, as one of Python's; anything else as it is."""
+    is_number = isinstance(value, np.generic) or (isinstance(value, np.ndarray) and value.ndim == 0)
+    return value.item() if is_number else value

@@ -28,6 +28,8 @@ myst_all_links_external = False
 # The reference
 autodoc_inherit_docstrings = False  # what is Keras's is explained there
 autodoc_member_order = "bysource"
+# StyleGAN.start_from is a function of another file: its source page must link to where it is described.
+viewcode_follow_imported_members = False
 autodoc_default_options = {"members": True, "ignore-module-all": True}
 autodoc_typehints_format = "short"
 python_maximum_signature_line_length = 120

@@ -16,6 +16,7 @@ from stylegan_tf.ablation.table import Table, describe, judge_run, lacks
 from stylegan_tf.ablation.variants import Variant, named
 from stylegan_tf.config import Config
 from stylegan_tf.data.names import open_dataset
+from stylegan_tf.files import expanded
 from stylegan_tf.metrics.evaluation import judge_of
 from stylegan_tf.networks.generator import Generator
 from stylegan_tf.planning import cost
@@ -87,7 +88,7 @@ class AblationPlan:
         return scaled(config, self.kimg) if self.kimg else config
 
     def folder(self, variant: Variant, seed: int) -> Path:
-        return Path(self.out) / f"{variant.name.replace('=', '-')}-seed{seed}"
+        return expanded(self.out) / f"{variant.name.replace('=', '-')}-seed{seed}"
 
     def data(self):
         """The data set, at the size of the preset."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from stylegan_tf.ablation.table import Table
 from stylegan_tf.config import Config
-from stylegan_tf.files import data_file, write_atomically
+from stylegan_tf.files import data_file, expanded, write_atomically
 from stylegan_tf.networks.generator import Generator
 from stylegan_tf.presets import ABLATIONS
 from stylegan_tf.runs.run import load
@@ -30,7 +30,7 @@ def write(path: str | Path, folder: str | Path, seed: int = 0) -> None:
     # The generators.
     configs, arrays = {}, {}
     for name in ABLATIONS:
-        generator = load(Path(folder) / f"{name}-seed{seed}").ema_generator
+        generator = load(expanded(folder) / f"{name}-seed{seed}").ema_generator
         configs[name] = generator.config.to_dict()
         for i, value in enumerate(generator.get_weights()):
             arrays[f"{name}/{i}"] = value.astype("float16")
@@ -40,7 +40,7 @@ def write(path: str | Path, folder: str | Path, seed: int = 0) -> None:
     about = json.dumps({"about": table.about(), "rows": table.rows(), "seed": seed, "configs": configs})
     content = io.BytesIO()
     np.savez_compressed(content, about=np.array(about), **arrays)
-    write_atomically(Path(path), content.getvalue())
+    write_atomically(path, content.getvalue())
 
 
 def _about():

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
-from pathlib import Path
 
 from stylegan_tf.ablation.variants import Variant
 from stylegan_tf.config import Config
-from stylegan_tf.files import write_atomically, write_csv
+from stylegan_tf.files import expanded, write_atomically, write_csv
 from stylegan_tf.metrics.evaluation import Judge, evaluate
 from stylegan_tf.metrics.mixed import MixedLatents
 from stylegan_tf.planning.cost import parameters
@@ -27,7 +26,7 @@ class Table:
     """
 
     def __init__(self, folder):
-        self.folder = Path(folder)
+        self.folder = expanded(folder)
 
     def about(self) -> dict:
         """What ``begin`` wrote.

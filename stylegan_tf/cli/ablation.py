@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
-import sys
-from pathlib import Path
-
 from stylegan_tf.ablation.figure import ablation_figure
 from stylegan_tf.ablation.plan import AblationPlan, fill_table, print_plan
 from stylegan_tf.ablation.report import markdown
@@ -14,14 +10,17 @@ from stylegan_tf.ablation.variants import named, variants
 from stylegan_tf.cli.arguments import (
     add_data_arguments,
     add_settings_argument,
+    names,
     parse_settings,
     positive,
     whole,
 )
 from stylegan_tf.cli.common import UserError, parse_seeds
+from stylegan_tf.cli.outputs import check_not_read, folder_to_write, pictures_of
 from stylegan_tf.data.names import NAMES, check_name
 from stylegan_tf.figures.pages import save
 from stylegan_tf.files import write_atomically
+from stylegan_tf.runs.owner import owned
 
 HELP = "Train and judge A to F, mixing or mapping depths; if stopped, it continues."
 EXAMPLE = "stylegan-tf ablation --dataset digits --configs A-F --seeds 0,1 --kimg 60 --out ablation"
@@ -44,7 +43,8 @@ def add_arguments(parser) -> None:
     length.add_argument("--minutes", type=positive, help="time, the same for all: another question")
     parser.add_argument("--seeds", default="0,1", help="runs of each (default 0,1)")
 
-    parser.add_argument("--metrics", default="fid,ppl", help="of fid, ppl, ls (default fid,ppl)")
+    metrics = "of fid, ppl, ls (default fid,ppl)"
+    parser.add_argument("--metrics", type=names("--metrics", METRICS), default="fid,ppl", help=metrics)
     parser.add_argument("--samples", type=whole, default=10_000, help="images of FID (default 10000)")
     parser.add_argument("--pairs", type=whole, default=10_000, help="pairs of path length (default 10000)")
     latents = "also FID of images from this many latents, like 2,3,4 (Table 2)"
@@ -54,7 +54,8 @@ def add_arguments(parser) -> None:
     line = ("LINE", "FIELD=VALUE")
     one = "change a field in one: A loss=..."
     parser.add_argument("--set-for", nargs=2, action="append", default=[], metavar=line, help=one)
-    parser.add_argument("--out", required=True, help="folder of the runs, the table and the figure")
+    out = "folder of the runs, the table and the figure"
+    parser.add_argument("--out", type=folder_to_write, required=True, help=out)
     dry_run = "print the runs, their sizes and the time; train nothing"
     parser.add_argument("--dry-run", action="store_true", help=dry_run)
     report_only = "table and figure of the rows that are there"
@@ -70,36 +71,42 @@ def run(args) -> int:
     if args.dry_run:
         print_plan(plan, table)
         return 0
-    try:
-        fill_table(table, plan, command=shlex.join(["stylegan-tf", *sys.argv[1:]]))
-    except KeyboardInterrupt:
-        print("stopped; the same command continues from here", file=sys.stderr)
-        return 130
-    return report(table)
+    with owned(args.out, args.typed):
+        fill_table(table, plan, command=args.typed)
+        return report(table)
+
+
+def when_stopped(args) -> str:
+    """What is true when the command is stopped."""
+    if args.dry_run or args.report_only:
+        return "nothing was trained"
+    return "the same command continues from here"
 
 
 def plan_of(args) -> AblationPlan:
     """What the arguments ask for, checked before anything is trained.
 
     Raises:
-        UserError: for metrics or latents that there are not.
+        UserError: for latents that there are not, or a folder that is read too.
         ValueError: for another bad argument.
     """
-    # Names that are unknown.
-    metrics = args.metrics.split(",")
-    unknown = [metric for metric in metrics if metric not in METRICS]
-    if unknown:
-        raise UserError(f"--metrics {args.metrics} has '{unknown[0]}'; choose from {', '.join(METRICS)}")
+    # The data.
     check_name(args.dataset)
+    check_not_read([args.out], pictures_of(args.dataset))
 
     # Changes of single lines: --set-for LINE FIELD=VALUE, as often as needed.
     per_variant = {}
     for name, pair in args.set_for:
         per_variant.setdefault(named(name).name, {}).update(parse_settings([pair]))
 
+    # FID of images from several latents, if it is asked for.
+    latents = ()
+    if args.test_latents is not None:
+        latents = tuple(parse_seeds(args.test_latents, "--test-latents"))
+
     # The plan; its networks must have as many layers as latents are to be mixed.
     plan = AblationPlan(
-        out=Path(args.out),
+        out=args.out,
         variants=variants(args.configs, args.mixing, args.depth),
         seeds=parse_seeds(args.seeds),
         preset=args.preset,
@@ -108,10 +115,10 @@ def plan_of(args) -> AblationPlan:
         per_variant=per_variant,
         kimg=args.kimg,
         minutes=args.minutes,
-        metrics=tuple(metrics),
+        metrics=tuple(args.metrics),
         samples=args.samples,
         pairs=args.pairs,
-        latents=tuple(parse_seeds(args.test_latents, "--test-latents")) if args.test_latents else (),
+        latents=latents,
         data_dir=args.data_dir,
         download=args.download,
     )
@@ -130,7 +137,7 @@ def report(table: Table) -> int:
             f"{table.folder} has no finished run yet; the same command without --report-only trains them"
         )
     text = markdown(rows, about)
-    write_atomically(table.folder / "ablation.md", text.encode())
+    write_atomically(table.folder / "ablation.md", text.encode(errors="replace"))
     picture = save(ablation_figure(rows, about), table.folder / "ablation.png")
     print(f"{text}\nwrote {table.folder / 'ablation.csv'}, {table.folder / 'ablation.md'} and {picture}")
     return 0

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
+from stylegan_tf.cli.common import UserError
+from stylegan_tf.files import expanded
 from stylegan_tf.runs.shipped import shipped_or_path
 
 MODEL = "run folder, checkpoint, .keras file or the name of a shipped model"
@@ -14,7 +19,8 @@ GIGABYTES = {"": 1e9, "GB": 1e9, "GIB": 2**30, "MB": 1e6, "MIB": 2**20}
 
 def add_data_arguments(parser, keeps: str = "") -> None:
     """Add --data-dir and --download; ``keeps`` says what else is kept in that folder."""
-    parser.add_argument("--data-dir", help=f"where tensorflow-datasets has its data{keeps}")
+    where = f"where tensorflow-datasets has its data{keeps}"
+    parser.add_argument("--data-dir", type=data_folder, help=where)
     parser.add_argument("--download", action="store_true", help="allow tensorflow-datasets to download")
 
 
@@ -23,8 +29,74 @@ def add_settings_argument(parser, what: str = "change a field of the configurati
     parser.add_argument("--set", action="append", default=[], metavar="FIELD=VALUE", help=what)
 
 
+def data_folder(text: str) -> Path:
+    """A folder that may be there already; it need not be writable."""
+    path = expanded(text)
+    if not text or (path.exists() and not path.is_dir()):
+        raise UserError(f"--data-dir '{text}' is no folder; name one")
+    return path
+
+
+def file_to_read(text: str) -> Path:
+    """A file that is there."""
+    path = expanded(text)
+    if not text or path.is_dir():
+        raise UserError(f"'{text}' is a folder; name a file" if text else "a file to read has an empty name")
+    if not path.exists():
+        raise UserError(f"there is no file {path}; name one that is there")
+    return path
+
+
+def not_empty(text: str) -> str:
+    """A text as it is, such as a name that config.json keeps; an empty one is a slip."""
+    if not text:
+        raise argparse.ArgumentTypeError("it is empty; give a value, or leave the option out")
+    return text
+
+
+def folder_to_read(text: str) -> Path:
+    """A path that is read, or whose reader says what is missing."""
+    if not text:
+        raise UserError("a folder to read has an empty name; name one")
+    return expanded(text)
+
+
+def finite(text: str) -> float:
+    """A number that is neither infinite nor NaN."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number")
+    return value
+
+
+def not_negative(text: str) -> int:
+    """A whole number of 0 or more, such as a seed."""
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number of 0 or more")
+    return int(text)
+
+
+def names(option: str, known: Sequence[str] | None = None) -> Callable[[str], list[str]]:
+    """The type of a list of names, like fid,ppl; ``known`` names the ones that there are."""
+
+    def check(text: str) -> list[str]:
+        found = [name.strip() for name in text.split(",")]
+        for name in found:
+            if not name or (known and name not in known):
+                there_are = f"choose from {', '.join(known)}" if known else "put a name between commas"
+                raise UserError(f"{option} {text} has '{name}'; {there_are}")
+        return found
+
+    return check
+
+
 def model(text: str) -> str:
     """A path. If no such file exists and it is the name of a shipped model, that model's path."""
+    if not text:
+        raise UserError(f"the name of a model is empty; name a {MODEL}")
     return str(shipped_or_path(text))
 
 
@@ -57,7 +129,7 @@ def gigabytes(text: str) -> float:
 
 def whole(text: str) -> int:
     """A whole number of 1 or more."""
-    if not text.isdigit() or int(text) < 1:
+    if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"'{text}' is not a whole number of 1 or more")
     return int(text)
 

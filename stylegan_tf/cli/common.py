@@ -57,7 +57,14 @@ def load_finished(path) -> StyleGAN:
 
 
 def write_figure(figure, path: Path) -> None:
-    """Write a matplotlib figure as PNG, all or nothing."""
+    """Write a matplotlib figure in the format that the suffix names, all or nothing."""
     content = io.BytesIO()
-    figure.savefig(content, format="png")
+    figure.savefig(content, format=path.suffix[1:].lower())
+    write_atomically(path, content.getvalue())
+
+
+def write_picture(picture, path: Path) -> None:
+    """Write a Pillow picture as PNG or as WebP that loses nothing, as the suffix says, all or nothing."""
+    content = io.BytesIO()
+    picture.save(content, format=path.suffix[1:].upper(), lossless=True)
     write_atomically(path, content.getvalue())

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 
 import stylegan_tf as sg
-from stylegan_tf.cli.arguments import positive
+from stylegan_tf.cli.arguments import not_negative, positive
+from stylegan_tf.cli.outputs import folder_to_write
 from stylegan_tf.runs.report import write_report
 from stylegan_tf.runs.train import train_run
 from stylegan_tf.training.schedule import scaled
@@ -20,8 +20,9 @@ def add_arguments(parser) -> None:
     length.add_argument("--minutes", type=positive, default=10.0, help="training time (default 10)")
     images = "thousands of images instead of a time: the same on every machine"
     length.add_argument("--kimg", type=positive, help=images)
-    parser.add_argument("--out", default="runs/mnist32", help="folder of the run (default runs/mnist32)")
-    parser.add_argument("--seed", type=int, default=0)
+    out = "folder of the run (default runs/mnist32)"
+    parser.add_argument("--out", type=folder_to_write, default="runs/mnist32", help=out)
+    parser.add_argument("--seed", type=not_negative, default=0)
 
 
 def run(args) -> int:
@@ -37,7 +38,7 @@ def run(args) -> int:
         minutes=None if args.kimg else args.minutes,
         resume=True,
         verbose=1 if sys.stderr.isatty() else 2,
-        command=shlex.join(sys.argv),
+        command=args.typed,
     )
     print("judging 10,000 generated digits and drawing the figures", flush=True)
     generator = sg.load(folder.path).ema_generator
@@ -46,6 +47,11 @@ def run(args) -> int:
     print(f"FID {scores['fid']:.2f} (two halves of the real digits: {scores['fid_real_halves']:.2f})")
     print(f"open {report}")
     return 0
+
+
+def when_stopped(args) -> str:
+    """What is true when the command is stopped."""
+    return "the same command continues from here"
 
 
 def mnist_test_set():

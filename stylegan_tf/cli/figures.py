@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import stylegan_tf as sg
+from stylegan_tf.cli.arguments import folder_to_read
+from stylegan_tf.cli.outputs import folder_to_write
 from stylegan_tf.figures.paper import write_paper_figures
 from stylegan_tf.runs.report import write_report
 
@@ -13,16 +13,24 @@ EXAMPLE = "stylegan-tf figures runs/x"
 
 
 def add_arguments(parser) -> None:
-    parser.add_argument("run", help="run folder")
+    parser.add_argument("run", type=folder_to_read, help="run folder")
     paper = "Figures 2, 3, 4, 5 and 8 at the paper's seeds, into RUN/figures"
     parser.add_argument("--paper", action="store_true", help=paper)
 
 
 def run(args) -> int:
     """Draw the paper's figures, or write the report."""
+    run = sg.Run(args.run)
+    _ = run.info  # a folder that holds no run is refused as such
+    folder = folder_to_write(str(run.path / "figures"))
     if args.paper:
-        for path in write_paper_figures(sg.load(args.run).grown(), Path(args.run) / "figures"):
+        for path in write_paper_figures(sg.load(run.path).grown(), folder):
             print(f"wrote {path}", flush=True)
     else:
-        print(f"wrote {write_report(sg.Run(args.run).path)}")
+        print(f"wrote {write_report(run.path)}")
     return 0
+
+
+def when_stopped(args) -> str:
+    """What is true when the command is stopped."""
+    return f"the figures that were finished are in {args.run / 'figures'}"

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 from tqdm.auto import tqdm
 
 import stylegan_tf as sg
-from stylegan_tf.cli.arguments import MODEL, model, whole
-from stylegan_tf.cli.common import UserError, parse_seeds
+from stylegan_tf.cli.arguments import MODEL, finite, model, not_negative, whole
+from stylegan_tf.cli.common import parse_seeds, write_picture
+from stylegan_tf.cli.outputs import file_to_write
 from stylegan_tf.data.pixels import to_uint8
 from stylegan_tf.figures.layout import grid
 from stylegan_tf.networks.sampling import batches_of, images_of
@@ -21,22 +20,20 @@ EXAMPLE = "stylegan-tf generate runs/x --seeds 0-99 --psi 0.7 --out sheet.png"
 def add_arguments(parser) -> None:
     parser.add_argument("run", type=model, help=MODEL)
     parser.add_argument("--seeds", default="0-99", help="like 0-99 or 3,5,8 (default 0-99)")
-    parser.add_argument("--psi", type=float, default=1.0, help="truncation; 1 is none (default 1)")
-    parser.add_argument("--cutoff", type=int, help="number of truncated layers (default all)")
+    parser.add_argument("--psi", type=finite, default=1.0, help="truncation; 1 is none (default 1)")
+    parser.add_argument("--cutoff", type=not_negative, help="number of truncated layers (default all)")
     parser.add_argument("--noise", choices=["fixed", "random", "none"], default="fixed")
     parser.add_argument("--scale", type=whole, default=2, help="enlarge each pixel (default 2)")
-    parser.add_argument("--out", default="sheet.png", help="a .png or .webp file (default sheet.png)")
+    # The two formats that keep every pixel as it is.
+    file = file_to_write(".png", ".webp")
+    out = "a .png or .webp file (default sheet.png)"
+    parser.add_argument("--out", type=file, default="sheet.png", help=out)
 
 
 def run(args) -> int:
     """Draw images of seeds, and save them as a sheet."""
-    # Bad arguments must show before anything is drawn.
+    # A bad argument must show before anything is drawn.
     seeds = parse_seeds(args.seeds)
-    out = Path(args.out)
-    if out.suffix.lower() not in (".png", ".webp"):
-        raise UserError(
-            f"--out {out} does not end in .png or .webp, the formats that keep every pixel as it is"
-        )
 
     # A run that still grows draws at the resolution that it has reached.
     gan = sg.load(args.run)
@@ -51,7 +48,6 @@ def run(args) -> int:
     progress = tqdm(batches, "drawing", disable=None, leave=False)  # shown on a terminal only
     call = dict(psi=args.psi, cutoff=args.cutoff, noise=args.noise, **stage)
     images = np.concatenate([to_uint8(images_of(gan.ema_generator, batch, **call)) for batch in progress])
-    out.parent.mkdir(parents=True, exist_ok=True)
-    grid(images, scale=args.scale).save(out, lossless=True)
-    print(f"{len(images)} images in {out}")
+    write_picture(grid(images, scale=args.scale), args.out)
+    print(f"{len(images)} images in {args.out}")
     return 0

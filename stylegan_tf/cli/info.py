@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from pathlib import Path
 
 import stylegan_tf as sg
-from stylegan_tf.cli.common import UserError
+from stylegan_tf.cli.arguments import folder_to_read
+from stylegan_tf.cli.common import UserError, write_figure
+from stylegan_tf.cli.outputs import file_to_write
 from stylegan_tf.figures.cheat_sheet import cheat_sheet
 
 HELP = "Print what a run, or a preset, is."
@@ -14,10 +15,11 @@ EXAMPLE = "stylegan-tf info runs/x"
 
 
 def add_arguments(parser) -> None:
-    parser.add_argument("run", nargs="?", help="run folder; without it, the presets")
+    parser.add_argument("run", nargs="?", type=folder_to_read, help="run folder; without it, the presets")
     parser.add_argument("--preset", help="print the networks of a preset")
     sheet = "draw the architecture on a page instead, with the run's or preset's sizes"
-    parser.add_argument("--cheat-sheet", metavar="PICTURE", help=sheet)
+    page = file_to_write(".png", ".pdf", ".svg")
+    parser.add_argument("--cheat-sheet", type=page, metavar="PICTURE", help=sheet)
 
 
 def run(args) -> int:
@@ -26,7 +28,7 @@ def run(args) -> int:
         draw_cheat_sheet(args)
     elif args.run:
         print_run(sg.Run(args.run))
-    elif args.preset:
+    elif args.preset is not None:
         gan = sg.StyleGAN(sg.preset(args.preset))
         gan.summary()
         print(gan.schedule)
@@ -39,15 +41,13 @@ def run(args) -> int:
 
 def draw_cheat_sheet(args) -> None:
     """Draw the architecture of a run or a preset on a page."""
-    if not (args.run or args.preset):
+    if args.run is None and args.preset is None:
         raise UserError(
             "a cheat sheet is drawn for sizes: name a run or a --preset, such as --preset ffhq1024"
         )
     config = sg.Run(args.run).config if args.run else sg.preset(args.preset)
-    out = Path(args.cheat_sheet)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    cheat_sheet(config).savefig(out)
-    print(f"the architecture on a page in {out}")
+    write_figure(cheat_sheet(config), args.cheat_sheet)
+    print(f"the architecture on a page in {args.cheat_sheet}")
 
 
 def print_run(folder: sg.Run) -> None:

@@ -40,7 +40,7 @@ def run(args) -> int:
 
     # What the page shows; a bad argument must show before the server starts.
     path = Path(args.run or shipped("mnist32")).resolve()
-    dataset = args.dataset or dataset_of(path)
+    dataset = dataset_of(path) if args.dataset is None else args.dataset
     config = load_finished(path).config
     State.parse(args.state, attributes_of(dataset)).check(config)
     port = _free_port(args.port)

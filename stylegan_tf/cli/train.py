@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import shlex
 import sys
 
 import stylegan_tf as sg
@@ -11,10 +10,13 @@ from stylegan_tf.cli.arguments import (
     add_data_arguments,
     add_settings_argument,
     devices,
+    not_empty,
+    not_negative,
     parse_settings,
     positive,
     whole,
 )
+from stylegan_tf.cli.outputs import check_not_read, folder_to_write, pictures_of
 from stylegan_tf.data.names import NAMES, check_name
 from stylegan_tf.planning import cost, memory
 from stylegan_tf.runs.train import train_run
@@ -29,20 +31,19 @@ def add_arguments(parser) -> None:
     parser.add_argument("--preset", default="mnist32", help="starting configuration (default mnist32)")
     parser.add_argument("--dataset", default="digits", help=f"{NAMES} (default digits)")
     add_data_arguments(parser, keeps="; also keeps drawn or decoded pictures")
-    parser.add_argument("--out", required=True, help="folder of the run")
+    parser.add_argument("--out", type=folder_to_write, required=True, help="folder of the run")
     start = "start from a trained one: a run, a file, or the name of a shipped model"
-    parser.add_argument("--init", metavar="MODEL", help=start)
+    parser.add_argument("--init", type=not_empty, metavar="MODEL", help=start)
 
     length = parser.add_mutually_exclusive_group()
     length.add_argument("--minutes", type=positive, help="time box: measure this machine, plan, stop on time")
     length.add_argument(
         "--kimg", type=positive, help="thousands of images; the preset's schedule is scaled to it"
     )
-    parser.add_argument("--seed", type=int, help="seed of every random draw (default the preset's)")
+    parser.add_argument("--seed", type=not_negative, help="seed of every random draw (default the preset's)")
     add_settings_argument(parser)
-    parser.add_argument(
-        "--resume", action="store_true", help="continue from the last checkpoint, if there is one"
-    )
+    go_on = "continue from the last checkpoint, if there is one; --set may change learning rates and R1"
+    parser.add_argument("--resume", action="store_true", help=go_on)
     parser.add_argument(
         "--dry-run", action="store_true", help="print plan, parameters and memory; train nothing"
     )
@@ -64,6 +65,7 @@ def run(args) -> int:
     """Train, or print what would be trained."""
     folder = sg.Run(args.out)
     check_name(args.dataset)
+    check_not_read([args.out], pictures_of(args.dataset))
     if args.dry_run:
         devices_asked_for = args.gpus or len(args.devices or [])
         return print_dry_run(config_of(args, folder, devices_asked_for), args.minutes, devices_asked_for or 1)
@@ -83,9 +85,17 @@ def run(args) -> int:
         strategy=strategy,
         jit_compile=args.xla,
         verbose=2 if args.quiet or not sys.stderr.isatty() else 1,
-        command=shlex.join(sys.argv),
+        command=args.typed,
     )
     return 0
+
+
+def when_stopped(args) -> str:
+    """What is true when the command is stopped."""
+    if args.dry_run:
+        return "nothing was trained"
+    again = args.typed if args.resume else f"{args.typed} --resume"
+    return f"go on with: {again}"
 
 
 def config_of(args, folder: sg.Run, devices_asked_for: int) -> sg.Config:

@@ -11,10 +11,12 @@ from tqdm import tqdm
 from stylegan_tf import latents
 from stylegan_tf.config import Config
 from stylegan_tf.latents.codes import noise_list
+from stylegan_tf.networks.float32 import float32_layers, in_float32
 from stylegan_tf.networks.generator import Generator
 from stylegan_tf.networks.sampling import batches_of
 
 
+@float32_layers()
 def build_encoder(config: Config, mean, deviation, width: int = 32, seed: int = 0) -> keras.Model:
     """An untrained encoder: images (B, r, r, C) in [-1, 1] -> w (B, w_dim).
 
@@ -65,6 +67,7 @@ def train_encoder(
         seed: of weights, latents and noise.
         progress: show a progress bar.
     """
+    generator = in_float32(generator)
     config = generator.config
     steps = max(1, round(1000 * kimg / batch_size))
 
@@ -75,7 +78,8 @@ def train_encoder(
 
     # The encoder, and the same without its last layer: that one gives w in deviations.
     model = build_encoder(config, mean, deviation, seed=seed)
-    inner = keras.Model(model.input, model.layers[-2].output)
+    with float32_layers():
+        inner = keras.Model(model.input, model.layers[-2].output)
     schedule = keras.optimizers.schedules.CosineDecay(learning_rate, steps)
     inner.compile(keras.optimizers.Adam(schedule), loss="mse")
 

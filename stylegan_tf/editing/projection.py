@@ -14,6 +14,7 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from stylegan_tf import latents
+from stylegan_tf.networks.float32 import in_float32
 from stylegan_tf.networks.generator import Generator
 from stylegan_tf.networks.sampling import batches_of
 
@@ -91,6 +92,7 @@ def project(
         ValueError: for an unknown space, images of another shape or range, a start of another shape, or noise
             maps of a generator without noise.
     """
+    generator = in_float32(generator)
     images = _checked(generator, images, space)
     if noise_maps and not generator.config.noise:
         raise ValueError("noise_maps is True and this generator has no noise; leave it out")
@@ -187,6 +189,7 @@ def nearest(generator: Generator, images, count: int = 1000, seed: int = 0) -> t
     Returns:
         z (N, z_dim) and w (N, w_dim).
     """
+    generator = in_float32(generator)
     z, w = latents.sample(generator, count, seed)
     flat = np.asarray(images, "float32").reshape(len(images), -1)  # (N, pixels)
     best = np.zeros(len(flat), "int64")

@@ -20,6 +20,7 @@ from stylegan_tf import latents
 from stylegan_tf.figures.layout import grid, pictures
 from stylegan_tf.figures.noise import noise_figure
 from stylegan_tf.figures.pages import save, table
+from stylegan_tf.files import expanded
 from stylegan_tf.latents.codes import labels_of
 from stylegan_tf.networks.generator import Generator
 from stylegan_tf.networks.sampling import styles_of
@@ -44,7 +45,7 @@ def write_paper_figures(generator: Generator, folder: Path) -> Iterator[Path]:
     Yields:
         a path, when it is written.
     """
-    folder = Path(folder)
+    folder = expanded(folder)
     draw = latents.from_official_seeds
     yield save(uncurated(generator), folder / "paper-02-uncurated.png")
     yield save(mixing_grid(generator, SOURCES, DESTINATIONS, draw=draw), folder / "paper-03-mixing.png")

@@ -9,6 +9,7 @@ import numpy as np
 from tqdm import tqdm
 
 from stylegan_tf.latents.codes import labels_of, noise_list
+from stylegan_tf.networks.float32 import in_float32
 from stylegan_tf.networks.sampling import images_at_once
 
 
@@ -37,7 +38,7 @@ def batches(
 ) -> Iterator[Sample]:
     """``count`` samples in batches; further arguments, such as psi, go to the generator.
 
-    A conditional generator draws its classes in turn.
+    A conditional generator draws its classes in turn. All is computed in float32.
 
     Args:
         count: samples in all.
@@ -47,7 +48,11 @@ def batches(
         noise: "random" for the maps of ``seed``; anything else goes to the generator as it is.
         progress: show a progress bar.
     """
-    batch_size = batch_size or images_at_once(generator.config.resolution)
+    if batch_size is None:
+        batch_size = images_at_once(generator.config.resolution)
+    if batch_size < 1:
+        raise ValueError(f"batch_size is {batch_size}; give 1 or more, or None for as many as fit in memory")
+    generator = in_float32(generator)
 
     # Latents and noise have a stream each, so that noise changes no latent.
     latents_stream = np.random.default_rng(seed)

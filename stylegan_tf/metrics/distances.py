@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from stylegan_tf.metrics.judges.faces import FaceReader, fit_to_reader
 from stylegan_tf.metrics.judges.features import DigitsJudge
+from stylegan_tf.networks.float32 import float32_layers
 
 
 class MapDistance:
@@ -75,6 +76,12 @@ class MapDistance:
         return self.per_layer(images_a, images_b).sum(axis=0)
 
 
+@float32_layers()
+def _maps_and_features(model: keras.Model, maps) -> keras.Model:
+    """A model that gives the outputs ``maps`` of a judge's model, and its features as the last one."""
+    return keras.Model(model.input, [*maps, model.output["features"]])
+
+
 class DigitsDistance(MapDistance):
     """Distance of digits (B, 32, 32, 1), by the shipped classifier.
 
@@ -85,7 +92,7 @@ class DigitsDistance(MapDistance):
     def __init__(self):
         model = DigitsJudge().model
         maps = [layer.output for layer in model.layers if isinstance(layer, keras.layers.Conv2D)]
-        super().__init__("digits distance", keras.Model(model.input, [*maps, model.output["features"]]))
+        super().__init__("digits distance", _maps_and_features(model, maps))
 
     def per_layer(self, images_a, images_b):
         shape = np.shape(images_a)
@@ -104,7 +111,7 @@ class FacesDistance(MapDistance):
     def __init__(self):
         model = FaceReader().model
         maps = [layer.output for layer in model.layers if isinstance(layer, keras.layers.ReLU)]
-        super().__init__("toy faces distance", keras.Model(model.input, [*maps, model.output["features"]]))
+        super().__init__("toy faces distance", _maps_and_features(model, maps))
 
     def per_layer(self, images_a, images_b):
         a = fit_to_reader(images_a, clip=False)

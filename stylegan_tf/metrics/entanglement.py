@@ -14,6 +14,7 @@ import numpy as np
 
 from stylegan_tf import latents
 from stylegan_tf.latents.codes import noise_list
+from stylegan_tf.networks.float32 import in_float32
 from stylegan_tf.networks.generator import Generator
 from stylegan_tf.networks.sampling import batches_of, images_of
 
@@ -94,6 +95,7 @@ def _varied_in(layers, maps):
 
 def _variances(generator, seeds, maps, **call):
     """Variance between codes and within them, summed over the pixels."""
+    generator = in_float32(generator)
     images = np.stack([images_of(generator, seeds, noise=noise, **call) for noise in maps])
     images = images.reshape(len(maps), len(seeds), -1).astype("float64")  # (noises, codes, pixels)
     within = images.var(axis=0, ddof=1).mean(axis=0).sum()
@@ -110,6 +112,7 @@ def read_styles(generator, ws, read: Reader) -> dict[str, np.ndarray]:
     """
     ws = np.asarray(ws)
     readings = []
+    generator = in_float32(generator)
     for part in batches_of(len(ws), generator.config.resolution):
         images = np.asarray(generator.synthesis(ws[part], noise="fixed"))
         readings.append(read(images))

@@ -8,6 +8,8 @@ from __future__ import annotations
 import numpy as np
 from scipy import ndimage
 
+from stylegan_tf.networks.float32 import in_float32
+
 
 def shifted(maps, pixels: float) -> np.ndarray:
     """Maps (B, H, W, C) moved to the right by any number of pixels, round the edge.
@@ -33,6 +35,7 @@ def drawn_with_a_shift(generator, ws, pixels: float, at: int, noise="none") -> n
     Raises:
         ValueError: for a resolution that the network does not have.
     """
+    generator = in_float32(generator)
     config = generator.config
     blocks = generator.synthesis.blocks
     if at not in blocks:

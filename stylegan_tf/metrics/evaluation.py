@@ -223,7 +223,8 @@ def _compare(generator, data, judge, metrics, floors, cache, samples, seed, prog
     index = np.array_split(np.arange(count), max(1, count // 1000))
     parts = (judge.features(to_unit_range(data.rows(part, data.resolution))) for part in index)
     if cache and metrics == ["fid"] and not floors:
-        real = cached_statistics(cache, f"{data.name} {data.resolution}", count, judge.features_name, parts)
+        identity = f"{data.name} {data.resolution} {data.fingerprint()}"
+        real = cached_statistics(cache, identity, count, judge.features_name, parts)
     else:
         real = np.concatenate(list(parts))  # (N, F)
 

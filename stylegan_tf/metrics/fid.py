@@ -8,11 +8,10 @@ import re
 import warnings
 import zipfile
 from collections.abc import Iterable
-from pathlib import Path
 
 import numpy as np
 
-from stylegan_tf.files import write_atomically
+from stylegan_tf.files import expanded, write_atomically
 
 
 class Statistics:
@@ -98,7 +97,7 @@ class Statistics:
         self._check()
         content = io.BytesIO()
         np.savez(content, count=self.count, mean=self._mean, squares=self._squares)
-        write_atomically(Path(path), content.getvalue())
+        write_atomically(path, content.getvalue())
 
     @classmethod
     def load(cls, path) -> Statistics:
@@ -110,7 +109,7 @@ class Statistics:
         """
         statistics = cls()
         try:
-            with open(path, "rb") as opened, np.load(opened) as file:
+            with open(expanded(path), "rb") as opened, np.load(opened) as file:
                 statistics.count = int(file["count"])
                 statistics._mean = file["mean"]
                 statistics._squares = file["squares"]
@@ -146,9 +145,12 @@ def cached_statistics(folder, data: str, count: int, features: str, parts: Itera
     identity = "\0".join((data, str(count), features))
     digest = hashlib.sha256(identity.encode()).hexdigest()[:16]
     readable = re.sub("[^A-Za-z0-9]+", "-", data)
-    path = Path(folder) / f"{readable}-{digest}.npz"
+    path = expanded(folder) / f"{readable}-{digest}.npz"
     if path.exists():
-        return Statistics.load(path)
+        try:
+            return Statistics.load(path)
+        except ValueError:
+            print(f"{path} can't be read; its statistics are made again", flush=True)
 
     # If not: once, to be kept.
     statistics = Statistics()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from stylegan_tf.networks.float32 import in_float32
+
 
 class MixedLatents:
     """A generator whose images each take their styles from ``count`` latents.
@@ -26,6 +28,7 @@ class MixedLatents:
             raise ValueError(f"{count} latents cannot share {layers} layers; give 1 to {layers}")
         if not generator.config.styles:
             raise ValueError("this generator has no styles (styles is False); mixing needs a style-based one")
+        generator = in_float32(generator)
         self.generator = generator
         self.count = count
         self.rng = np.random.default_rng([seed, 2, count])

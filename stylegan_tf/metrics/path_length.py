@@ -11,6 +11,7 @@ from tqdm import tqdm
 
 from stylegan_tf import latents
 from stylegan_tf.latents.codes import labels_of
+from stylegan_tf.networks.float32 import in_float32
 from stylegan_tf.networks.graphs import fresh_graph
 from stylegan_tf.networks.sampling import batches_of
 
@@ -77,10 +78,15 @@ def perceptual_path_length(
             or not (B,).
     """
     _check_choices(space, sampling, crop, samples, epsilon)
+    generator = in_float32(generator)
     config = getattr(generator, "config", None)
 
     # How many pairs at a time. A generator without a config does not say how large its images are.
-    if batch_size:
+    if batch_size is not None:
+        if batch_size < 1:
+            raise ValueError(
+                f"batch_size is {batch_size}; give 1 or more, or None for as many as fit in memory"
+            )
         size = batch_size
     elif config:
         size = len(batches_of(samples, config.resolution)[0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import keras
 import tensorflow as tf
@@ -30,25 +31,35 @@ class Network(keras.Model):
     """
 
     def __init__(self, config, **kwargs):
+        check_eager_execution()
         super().__init__(**kwargs)
         self.config = config if isinstance(config, Config) else Config.from_dict(config)
         self._graphs = {}  # kind of call -> graph
 
     def __call__(self, inputs, **kwargs):
-        # Already inside a graph, such as the training step: be a part of it.
-        if not tf.executing_eagerly() or self.run_eagerly:
+        # A layer of another Keras model, or inside a graph such as the training step: be a part of it.
+        if is_symbolic(inputs) or not tf.executing_eagerly() or self.run_eagerly:
             return super().__call__(inputs, **kwargs)
 
-        # One graph for each kind of call: the shape of an input, whatever its batch, and the arguments that
-        # are plain values, since a graph holds those as constants. Tensors may differ from call to call.
-        plain = {}
-        for name, value in kwargs.items():
-            if isinstance(value, (str, int, float, type(None))):
-                plain[name] = value
-        kind = (tuple(inputs.shape[1:]), tuple(sorted(plain.items())))
-        if kind not in self._graphs:
-            self._graphs[kind] = fresh_graph(super().__call__, reduce_retracing=True)
-        return self._graphs[kind](inputs, **kwargs)
+        # One graph for each kind of call: the shape of an input, whatever its batch, the arguments that are
+        # plain values, since a graph holds those as constants, and how many axes the tensors have. What is in
+        # the tensors may differ from call to call.
+        kind = (tuple(inputs.shape[1:]), *sorted((name, _kind(value)) for name, value in kwargs.items()))
+        if kind in self._graphs:
+            return self._graphs[kind](inputs, **kwargs)
+        graph = fresh_graph(super().__call__, reduce_retracing=True)
+        images = graph(inputs, **kwargs)
+        self._graphs[kind] = graph  # a call that failed leaves none behind
+        return images
+
+    def save(self, filepath, *args, **kwargs):
+        """``keras.Model.save``, to a .keras file.
+
+        Raises:
+            ValueError: for another kind of file, which could not be opened again.
+        """
+        check_keras_file(filepath)
+        return super().save(filepath, *args, **kwargs)
 
     def get_config(self):
         policy = keras.saving.serialize_keras_object(self.dtype_policy)
@@ -105,6 +116,38 @@ class Network(keras.Model):
             ]
             lines.append("  ".join(cells))
         (print_fn or print)("\n".join(lines))
+
+
+def is_symbolic(inputs) -> bool:
+    """Whether an input is a placeholder of ``keras.Input``: another model is being put together."""
+    return isinstance(inputs, keras.KerasTensor)
+
+
+def _kind(value):
+    """What a graph depends on in an argument: a plain value itself, of tensors the number of axes."""
+    if isinstance(value, (str, int, float, type(None))):
+        return repr(value)
+    if isinstance(value, (list, tuple)):
+        return str([_kind(item) for item in value])
+    return f"{len(value.shape)} axes"
+
+
+def check_eager_execution() -> None:
+    """Raise RuntimeError where TensorFlow has been told to work as its version 1 did."""
+    if not tf.compat.v1.executing_eagerly_outside_functions():
+        raise RuntimeError(
+            "TensorFlow's eager execution is switched off, and stylegan_tf needs it; "
+            "leave out tf.compat.v1.disable_eager_execution() and start Python again"
+        )
+
+
+def check_keras_file(path) -> None:
+    """Raise ValueError for a file to which Keras would write what it cannot read again."""
+    if Path(path).suffix != ".keras":
+        better = Path(path).with_suffix(".keras")
+        raise ValueError(
+            f"{path} does not end in .keras, the format that keeps the whole model: save to {better}"
+        )
 
 
 def trainable_parameters(layers) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from keras import ops
 
-from stylegan_tf.networks.base import ConfigLayer, Network, trainable_parameters
+from stylegan_tf.networks.base import ConfigLayer, Network, is_symbolic, trainable_parameters
 from stylegan_tf.networks.layers import (
     Blur,
     EqualizedConv2D,
@@ -15,6 +15,7 @@ from stylegan_tf.networks.layers import (
     float32_if_mixed,
     register,
 )
+from stylegan_tf.networks.mapping import check_labels
 from stylegan_tf.scalars import is_one
 
 
@@ -122,7 +123,6 @@ class Discriminator(Network):
         self.built = True
 
     def call(self, images, alpha=1.0, labels=None):
-        self._check_call(images, labels)
         c = self.config
         r = images.shape[1]
 
@@ -145,24 +145,25 @@ class Discriminator(Network):
     def _check_call(self, images, labels):
         """Raise ValueError for what ``call`` can't work with."""
         c = self.config
-        r = images.shape[1]
-        is_known = images.ndim == 4 and r in self.from_rgb
-        if not is_known or images.shape[2] != r or images.shape[3] != c.channels:
+        shape = tuple(images.shape)
+        is_known = (
+            len(shape) == 4 and shape[1] in self.from_rgb and shape[1:] == (shape[1], shape[1], c.channels)
+        )
+        if not is_known:
             sides = ", ".join(map(str, self.from_rgb))
             expected = f"(batch, side, side, {c.channels}) with a side of {sides}"
-            raise ValueError(
-                f"images have shape {tuple(images.shape)}; this discriminator expects {expected}"
-            )
-        if bool(c.label_dim) != (labels is not None):
-            found = "no labels" if labels is None else "labels"
-            raise ValueError(f"{found} given to a discriminator of label_dim = {c.label_dim}")
+            raise ValueError(f"images have shape {shape}; this discriminator expects {expected}")
+        check_labels(labels, images.shape[0], c.label_dim, "discriminator")
 
     def __call__(self, images, alpha=1.0, labels=None, **kwargs):
         # As a tensor, alpha may change without a new graph. The constant 1 switches its work off.
         alpha = 1.0 if is_one(alpha) else ops.convert_to_tensor(alpha, "float32")
-        images = ops.convert_to_tensor(images, "float32")
+        images = images if is_symbolic(images) else ops.convert_to_tensor(images, "float32")
+        if labels is not None and not is_symbolic(labels):
+            labels = ops.convert_to_tensor(labels, "float32")
 
         # Checked here, since a graph that serves every batch size does not know the size of this one.
+        self._check_call(images, labels)
         batch = images.shape[0]
         group = self.config.mbstd_group
         if group > 1 and batch and batch > group and batch % group:

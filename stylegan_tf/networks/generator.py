@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 from keras import ops
 
-from stylegan_tf.latents.codes import truncate
-from stylegan_tf.networks.base import Network, trainable_parameters
+from stylegan_tf.latents.codes import check_psi, truncate
+from stylegan_tf.networks.base import Network, is_symbolic, trainable_parameters
 from stylegan_tf.networks.layers import float32_if_mixed, register
-from stylegan_tf.networks.mapping import MappingNetwork
+from stylegan_tf.networks.mapping import MappingNetwork, check_labels
+from stylegan_tf.networks.noise import check_noise
 from stylegan_tf.networks.synthesis import SynthesisNetwork
 from stylegan_tf.scalars import is_one
 
@@ -22,13 +24,17 @@ class Generator(Network):
     >>> images = G.synthesis(ws, noise="fixed")
 
     Call arguments:
-        psi: 1 leaves w alone, 0 gives the mean image, negative values go to the opposite side.
+        psi: 1 leaves w alone, 0 gives the mean image, negative values go to the opposite side. A number, or
+            one for each sample (B,).
         cutoff: number of layers that are truncated, from the coarsest; None: all of them. In the official
             code None means no truncation; here psi = 1 says that.
         resolution: side r of the images, default the full one.
         alpha: weight of the newest block, as in SynthesisNetwork.
         noise: "random", "fixed", "none" or a list of L arrays.
         labels: one-hot (B, label_dim), for a conditional network.
+
+    Raises:
+        ValueError: for an argument of another shape or kind, before anything is computed.
 
     Source: paper figure 1b and appendix B; official networks_stylegan.py: G_style;
         docs/exactness.md, Truncation.
@@ -77,12 +83,47 @@ class Generator(Network):
         ws = truncate(ws, ops.cast(self.w_avg, ws.dtype), psi, cutoff)
         return self.synthesis(ws, resolution=resolution, alpha=alpha, noise=noise)
 
-    def __call__(self, z, psi=1.0, cutoff=None, resolution=None, alpha=1.0, **kwargs):
+    def __call__(
+        self, z, psi=1.0, cutoff=None, resolution=None, alpha=1.0, noise="random", labels=None, **kwargs
+    ):
         # As tensors, psi and alpha may change without a new graph. The constant 1 switches their work off.
-        psi = psi if is_one(psi) else ops.convert_to_tensor(psi, "float32")
+        psi = 1.0 if is_one(psi) else ops.convert_to_tensor(psi, "float32")
         alpha = 1.0 if is_one(alpha) else ops.convert_to_tensor(alpha, "float32")
-        z = ops.convert_to_tensor(z, "float32")
-        return super().__call__(z, psi=psi, cutoff=cutoff, resolution=resolution, alpha=alpha, **kwargs)
+        z = z if is_symbolic(z) else ops.convert_to_tensor(z, "float32")
+        if labels is not None and not is_symbolic(labels):
+            labels = ops.convert_to_tensor(labels, "float32")
+
+        # Checked here: what fails while a graph is traced fails with a message about graphs.
+        self._check_call(z, psi, cutoff, resolution, alpha, noise, labels)
+        return super().__call__(
+            z,
+            psi=psi,
+            cutoff=cutoff,
+            resolution=resolution,
+            alpha=alpha,
+            noise=noise,
+            labels=labels,
+            **kwargs,
+        )
+
+    def _check_call(self, z, psi, cutoff, resolution, alpha, noise, labels):
+        """Raise ValueError for what ``call`` can't work with; psi and alpha are tensors here, or 1."""
+        c = self.config
+        if len(z.shape) != 2:
+            raise ValueError(f"z has shape {tuple(z.shape)}; this network expects (batch, {c.z_dim})")
+        if z.shape[1] != c.z_dim:
+            raise ValueError(f"z has length {z.shape[1]}; this network expects (batch, {c.z_dim})")
+        batch = z.shape[0]
+        check_labels(labels, batch, c.label_dim, "mapping network")
+        if not is_one(psi):
+            check_psi(psi, batch)
+        if not is_one(alpha) and len(alpha.shape):
+            raise ValueError(f"alpha has shape {tuple(alpha.shape)}; give one number from 0 to 1")
+        if cutoff is not None and (isinstance(cutoff, bool) or not isinstance(cutoff, (int, np.integer))):
+            raise ValueError(
+                f"cutoff is {cutoff!r}; give a number of layers, 0 to {c.num_layers}, or None for all"
+            )
+        check_noise(noise, c, batch, resolution)
 
     def cut(self, resolution: int) -> Generator:
         """A Generator that ends at a smaller resolution, 8 or more, with copies of the weights."""

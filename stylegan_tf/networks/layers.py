@@ -10,6 +10,7 @@ from keras import ops
 
 GAIN = math.sqrt(2.0)  # He's gain, wherever a (leaky) ReLU follows
 EPSILON = 1e-8  # inside every root of the official code
+CHANNELS_LAST = "channels_last"  # of every layer here, whatever Keras's global setting says
 _TINY = 1e-30  # makes the slope 1 at exactly 0, as in the official code, and changes no other float
 
 
@@ -44,7 +45,7 @@ def upsample(x):
 
 def downsample(x):
     """Box average: the mean of each 2x2. (B, H, W, C) -> (B, H/2, W/2, C)"""
-    return ops.average_pool(x, 2, 2, padding="valid")
+    return ops.average_pool(x, 2, 2, padding="valid", data_format=CHANNELS_LAST)
 
 
 def pixel_norm(x, epsilon: float = EPSILON):
@@ -138,13 +139,14 @@ class EqualizedConv2D(_Equalized):
 
     def call(self, x):
         kernel = self.scaled_kernel()
+        common = dict(padding="same", data_format=CHANNELS_LAST)
         if self.resample == "up":
             kernel = _sum_of_shifts(kernel if self.fused else kernel[::-1, ::-1])
-            x = ops.conv_transpose(x, ops.transpose(kernel, (0, 1, 3, 2)), strides=2, padding="same")
+            x = ops.conv_transpose(x, ops.transpose(kernel, (0, 1, 3, 2)), strides=2, **common)
         elif self.resample == "down":
-            x = ops.conv(x, 0.25 * _sum_of_shifts(kernel), strides=2, padding="same")
+            x = ops.conv(x, 0.25 * _sum_of_shifts(kernel), strides=2, **common)
         else:
-            x = ops.conv(x, kernel, padding="same")
+            x = ops.conv(x, kernel, **common)
         return self.add_bias(x)
 
     def compute_output_shape(self, input_shape):
@@ -202,7 +204,8 @@ class Blur(keras.layers.Layer):
         kernel = np.outer(self.taps, self.taps).astype("float32")
         kernel = kernel / kernel.sum() if self.normalize else kernel
         kernel = np.tile(kernel[:, :, None, None], (1, 1, x.shape[-1], 1))
-        return ops.depthwise_conv(x, ops.cast(kernel, x.dtype), padding="same")
+        kernel = ops.cast(kernel, x.dtype)
+        return ops.depthwise_conv(x, kernel, padding="same", data_format=CHANNELS_LAST)
 
     def get_config(self):
         return {**super().get_config(), "taps": self.taps, "normalize": self.normalize}

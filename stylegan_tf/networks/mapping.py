@@ -78,9 +78,7 @@ class MappingNetwork(keras.layers.Layer):
         """
         if z.shape[-1] != self.z_dim:
             raise ValueError(f"z has length {z.shape[-1]}; this network expects (batch, {self.z_dim})")
-        if bool(self.label_dim) != (labels is not None):
-            found = "no labels" if labels is None else "labels"
-            raise ValueError(f"{found} given to a mapping network of label_dim = {self.label_dim}")
+        check_labels(labels, z.shape[0], self.label_dim, "mapping network")
 
         # The vector of the class is joined to z; then only the direction of the two counts.
         if self.label_dim:
@@ -105,3 +103,26 @@ class MappingNetwork(keras.layers.Layer):
 
     def get_config(self):
         return {**super().get_config(), **self.settings}
+
+
+def check_labels(labels, batch: int | None, label_dim: int, network: str) -> None:
+    """Raise ValueError unless there are one-hot labels (batch, label_dim), or none where label_dim is 0.
+
+    Args:
+        batch: None where it is not known.
+        network: what it is called in the message.
+    """
+    if bool(label_dim) != (labels is not None):
+        found = "no labels" if labels is None else "labels"
+        what = f"one-hot rows (batch, {label_dim})" if label_dim else "none"
+        raise ValueError(f"{found} given to a {network} of label_dim = {label_dim}, which expects {what}")
+    if labels is None:
+        return
+    shape = tuple(labels.shape)
+    fits = len(shape) == 2 and shape[1] == label_dim and (None in (batch, shape[0]) or shape[0] == batch)
+    if not fits:
+        rows = "batch" if batch is None else batch
+        raise ValueError(
+            f"labels have shape {shape}; this {network} expects one-hot rows ({rows}, {label_dim}), "
+            f"such as np.eye({label_dim})[class_numbers]"
+        )

@@ -18,7 +18,7 @@ from stylegan_tf.networks.layers import (
     register,
     upsample,
 )
-from stylegan_tf.networks.noise import NoiseInjection
+from stylegan_tf.networks.noise import NoiseInjection, check_noise
 from stylegan_tf.scalars import is_one
 
 
@@ -208,11 +208,12 @@ class SynthesisNetwork(ConfigLayer):
             self.to_rgb[r].build((None, r, r, c.width(r)))
 
     def call(self, ws, resolution=None, alpha=1.0, noise="random"):
-        resolution = resolution or self.config.resolution
-        sides = [r for r in self.config.resolutions if r <= resolution]
-        if isinstance(noise, str):
-            noise = [noise] * self.config.num_layers
+        c = self.config
         self._check_call(ws, resolution, noise)
+        resolution = c.resolution if resolution is None else resolution
+        sides = [r for r in c.resolutions if r <= resolution]
+        if isinstance(noise, str):
+            noise = [noise] * c.num_layers
 
         # From block to block, with the styles and the noise of its two layers.
         x = None
@@ -230,22 +231,14 @@ class SynthesisNetwork(ConfigLayer):
         return ops.cast(image, "float32")
 
     def _check_call(self, ws, resolution, noise):
-        """Raise ValueError for what ``call`` can't work with; noise is a list here."""
-        if resolution not in self.blocks:
+        """Raise ValueError for what ``call`` can't work with."""
+        c = self.config
+        if len(ws.shape) != 3 or tuple(ws.shape[1:]) != (c.num_layers, c.w_dim):
             raise ValueError(
-                f"resolution is {resolution}; this network makes {', '.join(map(str, self.blocks))}"
+                f"ws has shape {tuple(ws.shape)}; synthesis expects (batch, {c.num_layers}, {c.w_dim}): "
+                "broadcast(w) makes it"
             )
-        if ws.ndim != 3 or ws.shape[1] != self.config.num_layers:
-            expected = f"(batch, {self.config.num_layers}, {self.config.w_dim})"
-            raise ValueError(
-                f"ws has shape {tuple(ws.shape)}; synthesis expects {expected}: broadcast(w) makes it"
-            )
-        layers = 2 * self.config.resolutions.index(resolution) + 2
-        if len(noise) < layers:
-            raise ValueError(
-                f"noise has {len(noise)} arrays; {resolution}x{resolution} images need {layers}, "
-                "two per resolution from 4x4 up"
-            )
+        check_noise(noise, c, ws.shape[0], resolution)
 
     def compute_output_shape(self, input_shape, **kwargs):
         r = self.config.resolution

@@ -23,6 +23,7 @@ from stylegan_tf.official.pickles import show
 from stylegan_tf.official.variables import assign
 from stylegan_tf.planning import cost
 from stylegan_tf.training.model import StyleGAN
+from stylegan_tf.training.precision import policy_of
 from stylegan_tf.training.schedule import Schedule
 
 STYLEGAN = ["G_style", "D_basic", "G_style"]
@@ -80,7 +81,7 @@ def load_stylegan(file) -> StyleGAN:
 
     # Every value is read and checked before anything is built.
     variables = [_variables(network, config) for network in stored]
-    gan = StyleGAN(config)
+    gan = StyleGAN(config, dtype=policy_of(config))
     models = (gan.generator, gan.discriminator, gan.ema_generator)
     for model, values in zip(models, variables, strict=True):
         assign(model, values)

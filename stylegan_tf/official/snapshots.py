@@ -9,11 +9,10 @@ import io
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 
-from stylegan_tf.files import write_atomically
+from stylegan_tf.files import expanded, write_atomically
 from stylegan_tf.official.pickles import (
     ARRAY,
     DTYPE,
@@ -66,7 +65,7 @@ def read(file) -> tuple[StoredNetwork, ...]:
             contents.
     """
     if not hasattr(file, "read"):
-        with open(file, "rb") as opened:
+        with open(expanded(file), "rb") as opened:
             return read(opened)
     content = values(file)
     networks = content if isinstance(content, tuple) else (content,)
@@ -176,7 +175,7 @@ def write(networks: tuple[StoredNetwork, ...], path) -> None:
     for piece in _pickled(tuple(networks)):
         content.write(piece)
     content.write(b".")  # STOP
-    write_atomically(Path(path), content.getvalue())
+    write_atomically(path, content.getvalue())
 
 
 def _pickled(value) -> Iterator[bytes]:

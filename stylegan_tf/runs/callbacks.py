@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import collections
+
 import keras
 import numpy as np
 
@@ -25,6 +27,9 @@ class Diagnostics(keras.callbacks.Callback):
 class SaveRun(keras.callbacks.Callback):
     """After each tick: a picture of 64 fixed latents, history.csv, a checkpoint.
 
+    A tick that ends in skipped updates has no checkpoint, unless training ends with it. Training may be
+    breaking down there, and a checkpoint is where it goes on with other settings.
+
     Args:
         run: runs.run.Run.
         history: rows of the ticks before, from ``run.resume``.
@@ -38,6 +43,14 @@ class SaveRun(keras.callbacks.Callback):
         self.run = run
         self.rows = list(history or [])
         self.keep = keep
+        self.is_saved = True
+
+    def on_train_begin(self, logs=None):
+        # The last steps: as many as lazy R1 has in a round.
+        self.skipped = collections.deque(maxlen=self.model.config.r1_every)
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.skipped.append(bool(logs["d_skipped"] or logs["g_skipped"]))
 
     def on_epoch_end(self, epoch, logs=None):
         self.rows.append(dict(logs))
@@ -49,7 +62,13 @@ class SaveRun(keras.callbacks.Callback):
         self.run.write_sample(picture, f"{logs['kimg']:010.3f}_{resolution}x{resolution}.png")
 
         self.run.write_history(self.rows)
-        self.run.save(self.model, self.rows, self.keep)
+        self.is_saved = not any(self.skipped)
+        if self.is_saved:
+            self.run.save(self.model, self.rows, self.keep)
+
+    def on_train_end(self, logs=None):
+        if not self.is_saved:
+            self.run.save(self.model, self.rows, self.keep)
 
 
 class TensorBoardLog(keras.callbacks.Callback):
@@ -57,6 +76,9 @@ class TensorBoardLog(keras.callbacks.Callback):
 
     Args:
         folder: where TensorBoard looks for them.
+
+    Raises:
+        OSError: when the first tick ends, if the folder cannot be made.
     """
 
     chief_only = True
@@ -71,7 +93,12 @@ class TensorBoardLog(keras.callbacks.Callback):
 
         # The file is made at the first tick, not when a run is only prepared.
         if self.writer is None:
-            self.writer = tf.summary.create_file_writer(self.folder)
+            try:
+                self.writer = tf.summary.create_file_writer(self.folder)
+            except tf.errors.OpError as error:
+                raise OSError(
+                    f"can't write {self.folder} for TensorBoard; free space, or see what is in its place"
+                ) from error
 
         images = sample_images(self.model, int(logs["resolution"]), logs["alpha"])
         picture = np.asarray(grid(images, 8))  # (height, width), or (height, width, 3)

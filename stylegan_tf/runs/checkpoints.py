@@ -13,7 +13,7 @@ import keras
 import numpy as np
 
 from stylegan_tf.config import Config
-from stylegan_tf.files import write_atomically
+from stylegan_tf.files import expanded, write_atomically
 from stylegan_tf.training import distribution
 from stylegan_tf.training.loop import TrainingState
 from stylegan_tf.training.model import StyleGAN
@@ -92,7 +92,7 @@ def _write(path, arrays, about):
     arrays["sha256"] = np.frombuffer(_digest(arrays), "uint8")
     buffer = io.BytesIO()
     np.savez(buffer, **arrays)
-    write_atomically(Path(path), buffer.getvalue())
+    write_atomically(path, buffer.getvalue())
 
 
 def read_checkpoint(path: Path) -> tuple[dict, dict[str, np.ndarray]]:
@@ -103,7 +103,7 @@ def read_checkpoint(path: Path) -> tuple[dict, dict[str, np.ndarray]]:
     """
     # Everything is read at once: np.load by itself would notice damage only when an array is asked for.
     try:
-        with np.load(io.BytesIO(Path(path).read_bytes()), allow_pickle=False) as file:
+        with np.load(io.BytesIO(expanded(path).read_bytes()), allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
     except (zipfile.BadZipFile, ValueError, EOFError, OSError, KeyError) as error:
         raise DamagedCheckpoint(f"{path} can't be read ({error})") from error

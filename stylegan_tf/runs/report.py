@@ -22,7 +22,7 @@ from stylegan_tf.networks.generator import Generator
 from stylegan_tf.runs.run import Run, load
 from stylegan_tf.training.schedule import Schedule
 
-PAGE = string.Template(Path(__file__).with_suffix(".html").read_text())
+PAGE = string.Template(Path(__file__).with_suffix(".html").read_text("utf-8"))
 
 CAPTIONS = {  # file -> heading, alternative text, how to read it
     "uncurated": (
@@ -160,7 +160,7 @@ def write_report(run: Path, scores: dict | None = None, generator: Generator | N
     if scores:
         write_atomically(kept, json.dumps(scores, indent=1).encode())
     elif kept.exists():
-        scores = json.loads(kept.read_text())
+        scores = json.loads(kept.read_text("utf-8"))
     generator = generator or load(run.path).grown()
     files = {file.stem: file for file in write_figures(run, generator)}
 
@@ -182,7 +182,8 @@ def write_report(run: Path, scores: dict | None = None, generator: Generator | N
         _machine(info, rows),
     ]
     path = run.path / "report.html"
-    write_atomically(path, PAGE.substitute(title=title, body="\n".join(parts)).encode())
+    page = PAGE.substitute(title=title, body="\n".join(parts))
+    write_atomically(path, page.encode(errors="replace"))  # a file's name need not be text
     return path
 
 

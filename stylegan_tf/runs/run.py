@@ -13,7 +13,7 @@ import keras
 import tensorflow as tf
 
 from stylegan_tf.config import Config
-from stylegan_tf.files import write_atomically, write_csv
+from stylegan_tf.files import expanded, write_atomically, write_csv
 from stylegan_tf.runs.checkpoints import (
     DamagedCheckpoint,
     follow_chief,
@@ -23,19 +23,35 @@ from stylegan_tf.runs.checkpoints import (
     restore_export,
     save_checkpoint,
 )
+from stylegan_tf.runs.owner import OWNER
 from stylegan_tf.training.distribution import is_chief
 from stylegan_tf.training.model import StyleGAN
+from stylegan_tf.training.precision import policy_of
+
+# What a run keeps for itself: it is read again, or belongs to who trains. figures/ is drawn anew each time.
+KEPT = (
+    "config.json",
+    "history.csv",
+    "scores.json",
+    "report.html",
+    OWNER,
+    "samples",
+    "checkpoints",
+    "tensorboard",
+)
 
 
 class Run:
     """A run's folder: config.json, history.csv, samples/, checkpoints/, tensorboard/, figures/, report.html.
+
+    While somebody trains it, owner.json says who (runs/owner.py).
 
     Args:
         path: the folder; it need not exist yet.
     """
 
     def __init__(self, path):
-        self.path = Path(path)
+        self.path = expanded(path)
 
     @property
     def info(self) -> dict:
@@ -49,7 +65,7 @@ class Run:
             raise FileNotFoundError(
                 f"{self.path} is not a run (it has no config.json); stylegan-tf train --out makes one"
             )
-        return json.loads(file.read_text())
+        return json.loads(file.read_text("utf-8"))
 
     @property
     def config(self) -> Config:
@@ -70,12 +86,18 @@ class Run:
         """Whether the folder holds a run already."""
         return bool(self.checkpoints()) or (self.path / "config.json").exists()
 
+    def keeps(self, path: Path) -> bool:
+        """Whether a path is one of the run's own files, or in one of its own folders."""
+        folder = self.path.resolve()
+        path = Path(path).resolve()
+        return path.is_relative_to(folder) and path.relative_to(folder).parts[:1] in {(k,) for k in KEPT}
+
     def history(self) -> list[dict]:
         """One row per tick, numbers as floats, NaN where there is none; empty before the first tick."""
         file = self.path / "history.csv"
         if not file.exists():
             return []
-        rows = csv.DictReader(io.StringIO(file.read_text()))
+        rows = csv.DictReader(io.StringIO(file.read_text("utf-8")))
         return [{name: _number(text) for name, text in row.items()} for row in rows]
 
     def write_history(self, rows: list[dict]) -> None:
@@ -148,7 +170,7 @@ def load(path) -> StyleGAN:
         DamagedCheckpoint: if a file is damaged, or no checkpoint of the run is sound.
         ValueError: if a .keras file holds another kind of model.
     """
-    path = Path(path)
+    path = expanded(path)
     if path.suffix in (".keras", ".npz") and not path.exists():
         raise FileNotFoundError(f"{path} does not exist")
 
@@ -184,7 +206,8 @@ def _load_keras(path):
 
 
 def _compiled(config):
-    """A new StyleGAN, ready for a checkpoint; config: a dict, as in the file."""
-    gan = StyleGAN(Config.from_dict(config))
+    """A new StyleGAN of its own precision, ready for a checkpoint; config: a dict, as in the file."""
+    config = Config.from_dict(config)
+    gan = StyleGAN(config, dtype=policy_of(config))
     gan.compile()
     return gan

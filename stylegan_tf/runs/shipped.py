@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from stylegan_tf.files import data_file
+from stylegan_tf.files import data_file, expanded
 from stylegan_tf.runs.run import load
 from stylegan_tf.training.model import StyleGAN
 
@@ -28,7 +28,7 @@ def shipped(name: str) -> Path:
 
 def shipped_or_path(text) -> Path:
     """A path. If no such file exists and it is the name of a shipped model, that model's path."""
-    path = Path(text)
+    path = expanded(text)
     if str(text) in SHIPPED and not path.exists():
         return shipped(str(text))
     return path

@@ -15,10 +15,11 @@ def average_generator(gan, beta) -> None:
     tfutil.Network.setup_as_moving_average_of. The noise maps do not change, and w_avg is copied by
     ``average_w``.
     """
-    # Only trained weights are averaged; between batches of any size the half-life is the same in images.
-    pairs = zip(gan.ema_generator.trainable_variables, gan.generator.trainable_variables, strict=True)
-    for average, value in pairs:
-        distribution.assign(average, value + (average - value) * beta)
+    # Only trained weights are averaged; between batches of any size the half-life is the same in images. What
+    # is frozen in G is averaged too: the pairs do not shift.
+    for average, value in zip(gan.ema_generator.weights, gan.generator.weights, strict=True):
+        if average.trainable:
+            distribution.assign(average, value + (average - value) * beta)
 
 
 def average_w(gan, w) -> None:

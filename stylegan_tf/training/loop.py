@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 
 import keras
 import numpy as np
@@ -35,6 +35,26 @@ class TrainingState:
     seconds: float = 0.0
     minutes: float | None = None
 
+    def as_numbers(self) -> np.ndarray:
+        """All fields, float64 (7,), in which whole numbers are exact; NaN is None."""
+        values = [np.nan if value is None else value for value in asdict(self).values()]
+        return np.array(values, "float64")
+
+    def position(self) -> np.ndarray:
+        """As ``as_numbers``, without ``seconds`` and ``minutes``: equal for equal training on any machine."""
+        return self.as_numbers()[:5]
+
+    def follow(self, numbers) -> None:
+        """Set the fields to what ``as_numbers`` or ``position`` gave."""
+        for f, number in zip(fields(self), np.asarray(numbers).tolist(), strict=False):
+            if np.isnan(number):
+                value = None
+            elif f.name in ("seconds", "minutes"):
+                value = number
+            else:
+                value = round(number)
+            setattr(self, f.name, value)
+
     def is_over(self, end: int) -> bool:
         """Whether training is done: ``end`` images are shown, or the time box is over."""
         # Without a time box the images decide.
@@ -65,8 +85,8 @@ def fit(
         minutes: time box. A new model measures the speed of each stage, plans its schedule and stops on time:
             its ``config`` and ``schedule`` are replaced by the planned ones. A model that has begun, or has
             started from another, follows its schedule for so many minutes more.
-        callbacks: keras.callbacks. An epoch is a tick, a batch is a step. Pass callbacks.NaNGuard to change
-            its limit.
+        callbacks: keras.callbacks, one or a list. An epoch is a tick, a batch is a step. Pass
+            callbacks.NaNGuard to change its limit.
         verbose: 0 silent, "auto" or 1 a progress bar, 2 a line per tick.
 
     Returns:
@@ -74,16 +94,14 @@ def fit(
         speed.
 
     Raises:
-        ValueError: for data that do not fit, both kimg and minutes, or a time box too short to measure in.
+        ValueError: for data that do not fit, both kimg and minutes, a length of 0, or a time box too short to
+            measure in.
         FloatingPointError: by NaNGuard, if training has broken down.
     """
     started = time.perf_counter()
 
     # Can it be done at all?
-    if kimg and minutes:
-        raise ValueError(
-            f"kimg = {kimg:g} and minutes = {minutes:g} are both given; training ends by the one or the other"
-        )
+    check_length(kimg, minutes, epochs)
     data = check_data(gan, as_images(x, y))
     check_parts(gan)
     if minutes or (gan.progress.minutes and not kimg):
@@ -105,11 +123,18 @@ def fit(
 
     # The callbacks: the guard against NaN, the progress display, those given.
     callbacks = callback_list(gan, callbacks, verbose, end, epochs)
-    clock = Clock(already=state.seconds)
     gan.stop_training = False  # a callback sets it, between any two steps
 
-    # The ticks: steps up to the next report, until the schedule, the time or a callback ends it.
+    # The ticks: steps up to the next report, until the schedule, the time or a callback ends it. A callback
+    # such as BackupAndRestore may set the state back when training begins.
     callbacks.on_train_begin()
+    clock = Clock(already=state.seconds)
+    if state.is_over(end) and verbose:
+        print(
+            f"nothing to train: the schedule has ended, at {state.images / 1000:g} kimg; "
+            "fit(..., kimg=10) trains 10 kimg more",
+            flush=True,
+        )
     while state.ticks < last_tick and not state.is_over(end):
         callbacks.on_epoch_begin(state.ticks)
         if gan.stop_training:
@@ -228,6 +253,19 @@ def set_learning_rate(gan, rate: float) -> None:
         optimizer.learning_rate = rate
 
 
+def check_length(kimg, minutes, epochs) -> None:
+    """Raise ValueError for a length of training that is none: 0 or less, no number, or two at once."""
+    for name, value in (("kimg", kimg), ("minutes", minutes)):
+        if value is not None and not 0 < value < float("inf"):
+            raise ValueError(f"{name} is {value!r}; give a number above 0, or leave it out")
+    if epochs is not None and not epochs >= 0:
+        raise ValueError(f"epochs is {epochs!r}; give a number of ticks, or leave it out")
+    if kimg and minutes:
+        raise ValueError(
+            f"kimg = {kimg:g} and minutes = {minutes:g} are both given; training ends by the one or the other"
+        )
+
+
 def check_data(gan, data: Source) -> Source:
     """The data, if the model can be trained on them.
 
@@ -250,8 +288,9 @@ def check_data(gan, data: Source) -> Source:
         if data.labels is None or data.labels.max() >= config.label_dim:
             found = "none" if data.labels is None else f"numbers up to {data.labels.max()}"
             expected = f"0 to {config.label_dim - 1}"
+            why = f" ({data.why_unlabelled})" if data.labels is None and data.why_unlabelled else ""
             raise ValueError(
-                f"{data.name}: labels are {found}; label_dim = {config.label_dim} expects {expected}"
+                f"{data.name}: labels are {found}; label_dim = {config.label_dim} expects {expected}{why}"
             )
         gan.draw_labels_from(data.labels)
     return data
@@ -288,9 +327,9 @@ def callback_list(gan, callbacks, verbose, end: int, epochs) -> keras.callbacks.
 
     Of several workers only the chief writes.
     """
-    # A list, or Keras's own object around one.
+    # A list, one alone, or Keras's own object around a list.
     given = callbacks.callbacks if isinstance(callbacks, keras.callbacks.CallbackList) else callbacks
-    callbacks = list(given or [])
+    callbacks = [given] if isinstance(given, keras.callbacks.Callback) else list(given or [])
     # Workers other than the chief compute, and write nothing.
     if not distribution.is_chief(gan.distribute_strategy):
         callbacks = [c for c in callbacks if not getattr(c, "chief_only", False)]

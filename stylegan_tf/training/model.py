@@ -13,12 +13,13 @@ import tensorflow as tf
 
 from stylegan_tf.config import Config
 from stylegan_tf.data.source import Source
+from stylegan_tf.networks.base import check_keras_file
 from stylegan_tf.networks.discriminator import Discriminator
 from stylegan_tf.networks.generator import Generator
 from stylegan_tf.networks.graphs import fresh_graph
 from stylegan_tf.networks.layers import register
 from stylegan_tf.training import distribution, loop
-from stylegan_tf.training.optimizer import FusedAdam
+from stylegan_tf.training.optimizer import BothOptimizers, FusedAdam, check_optimizer
 from stylegan_tf.training.precision import LossScale, resolve_precision
 from stylegan_tf.training.random_draws import seeded
 from stylegan_tf.training.schedule import Schedule
@@ -114,6 +115,37 @@ class StyleGAN(keras.Model):
             raise ValueError("only 4x4 has been trained so far; train until 8x8 has faded in")
         return self.ema_generator.cut(side)
 
+    # A finished StyleGAN may be given wherever a Generator is meant: it is the averaged one.
+
+    @property
+    def z_dim(self) -> int:
+        return self.config.z_dim
+
+    @property
+    def mapping(self):
+        return self._finished().mapping
+
+    @property
+    def synthesis(self):
+        return self._finished().synthesis
+
+    @property
+    def w_avg(self):
+        return self._finished().w_avg
+
+    def broadcast(self, w):
+        """(B, w_dim) -> (B, L, w_dim), as Generator's."""
+        return self.ema_generator.broadcast(w)
+
+    def _finished(self):
+        if stage := self.stage():
+            side, full = stage["resolution"], self.config.resolution
+            raise ValueError(
+                f"this model is still growing, at {side}x{side} of {full}x{full}; train it to the end first, "
+                "or give gan.grown(), which ends with what is trained"
+            )
+        return self.ema_generator
+
     # ---- Training
     # ----------------------------------------------------------------------------------------------
 
@@ -128,10 +160,12 @@ class StyleGAN(keras.Model):
         The schedule sets their learning rates, and resets them when a phase of growing begins.
 
         Args:
+            generator_optimizer, discriminator_optimizer: two keras.optimizers, or their names.
             jit_compile: compile each step with XLA.
 
         Raises:
-            ValueError: for optimizers of one's own, or XLA, where several devices train together.
+            ValueError: for one optimizer for both, one that has been used, or one with a schedule of its own;
+                and where several devices train together, for optimizers of one's own, or XLA.
         """
         # Several devices share one update (optimizer.update_replica), which only our Adam can make.
         several = distribution.replicas(self.distribute_strategy) > 1
@@ -139,10 +173,18 @@ class StyleGAN(keras.Model):
             found = "jit_compile is True" if jit_compile else "an optimizer is given"
             raise ValueError(f"{found}; leave it out: several devices train together with Adam, without XLA")
 
-        # Two optimizers. Keras knows one: it is given D's, and "compiled" means that both are there.
+        if generator_optimizer is not None and generator_optimizer is discriminator_optimizer:
+            if not isinstance(generator_optimizer, str):
+                raise ValueError(
+                    "one optimizer is given for both networks; make two, since each has moments of its own"
+                )
+
+        # Two optimizers. Keras knows one, ``optimizer``; "compiled" means that both are there.
         with self.distribute_strategy.scope():
-            self.generator_optimizer = generator_optimizer or self._adam("generator_adam")
-            self.discriminator_optimizer = discriminator_optimizer or self._adam("discriminator_adam")
+            self.generator_optimizer = check_optimizer(generator_optimizer) or self._adam("generator_adam")
+            self.discriminator_optimizer = check_optimizer(discriminator_optimizer) or self._adam(
+                "discriminator_adam"
+            )
             super().compile(
                 optimizer=self.discriminator_optimizer, jit_compile=jit_compile, run_eagerly=run_eagerly
             )
@@ -157,6 +199,17 @@ class StyleGAN(keras.Model):
     def _adam(self, name):
         c = self.config
         return FusedAdam(c.learning_rate, c.beta_1, c.beta_2, c.epsilon, name=name)
+
+    @property
+    def optimizer(self) -> BothOptimizers | None:
+        """What Keras's callbacks use: a learning rate that they set reaches both networks."""
+        if not getattr(self, "generator_optimizer", None):
+            return None
+        return BothOptimizers(self.generator_optimizer, self.discriminator_optimizer)
+
+    @optimizer.setter
+    def optimizer(self, value):
+        pass  # keras.Model.compile sets the one that it knows; there are two
 
     @property
     def optimizer_variables(self) -> list[keras.Variable]:
@@ -229,6 +282,48 @@ class StyleGAN(keras.Model):
 
     # ---- Saving
     # ------------------------------------------------------------------------------------------------
+    # Where training stands travels with the weights, however Keras saves and restores them: BackupAndRestore,
+    # ModelCheckpoint and EarlyStopping among others. Weights without their stage would be drawn as if all of
+    # them were trained.
+
+    def save_own_variables(self, store):
+        store["progress"] = self.progress.as_numbers()
+
+    def load_own_variables(self, store):
+        # A .keras file that was written before this was so has it in its description alone.
+        if "progress" in store:
+            self.progress.follow(store["progress"])
+            self.forget_traces()
+
+    def get_weights(self) -> list[np.ndarray]:
+        """The arrays of all weights, and as the last one where training stands."""
+        return [*super().get_weights(), self.progress.position()]
+
+    def set_weights(self, weights):
+        """Set what ``get_weights`` gave. The optimizers begin anew.
+
+        Raises:
+            ValueError: for another number of arrays.
+        """
+        expected = len(self.weights) + 1
+        if len(weights) != expected:
+            raise ValueError(
+                f"there are {len(weights)} arrays; this model expects {expected}, as get_weights gives them: "
+                "all weights, and where training stands"
+            )
+        *weights, progress = weights
+        super().set_weights(weights)
+        self.progress.follow(progress)
+        self.progress.phase = -1  # the optimizers belong to other weights
+
+    def save(self, filepath, *args, **kwargs):
+        """``keras.Model.save``, to a .keras file; ``sg.load`` opens it.
+
+        Raises:
+            ValueError: for another kind of file, which could not be opened again.
+        """
+        check_keras_file(filepath)
+        return super().save(filepath, *args, **kwargs)
 
     def get_config(self):
         policy = keras.saving.serialize_keras_object(self.dtype_policy)

@@ -53,6 +53,56 @@ class FusedAdam(keras.optimizers.Adam):
         )
 
 
+class BothOptimizers:
+    """The two optimizers as the one that Keras's callbacks know: ``model.optimizer``.
+
+    A learning rate that is set here reaches both; everything else is read from the discriminator's.
+    """
+
+    def __init__(self, generator_optimizer, discriminator_optimizer):
+        self.generator_optimizer = generator_optimizer
+        self.discriminator_optimizer = discriminator_optimizer
+
+    @property
+    def learning_rate(self):
+        return self.discriminator_optimizer.learning_rate
+
+    @learning_rate.setter
+    def learning_rate(self, rate):
+        self.generator_optimizer.learning_rate = rate
+        self.discriminator_optimizer.learning_rate = rate
+
+    def __getattr__(self, name):
+        return getattr(self.discriminator_optimizer, name)
+
+
+def check_optimizer(optimizer) -> keras.optimizers.Optimizer | None:
+    """An optimizer that a network can be trained with, made if its name is given; None stays None.
+
+    Raises:
+        ValueError: for another object, for one that has been used, and for one whose rate follows a schedule:
+            the schedule of growing sets the rate.
+    """
+    if optimizer is None:
+        return None
+    if not isinstance(optimizer, (str, dict, keras.optimizers.Optimizer)):
+        raise ValueError(
+            f"the optimizer is of type {type(optimizer).__name__}; "
+            "give a keras.optimizers.Optimizer or its name"
+        )
+    optimizer = keras.optimizers.get(optimizer)
+    if isinstance(
+        getattr(optimizer, "_learning_rate", None), keras.optimizers.schedules.LearningRateSchedule
+    ):
+        raise ValueError(
+            "the optimizer has a learning-rate schedule, and growing sets the rate of each phase; "
+            "give it a number, and the rates as learning_rate, learning_rates and decay_kimg of the Config"
+        )
+    if optimizer.built:
+        raise ValueError("the optimizer has been used already; make a new one for each network")
+    return optimizer
+
+
 def update(optimizer, gradients, variables, loss_scale=None):
     """Let an optimizer change variables, unless a gradient is not finite: then nothing changes.
 

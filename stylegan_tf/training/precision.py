@@ -18,14 +18,21 @@ def resolve_precision(config: Config, dtype=None) -> tuple[Config, keras.DTypePo
     """
     # Who decides? The argument, then the Config, then Keras's global policy.
     if dtype is None and config.precision != "float32":
-        dtype = f"mixed_{config.precision}"
+        dtype = policy_of(config)
     policy = keras.dtype_policies.get(dtype or keras.config.dtype_policy())
     if policy.variable_dtype != "float32":
+        half = policy.compute_dtype in ("float16", "bfloat16")
+        other = f"mixed_{policy.compute_dtype}" if half else "float32"
         raise ValueError(
             f"the dtype policy is {policy.name}; training needs float32 weights: "
-            f"give mixed_{policy.compute_dtype}"
+            f"give {other} as dtype, or call keras.config.set_dtype_policy('{other}') first"
         )
     return config.replace(precision=policy.compute_dtype), policy
+
+
+def policy_of(config: Config) -> str:
+    """The dtype policy of ``config.precision``, by name, whatever Keras's global policy is."""
+    return "float32" if config.precision == "float32" else f"mixed_{config.precision}"
 
 
 def gradient(tape, loss, sources, loss_scale=None):

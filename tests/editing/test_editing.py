@@ -211,6 +211,7 @@ def test_bad_arguments_get_one_sentence_and_exit_code_2(case, model, tiny, tmp_p
     (tmp_path / "text.png").write_text("no picture")
     square = picture(tmp_path / "square.png", np.zeros((8, 8), "uint8"))
     places = {"MODEL": model, "SQUARE": square, "TEXT": str(tmp_path / "text.png")}
-    assert main([places.get(a, a) for a in arguments] + ["--out", str(tmp_path / "X")]) == 2
+    out = tmp_path / ("X.png" if arguments[0] == "edit" else "X")
+    assert main([places.get(a, a) for a in arguments] + ["--out", str(out)]) == 2
     error = capsys.readouterr().err
-    assert message in error and error.count("\n") == 1 and not (tmp_path / "X").exists()
+    assert message in error and error.count("\n") == 1 and not out.exists()

@@ -1,3 +1,4 @@
+import dataclasses
 import json
 
 import numpy as np
@@ -109,11 +110,35 @@ def test_metrics_that_were_not_asked_for_are_left_out(gan, data, monkeypatch):
     assert [row["metric"] for row in found["rows"]] == ["FID"] and found["rows"][0]["floor"] is None
 
 
-def test_real_statistics_are_kept_for_the_next_time(gan, data, tmp_path, monkeypatch):
+def test_real_statistics_are_kept_for_the_next_time(gan, data, tmp_path):
+    judged = []
+
+    def features(images):
+        judged.append(len(images))
+        return JUDGE.features(images)
+
+    judge = dataclasses.replace(JUDGE, features=features)
+    first = evaluate(gan.ema_generator, data, judge, ["fid"], samples=20, cache=tmp_path)
+    again = evaluate(gan.ema_generator, data, judge, ["fid"], samples=20, cache=tmp_path)
+    assert sum(judged) == 20 + 20 + 20, "real and fake, then fake alone"
+    assert value(again, "FID") == value(first, "FID")
+
+
+def test_statistics_are_those_of_the_pictures_and_not_of_their_name(gan, data, tmp_path):
+    inverted = Images(255 - data.images, name=data.name)
+    evaluate(gan.ema_generator, data, JUDGE, ["fid"], samples=20, cache=tmp_path)
+    cached = evaluate(gan.ema_generator, inverted, JUDGE, ["fid"], samples=20, cache=tmp_path)
+    truth = evaluate(gan.ema_generator, inverted, JUDGE, ["fid"], samples=20)
+    assert value(cached, "FID") == pytest.approx(value(truth, "FID"))
+
+
+def test_a_damaged_cache_of_statistics_is_made_again(gan, data, tmp_path, capsys):
     first = evaluate(gan.ema_generator, data, JUDGE, ["fid"], samples=20, cache=tmp_path)
-    monkeypatch.setattr(Images, "rows", lambda *a: pytest.fail("the real images were read again"))
+    (file,) = tmp_path.iterdir()
+    file.write_bytes(file.read_bytes()[:100])
     again = evaluate(gan.ema_generator, data, JUDGE, ["fid"], samples=20, cache=tmp_path)
     assert value(again, "FID") == value(first, "FID")
+    assert "made again" in capsys.readouterr().out
 
 
 def test_what_cannot_be_judged_is_told(gan, data):

@@ -210,6 +210,12 @@ def test_an_exported_model_trains_on_where_it_ended(tmp_path, images):
     assert float(loaded.generator_optimizer.learning_rate) == 0.25
 
 
+def test_tensorboard_without_a_place_is_one_sentence(tmp_path, images):
+    (tmp_path / "tensorboard").touch()
+    with pytest.raises(OSError, match="can't write .*tensorboard for TensorBoard"):
+        make().fit(images, epochs=1, verbose=0, callbacks=[TensorBoardLog(tmp_path / "tensorboard")])
+
+
 def test_tensorboard_may_log_a_second_fit(tmp_path, images):
     gan, log = make(), TensorBoardLog(tmp_path)
     for _ in range(2):

@@ -16,7 +16,9 @@ import numpy as np
 import tensorflow as tf
 from keras.applications import inception_v3, vgg16
 
+from stylegan_tf.files import expanded
 from stylegan_tf.metrics.distances import MapDistance, as_rgb
+from stylegan_tf.networks.float32 import float32_layers
 
 # The sums that keras.applications itself checks.
 PUBLISHED = {
@@ -46,7 +48,8 @@ class InceptionFeatures:
 
     def __init__(self, path=None, download: bool = False, md5: str | None = None):
         weights = weights_of("inception_v3", path, download, md5)
-        self.model = inception_v3.InceptionV3(include_top=False, pooling="avg", weights=weights)
+        with float32_layers():
+            self.model = inception_v3.InceptionV3(include_top=False, pooling="avg", weights=weights)
 
     def __call__(self, images, batch_size: int = 50) -> np.ndarray:
         """Images (N, r, r, 1 or 3), clipped to [-1, 1] and resized to 299, bilinear -> features (N, 2048)."""
@@ -76,6 +79,7 @@ def _as_keras_expects(images):
     return vgg16.preprocess_input((images + 1.0) * 127.5)
 
 
+@float32_layers()
 def vgg16_maps(weights=None) -> keras.Model:
     """VGG16: images (B, h, w, 3), 16 pixels or more -> its maps after relu 1_2, 2_2, 3_3, 4_3 and 5_3."""
     model = vgg16.VGG16(include_top=False, weights=weights, input_shape=(None, None, 3))
@@ -99,7 +103,7 @@ def weights_of(network: str, path=None, download: bool = False, md5: str | None 
     # The file that was named, or where Keras would keep its own.
     file, published = PUBLISHED[network]
     if path:
-        place = Path(path)
+        place = expanded(path)
     else:
         place = Path(os.environ.get("KERAS_HOME", Path.home() / ".keras")) / "models" / file
 

@@ -9,10 +9,12 @@ from keras import layers
 from stylegan_tf.data.toyfaces.factors import FACTORS
 from stylegan_tf.files import data_file
 from stylegan_tf.metrics.judges.features import predict
+from stylegan_tf.networks.float32 import float32_layers
 
 SIDE = 32
 
 
+@float32_layers()
 def build_face_reader() -> keras.Model:
     """An untrained attribute classifier: faces (B, 32, 32, 3) in [-1, 1] -> features, and a head a factor.
 

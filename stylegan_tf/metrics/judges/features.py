@@ -7,8 +7,10 @@ import numpy as np
 from keras import layers
 
 from stylegan_tf.files import data_file
+from stylegan_tf.networks.float32 import float32_layers
 
 
+@float32_layers()
 def build_digits_classifier() -> keras.Model:
     """An untrained classifier: digits (B, 32, 32, 1) in [-1, 1] -> features (B, 64) and logits (B, 10)."""
     x = images = keras.Input((32, 32, 1))

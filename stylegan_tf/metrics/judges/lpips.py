@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 
-from stylegan_tf.files import data_file
+from stylegan_tf.files import data_file, expanded
 from stylegan_tf.metrics.distances import MapDistance
 from stylegan_tf.metrics.judges.applications import check_sum, vgg16_maps
 from stylegan_tf.metrics.judges.torch_weights import read_torch
@@ -51,7 +49,7 @@ class LPIPS(MapDistance):
             ValueError: if its sum is another, or it is of another network.
         """
         # Is it the file that we know?
-        path = Path(path)
+        path = expanded(path)
         if not path.exists():
             raise FileNotFoundError(f"{path} does not exist; LPIPS needs torchvision's vgg16-397923af.pth")
         if path.suffix not in (".pth", ".npz") or (path.suffix == ".npz" and not sha256):

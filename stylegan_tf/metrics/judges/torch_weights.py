@@ -14,9 +14,10 @@ import io
 import math
 import pickle
 import zipfile
-from pathlib import Path
 
 import numpy as np
+
+from stylegan_tf.files import expanded
 
 MAGIC = 0x1950A86A20F9469CFC6C  # first number of a file from before PyTorch 1.6
 TYPES = {"FloatStorage": "<f4", "HalfStorage": "<f2", "DoubleStorage": "<f8", "LongStorage": "<i8"}
@@ -109,7 +110,7 @@ def read_torch(path, wanted=lambda name: True) -> dict[str, np.ndarray]:
         FileNotFoundError: if there is no file.
         ValueError: if it is damaged, or holds more than a dictionary of tensors.
     """
-    path = Path(path)
+    path = expanded(path)
     try:
         with path.open("rb") as file:
             # First what tensors there are, then the bytes of those to read.
