@@ -1,6 +1,7 @@
 import dataclasses
 import json
 
+import numpy as np
 import pytest
 
 from stylegan_tf import ABLATIONS, PRESETS, Config, official_batch_sizes, preset
@@ -293,3 +294,41 @@ COLUMNS = "mapping_layers styles constant_input noise mixing_probability instanc
 def test_ablations_are_the_rows_of_table_1(name, values):
     config = Config().replace(**ABLATIONS[name])
     assert tuple(getattr(config, switch) for switch in COLUMNS.split()) == values
+
+
+@pytest.mark.parametrize("field", ["learning_rate", "batch_size"])
+def test_a_field_that_a_map_overrides_is_refused(field):
+    """What the message advises works: both at once, or the map alone."""
+    config = preset("ffhq256")
+    by = field + "s"
+    value = type(getattr(config, field))(2)
+    with pytest.raises(ValueError, match=f"{by} has its own value at .*256x256; give {by}={{}} as well"):
+        config.replace(**{field: value})
+    assert getattr(config.replace(**{field: value, by: {}}), f"{field}_at")(256) == value
+    assert getattr(config.replace(**{by: {256: value}}), f"{field}_at")(256) == value
+
+
+def test_the_times_of_a_stage_override_those_of_all():
+    with pytest.raises(ValueError, match="stage_kimg has its own value at 4x4, 8x8, 16x16, 32x32"):
+        preset("mnist32").replace(stable_kimg=3.0)
+
+
+def test_a_map_for_larger_resolutions_overrides_nothing():
+    assert preset("mnist32").replace(learning_rate=0.5).learning_rate_at(32) == 0.5
+
+
+def test_numbers_of_numpy_are_numbers():
+    labels = np.array([0, 3])
+    config = Config(
+        label_dim=labels.max() + 1, learning_rate=np.float32(0.5), noise=np.bool_(False), resolution=np.array(16),
+        batch_sizes={np.int64(8): np.int32(4)}, stage_kimg={8: [np.float32(1), np.int64(2)]},
+    )  # fmt: skip
+    assert config == Config(
+        label_dim=4,
+        learning_rate=0.5,
+        noise=False,
+        resolution=16,
+        batch_sizes={8: 4},
+        stage_kimg={8: (1.0, 2)},
+    )
+    json.dumps(config.to_dict())

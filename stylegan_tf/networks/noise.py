@@ -66,7 +66,8 @@ def check_noise(noise, config, batch: int | None, resolution: int | None = None)
         return
     sides = [r for r in config.resolutions if r <= resolution for _ in range(2)]
     if not isinstance(noise, (list, tuple)):
-        raise ValueError(f"noise is of type {type(noise).__name__}; it must be {WORDS} or an array for each layer")
+        found = type(noise).__name__
+        raise ValueError(f"noise is of type {found}; it must be {WORDS} or an array for each layer")
     if len(noise) < len(sides):
         raise ValueError(
             f"noise has {len(noise)} arrays; {resolution}x{resolution} images need {len(sides)}, "
