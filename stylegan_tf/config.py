@@ -18,7 +18,7 @@ TICK_KIMG = {4: 160, 8: 140, 16: 120, 32: 100, 64: 80, 128: 60, 256: 40, 512: 30
 
 ARCHITECTURE = (
     "channels", "z_dim", "w_dim", "label_dim",
-    "mapping_layers", "mapping_width", "mapping_lr", "normalize_z",
+    "mapping_layers", "mapping_width", "mapping_lr", "mapping_activation", "normalize_z",
     "fmap_base", "fmap_decay", "fmap_max",
     "activation", "blur", "noise", "constant_input", "styles", "instance_norm", "pixel_norm", "equalized",
     "fused_kernels", "pool_last",
@@ -70,6 +70,7 @@ class Config:
     mapping_layers: int = 8  # 0 passes the normalised z on as w
     mapping_width: int = 512  # units of its hidden layers
     mapping_lr: float = 0.01  # its weights learn a hundred times slower, else training is unstable
+    mapping_activation: str = "same"  # "lrelu", "relu", or the ``activation`` of the convolutions
     normalize_z: bool = True  # z is scaled to length sqrt(z_dim) first: only its direction counts
 
     # Width of the convolutions: min(fmap_base / 2**(s * fmap_decay), fmap_max) at stage s

@@ -35,6 +35,7 @@ DECAYS = ("w_avg_beta", "beta_1", "beta_2")  # 0 to less than 1
 CHOICES = {
     "channels": (1, 3),
     "activation": ("lrelu", "relu"),
+    "mapping_activation": ("same", "lrelu", "relu"),
     "loss": ("logistic", "wgan-gp"),
     "penalty_scaling": ("official", "constant"),
     "precision": ("float32", "float16", "bfloat16"),

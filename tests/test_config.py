@@ -28,6 +28,7 @@ WRONG = [  # field, a value that cannot work, what the message must say
     ("fmap_base", 100, "large enough for one feature map at 1024"),
     ("fmap_decay", float("nan"), "float"),
     ("fmap_max", 0, "greater than 0"),
+    ("mapping_activation", "tanh", "'same', 'lrelu' or 'relu'"),
     ("activation", "tanh", "'lrelu' or 'relu'"),
     ("blur", "yes", "bool"),
     ("noise", None, "bool"),

@@ -28,7 +28,7 @@ FILES = {
 
 
 def address(root: Path) -> str:
-    """Owner and name, ``OWNER/stylegan_tf``, as pyproject.toml has them.
+    """Owner and name, ``OWNER/NAME``, as pyproject.toml has them.
 
     Raises:
         ValueError: if the repository is not on GitHub, the only place whose notebooks Colab opens by a link.

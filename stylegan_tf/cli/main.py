@@ -13,6 +13,7 @@ import threading
 
 from stylegan_tf.cli import (
     ablation,
+    check,
     demo,
     doctor,
     edit,
@@ -46,6 +47,7 @@ COMMANDS = {
     "lab": lab,
     "playground": playground,
     "doctor": doctor,
+    "check": check,
 }
 """Each has HELP, EXAMPLE, add_arguments(parser) and run(args), which returns an exit code, or None for 0.
 

@@ -61,6 +61,20 @@ class Network(keras.Model):
         check_keras_file(filepath)
         return super().save(filepath, *args, **kwargs)
 
+    def export(self, filepath, *args, input_signature=None, **kwargs):
+        """``keras.Model.export``: a SavedModel that maps a batch of any size, with the defaults of a call.
+
+        Raises:
+            ValueError: for a conditional network, whose calls need labels.
+        """
+        if input_signature is None:
+            input_signature = export_signature(self.config, self.input_shape_of_one())
+        return super().export(filepath, *args, input_signature=input_signature, **kwargs)
+
+    def input_shape_of_one(self) -> tuple[int, ...]:
+        """The shape of one input, without its batch."""
+        raise NotImplementedError
+
     def get_config(self):
         policy = keras.saving.serialize_keras_object(self.dtype_policy)
         return {"name": self.name, "config": self.config.to_dict(), "dtype": policy}
@@ -130,6 +144,20 @@ def _kind(value):
     if isinstance(value, (list, tuple)):
         return str([_kind(item) for item in value])
     return f"{len(value.shape)} axes"
+
+
+def export_signature(config: Config, shape: tuple[int, ...]) -> list[keras.InputSpec]:
+    """What an exported network takes: batches of inputs of a shape.
+
+    Raises:
+        ValueError: for a conditional network.
+    """
+    if config.label_dim:
+        raise ValueError(
+            f"a network with label_dim = {config.label_dim} needs labels in each call; "
+            "export a function of your own with keras.export.ExportArchive"
+        )
+    return [keras.InputSpec(shape=(None, *shape), dtype="float32")]
 
 
 def check_eager_execution() -> None:

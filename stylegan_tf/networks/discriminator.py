@@ -170,6 +170,9 @@ class Discriminator(Network):
             raise ValueError(f"the batch has {batch} images; it must be a multiple of the group size {group}")
         return super().__call__(images, alpha=alpha, labels=labels, **kwargs)
 
+    def input_shape_of_one(self):
+        return (self.config.resolution, self.config.resolution, self.config.channels)
+
     def structure(self):
         c = self.config
         rows = []

@@ -53,7 +53,7 @@ class Generator(Network):
             lr_multiplier=c.mapping_lr,
             label_dim=c.label_dim,
             normalize=c.normalize_z,
-            activation=c.activation,
+            activation=c.activation if c.mapping_activation == "same" else c.mapping_activation,
             equalized=c.equalized,
             dtype=float32_if_mixed(self.dtype_policy),
             name="mapping",
@@ -124,6 +124,9 @@ class Generator(Network):
                 f"cutoff is {cutoff!r}; give a number of layers, 0 to {c.num_layers}, or None for all"
             )
         check_noise(noise, c, batch, resolution)
+
+    def input_shape_of_one(self):
+        return (self.config.z_dim,)
 
     def cut(self, resolution: int) -> Generator:
         """A Generator that ends at a smaller resolution, 8 or more, with copies of the weights."""

@@ -72,7 +72,9 @@ def to_config(function: str, kwargs: dict) -> Config:
 
     # What depends on several arguments.
     if function == "G_style":
-        _check_activation(kwargs, changes)
+        activation = kwargs.get("mapping_nonlinearity", "lrelu")
+        if activation != changes.get("activation", "lrelu"):
+            changes["mapping_activation"] = activation
     if is_progan:
         _complete_progan(function, changes)
 
@@ -81,12 +83,6 @@ def to_config(function: str, kwargs: dict) -> Config:
     if isinstance(group, int) and group > 1 and Config().batch_size % group:
         changes["batch_size"] = group
     return _config(changes)
-
-
-def _check_activation(kwargs, changes):
-    """Raise ValueError if the mapping network has another activation than the synthesis network."""
-    if kwargs.get("mapping_nonlinearity", "lrelu") != changes.get("activation", "lrelu"):
-        raise ValueError("mapping_nonlinearity differs from nonlinearity; here one activation serves both")
 
 
 def _complete_progan(function, changes):
@@ -138,8 +134,11 @@ def from_config(function: str, config: Config) -> dict:
         is_size = name in ("num_channels", "resolution", "label_size")
         if is_size or value != getattr(default, field):
             kwargs[name] = None if name == "blur_filter" else value
-    if function == "G_style" and config.activation != default.activation:
-        kwargs["mapping_nonlinearity"] = config.activation
+    if function == "G_style":
+        is_same = config.mapping_activation == "same"
+        activation = config.activation if is_same else config.mapping_activation
+        if activation != "lrelu":
+            kwargs["mapping_nonlinearity"] = activation
     return kwargs
 
 
@@ -180,5 +179,5 @@ def _is_runtime(function, name, value) -> bool:
     if name in TRUNCATION:
         return value is None or type(value) in (int, float)
     if name == "mapping_nonlinearity":
-        return True  # compared with nonlinearity
+        return True  # becomes mapping_activation, where it differs from nonlinearity
     return name == "randomize_noise" and isinstance(value, bool)

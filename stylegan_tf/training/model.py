@@ -325,6 +325,10 @@ class StyleGAN(keras.Model):
         check_keras_file(filepath)
         return super().save(filepath, *args, **kwargs)
 
+    def export(self, filepath, *args, **kwargs):
+        """``keras.Model.export`` of the averaged generator, as far as it is trained."""
+        return self.grown().export(filepath, *args, **kwargs)
+
     def get_config(self):
         policy = keras.saving.serialize_keras_object(self.dtype_policy)
         return {

@@ -356,7 +356,7 @@ REFUSED = {
     "'dtype' = 'float16'": dict(dtype="float16"),
     "'structure' = 'other'": dict(structure="other"),
     r"blur_filter is list; here it is \[1, 2, 1\] or None": dict(blur_filter=[1, 3, 3, 1]),
-    "mapping_nonlinearity differs": dict(nonlinearity="relu"),
+    "mapping_activation is 'tanh'; it must be": dict(mapping_nonlinearity="tanh"),
     "mapping_layers is 9": dict(mapping_layers=9),
     "fmap_max is '8'": dict(fmap_max="8"),
     "D_basic lack resolution": dict(which=1, resolution=...),

@@ -3,6 +3,7 @@ import itertools
 import pytest
 
 from stylegan_tf import ABLATIONS, PRESETS, Config
+from stylegan_tf.networks.generator import Generator
 from stylegan_tf.official.static_kwargs import FIELDS, from_config, to_config, truncation
 
 SIZES = dict(num_channels=3, resolution=64, label_size=0)
@@ -103,3 +104,12 @@ def test_truncation_is_off_where_one_of_its_two_numbers_is_missing():
     assert truncation({}) == (0.7, 8)
     assert truncation({"truncation_psi": 0.5}) == (0.5, 8)
     assert truncation({"truncation_psi": None}) is truncation({"truncation_cutoff": None}) is None
+
+
+@pytest.mark.parametrize("mapping, synthesis", [("relu", "lrelu"), ("lrelu", "relu")])
+def test_the_mapping_network_may_have_an_activation_of_its_own(mapping, synthesis):
+    official = {**SIZES, "nonlinearity": synthesis, "mapping_nonlinearity": mapping}
+    config = to_config("G_style", official)
+    assert (config.activation, config.mapping_activation) == (synthesis, mapping)
+    assert Generator(config.replace(resolution=8, fmap_max=8)).mapping.activation == mapping
+    assert to_config("G_style", from_config("G_style", config)) == config
