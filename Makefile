@@ -1,5 +1,6 @@
 # make demo   trains digits for about ten minutes and writes runs/mnist32/report.html
 # make test   lint and all tests
+# make test-quick    lint, the form of the notebooks, and the lessons that you have changed; about a minute
 # make lab    the notebooks in JupyterLab
 # make playground  all dials of the shipped digits on one page
 # make student    the notebooks without the solutions, in notebooks/student/
@@ -38,7 +39,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Packages of another environment would hide those installed here.
 unexport PYTHONPATH PYTHONHOME
 
-.PHONY: demo test lab playground student notebooks site assignments graders dist test-wheel test-colab lessons-in-colab test-graders clean
+.PHONY: demo test test-quick lab playground student notebooks site assignments graders dist test-wheel test-colab lessons-in-colab test-graders clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -50,6 +51,15 @@ test: $(READY)-test
 	$(BIN)/ruff format --check .
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
 	$(if $(PYTEST_ARGS),,$(TEST_NOTEBOOKS))
+
+# Lessons that differ from the last commit; make test-quick CHANGED=notebooks/05_adain_and_constant.ipynb names others.
+CHANGED ?= $(shell git diff --name-only --diff-filter=d HEAD -- 'notebooks/*.ipynb')
+test-quick: NOTEBOOKS = $(CHANGED)
+test-quick: $(READY)-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/python -m pytest -n 2 --dist loadfile -q tests/notebooks tests/test_citations.py tests/test_house.py
+	$(if $(CHANGED),$(TEST_NOTEBOOKS),@echo "no lesson differs from the last commit")
 
 lab: $(READY)-course
 	$(BIN)/jupyter lab notebooks

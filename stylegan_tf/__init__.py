@@ -2,7 +2,7 @@
 
 Where each idea of the paper lives, in the order of the lessons:
 
-    what a StyleGAN is, as values      config.py, presets.py
+    what a StyleGAN is, as values      config.py, presets.py, batch_sizes.py
     codes: seeds, truncation, mixing   latents/
     what the paper draws               networks/: mapping, adain, noise, synthesis, generator, discriminator
     equalised learning rate, blur      networks/layers.py
@@ -25,11 +25,12 @@ from stylegan_tf import _startup  # noqa: F401, before all others: TensorFlow re
 
 # isort: split
 from stylegan_tf import data, latents, metrics, official
+from stylegan_tf.batch_sizes import official_batch_sizes
 from stylegan_tf.config import Config
 from stylegan_tf.networks import layers
 from stylegan_tf.networks.discriminator import Discriminator
 from stylegan_tf.networks.generator import Generator
-from stylegan_tf.presets import ABLATIONS, PRESETS, official_batch_sizes, preset
+from stylegan_tf.presets import ABLATIONS, PRESETS, preset
 from stylegan_tf.runs.run import Run, load
 from stylegan_tf.runs.shipped import pretrained
 from stylegan_tf.training import losses

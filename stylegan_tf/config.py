@@ -29,7 +29,7 @@ Their resolutions may differ.
 """
 
 CHANGEABLE = (
-    "learning_rate", "learning_rates", "decay_kimg", "beta_1", "beta_2", "epsilon",
+    "learning_rate", "learning_rates", "generator_lr", "decay_kimg", "beta_1", "beta_2", "epsilon",
     "r1_gamma", "r1_every", "mixing_probability",
     "ema_kimg", "ema_rampup", "w_avg_beta",
     "accumulate", "tick_kimg",
@@ -108,6 +108,7 @@ class Config:
     # The optimizer (docs/exactness.md, Adam)
     learning_rate: float = 0.001  # where learning_rates has no entry
     learning_rates: dict[int, float] = field(default_factory=lambda: dict(LEARNING_RATES))
+    generator_lr: float = 1.0  # G's learning rate as a multiple of D's, which is the rate above; paper: equal
     # The rate falls to 0 over this many kimg at the end, which is not the paper's way; 0: never
     decay_kimg: float = 0.0
     beta_1: float = 0.0
@@ -215,7 +216,7 @@ class Config:
         return self.accumulate.get(resolution, 1)
 
     def learning_rate_at(self, resolution: int) -> float:
-        """Learning rate of both networks at a resolution."""
+        """Learning rate of the discriminator at a resolution; the generator has ``generator_lr`` times it."""
         return self.learning_rates.get(resolution, self.learning_rate)
 
     def replace(self, **changes) -> Config:

@@ -17,6 +17,7 @@ POSITIVE = (
     "batch_size",
     "ema_kimg",
     "learning_rate",
+    "generator_lr",
     "epsilon",
     "total_kimg",
 )

@@ -64,7 +64,7 @@ def test_every_heading_that_the_code_cites_is_on_its_page():
 # Lessons name the files in which their concept stands.
 
 CONCEPTS = {  # lesson -> {file that it names: what the file defines}
-    "00": {"networks/generator.py": "Generator", "latents/codes.py": "truncate"},
+    "00": {"networks/generator.py": "Generator", "latents/truncation.py": "truncate"},
     "01": {"training/losses.py": "generator_logistic"},
     "02": {
         "training/schedule.py": "Schedule",
@@ -97,7 +97,7 @@ CONCEPTS = {  # lesson -> {file that it names: what the file defines}
         "latents/codes.py": "mix",
         "metrics/entanglement.py": "layer_factor_atlas",
     },
-    "10": {"latents/codes.py": "truncate", "metrics/truncation.py": "truncation_table"},
+    "10": {"latents/truncation.py": "truncate", "metrics/truncation.py": "truncation_table"},
     "11": {"metrics/fid.py": "fid", "metrics/kid.py": "kid", "metrics/coverage.py": "precision_recall"},
     "12": {"metrics/path_length.py": "perceptual_path_length", "metrics/distances.py": "DigitsDistance"},
     "13": {"metrics/separability.py": "linear_separability"},

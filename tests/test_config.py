@@ -47,6 +47,7 @@ WRONG = [  # field, a value that cannot work, what the message must say
     ("mixing_probability", -0.1, "between 0 and 1"),
     ("learning_rate", 0.0, "greater than 0"),
     ("learning_rate", "fast", "float"),
+    ("generator_lr", 0.0, "greater than 0"),
     ("learning_rates", {20: 0.1}, "a map from resolutions to numbers >= 0"),
     ("learning_rates", {8: -0.1}, "a map from resolutions to numbers >= 0"),
     ("learning_rates", [0.1], "learning_rates is \\[0.1\\]; it must be a map from resolutions"),

@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 
 from stylegan_tf.official import snapshots
-from stylegan_tf.official.pickles import RefusedPickle
+from stylegan_tf.official.safe_unpickler import RefusedPickle
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SECONDS, MEGABYTES = 5.0, 200

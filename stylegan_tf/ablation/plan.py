@@ -23,7 +23,7 @@ from stylegan_tf.planning import cost
 from stylegan_tf.presets import preset
 from stylegan_tf.runs.run import Run, load, versions
 from stylegan_tf.runs.train import train_run
-from stylegan_tf.training.loop import check_data
+from stylegan_tf.training.loop import take_data
 from stylegan_tf.training.model import StyleGAN
 from stylegan_tf.training.schedule import Schedule, scaled
 from stylegan_tf.training.time_box import measure_speed
@@ -227,7 +227,7 @@ def _measured_speeds(plan):
     config = plan.config(plan.variants[-1], plan.seeds[0])
     gan = StyleGAN(config)
     data = plan.data()
-    check_data(gan, data)
+    take_data(gan, data)
     gan.compile()
     return config, measure_speed(gan, data, seconds=1.0)
 

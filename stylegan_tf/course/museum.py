@@ -16,7 +16,7 @@ from stylegan_tf.data.pixels import to_uint8
 from stylegan_tf.data.source import Images
 from stylegan_tf.files import data_file, write_atomically
 from stylegan_tf.presets import preset
-from stylegan_tf.runs.callbacks import Diagnostics, sample_images
+from stylegan_tf.runs.recording import Diagnostics, sample_images
 from stylegan_tf.training.model import StyleGAN
 
 KIMG = 36.0

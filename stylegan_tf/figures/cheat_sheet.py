@@ -233,6 +233,8 @@ def _training(page, config):
     start = config.start_resolution
     is_lazy = config.r1_every > 1
     rate = f"rate {config.learning_rate_at(full):g}"
+    if config.generator_lr != 1:
+        rate += f" (G: {config.generator_lr * config.learning_rate_at(full):g})"
     rows = [
         ("trainable parameters", f"G {parameters_of_g:,}, D {parameters_of_d:,}"),
         ("images shown to D", f"{config.total_kimg:,g} thousand"),

@@ -105,7 +105,8 @@ def schedule_plot(schedule: Schedule) -> Figure:
     _solid(upper, "resolution", kimg, [phase.resolution for phase, _ in edges])
     _dashed(upper_right, "alpha", kimg, [phase.alpha(images) for phase, images in edges])
     _solid(lower, "images per step", kimg, [phase.batch_size for phase, _ in edges])
-    _dashed(lower_right, "learning rate", kimg, [phase.learning_rate for phase, _ in edges])
+    whose = "learning rate" if schedule.config.generator_lr == 1 else "learning rate of D"
+    _dashed(lower_right, whose, kimg, [phase.learning_rate for phase, _ in edges])
 
     # Resolutions double, so their axis is logarithmic.
     upper.set_yscale("log", base=2)

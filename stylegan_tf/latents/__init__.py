@@ -11,9 +11,9 @@ from stylegan_tf.latents.codes import (
     noise_list,
     sample,
     slerp,
-    truncate,
 )
 from stylegan_tf.latents.directions import Direction, conditional, direction
+from stylegan_tf.latents.truncation import truncate
 
 __all__ = [
     "Direction",

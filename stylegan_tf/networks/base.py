@@ -58,8 +58,7 @@ class Network(keras.Model):
         Raises:
             ValueError: for another kind of file, which could not be opened again.
         """
-        check_keras_file(filepath)
-        return super().save(filepath, *args, **kwargs)
+        return super().save(keras_file(filepath), *args, **kwargs)
 
     def export(self, filepath, *args, input_signature=None, **kwargs):
         """``keras.Model.export``: a SavedModel that maps a batch of any size, with the defaults of a call.
@@ -169,13 +168,19 @@ def check_eager_execution() -> None:
         )
 
 
-def check_keras_file(path) -> None:
-    """Raise ValueError for a file to which Keras would write what it cannot read again."""
-    if Path(path).suffix != ".keras":
-        better = Path(path).with_suffix(".keras")
+def keras_file(path) -> Path:
+    """The path of a file that is to be saved, with ~ as the home folder.
+
+    Raises:
+        ValueError: for a file to which Keras would write what it cannot read again.
+    """
+    path = Path(path).expanduser()
+    if path.suffix != ".keras":
         raise ValueError(
-            f"{path} does not end in .keras, the format that keeps the whole model: save to {better}"
+            f"{path} does not end in .keras, the format that keeps the whole model: "
+            f"save to {path.with_suffix('.keras')}"
         )
+    return path
 
 
 def trainable_parameters(layers) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from keras import ops
 
-from stylegan_tf.latents.codes import check_psi, truncate
+from stylegan_tf.latents.truncation import check_psi, truncate
 from stylegan_tf.networks.base import Network, is_symbolic, trainable_parameters
 from stylegan_tf.networks.layers import float32_if_mixed, register
 from stylegan_tf.networks.mapping import MappingNetwork, check_labels

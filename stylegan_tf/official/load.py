@@ -19,7 +19,7 @@ from stylegan_tf.config import Config
 from stylegan_tf.networks.discriminator import Discriminator
 from stylegan_tf.networks.generator import Generator
 from stylegan_tf.official import snapshots, static_kwargs
-from stylegan_tf.official.pickles import show
+from stylegan_tf.official.safe_unpickler import show
 from stylegan_tf.official.variables import assign
 from stylegan_tf.planning import cost
 from stylegan_tf.training.model import StyleGAN

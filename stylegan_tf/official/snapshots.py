@@ -1,6 +1,6 @@
 """Official snapshots as files: the networks (G, D, Gs) in one pickle, values only.
 
-pickles.py reads the bytes. The format: docs/exactness.md, Official pickles.
+safe_unpickler.py reads the bytes. The format: docs/exactness.md, Official pickles.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from stylegan_tf.files import expanded, write_atomically
-from stylegan_tf.official.pickles import (
+from stylegan_tf.official.safe_unpickler import (
     ARRAY,
     DTYPE,
     NETWORK,

@@ -6,7 +6,7 @@ Source: official networks_stylegan.py: G_style, D_basic; networks_progan.py: G_p
 from __future__ import annotations
 
 from stylegan_tf.config import Config
-from stylegan_tf.official.pickles import show
+from stylegan_tf.official.safe_unpickler import show
 from stylegan_tf.presets import ABLATIONS
 
 _ALL = {

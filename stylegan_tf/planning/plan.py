@@ -16,11 +16,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from stylegan_tf.batch_sizes import official_batch_sizes
 from stylegan_tf.config import Config
 from stylegan_tf.data.source import as_images
 from stylegan_tf.planning import cost, memory
-from stylegan_tf.presets import official_batch_sizes, preset
-from stylegan_tf.training.loop import check_data
+from stylegan_tf.presets import preset
+from stylegan_tf.training.loop import take_data
 from stylegan_tf.training.model import StyleGAN
 from stylegan_tf.training.schedule import Schedule
 from stylegan_tf.training.time_box import measure_speed
@@ -181,8 +182,8 @@ def largest_batch(config: Config, resolution: int, gpu_memory: float) -> int:
 
 
 def turn_flops(config: Config, resolution: int) -> float:
-    """FLOPs of a turn per image, the lazy penalty's share included."""
-    share = 1 / config.r1_every
+    """FLOPs of a turn per image, the lazy penalty's share included; WGAN-GP's is never lazy."""
+    share = 1.0 if config.loss == "wgan-gp" else 1 / config.r1_every
     with_penalty = cost.step_flops(config, resolution, r1=True)
     without = cost.step_flops(config, resolution, r1=False)
     return share * with_penalty + (1 - share) * without
@@ -246,7 +247,7 @@ def measured(config: Config, resolution: int = 16, budget: float = 3.0) -> Throu
     rng = np.random.default_rng(config.seed)
     images = rng.integers(0, 256, (4 * batch, resolution, resolution, config.channels), "uint8")
     labels = np.zeros(len(images), int) if config.label_dim else None
-    data = check_data(gan, as_images(images, labels))
+    data = take_data(gan, as_images(images, labels))
     speed = measure_speed(gan, data, budget)[resolution]  # images/s
     rate = speed * turn_flops(small, resolution)
     source = (

@@ -16,7 +16,6 @@ from stylegan_tf.config import Config
 from stylegan_tf.files import expanded, write_atomically, write_csv
 from stylegan_tf.runs.checkpoints import (
     DamagedCheckpoint,
-    follow_chief,
     is_export,
     read_checkpoint,
     restore,
@@ -24,7 +23,7 @@ from stylegan_tf.runs.checkpoints import (
     save_checkpoint,
 )
 from stylegan_tf.runs.owner import OWNER
-from stylegan_tf.training.distribution import is_chief
+from stylegan_tf.runs.resume import resume
 from stylegan_tf.training.model import StyleGAN
 from stylegan_tf.training.precision import policy_of
 
@@ -134,23 +133,7 @@ class Run:
         Returns:
             the history up to the checkpoint, to which history.csv is set back.
         """
-        history = None
-        if is_chief(gan.distribute_strategy):
-            history = self._resume(gan)
-        return follow_chief(gan, history)
-
-    def _resume(self, gan):
-        """``resume`` for one worker."""
-        for path in reversed(self.checkpoints()):
-            try:
-                history = restore(gan, path)
-            except DamagedCheckpoint as error:
-                print(f"skipped a checkpoint: {error}", flush=True)
-                continue
-            if history:
-                self.write_history(history)
-            return history
-        return None
+        return resume(self, gan)
 
 
 def _number(text: str) -> float:

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import importlib.util
 import time
 from pathlib import Path
 
 import tensorflow as tf
 
-from stylegan_tf.config import CHANGEABLE, Config
+from stylegan_tf.config import Config
 from stylegan_tf.data.names import open_dataset
-from stylegan_tf.runs.callbacks import Diagnostics, SaveRun, TensorBoardLog
 from stylegan_tf.runs.owner import owned
+from stylegan_tf.runs.recording import Diagnostics, SaveRun, TensorBoardLog
+from stylegan_tf.runs.resume import change_of_pictures, check_same_run, go_on
 from stylegan_tf.runs.run import Run, load
 from stylegan_tf.runs.shipped import SHIPPED, shipped_or_path
 from stylegan_tf.training import distribution
-from stylegan_tf.training.loop import check_data, check_parts, set_learning_rate
+from stylegan_tf.training.loop import check_parts, take_data
 from stylegan_tf.training.model import StyleGAN
-from stylegan_tf.training.schedule import Schedule
 from stylegan_tf.training.time_box import plan_time_box
 
 
@@ -93,29 +92,18 @@ def train_run(
         data = open_dataset(dataset, data_dir, download, **needed)
         with strategy.scope():
             gan = StyleGAN(config)
-        check_data(gan, data)
+        take_data(gan, data)
         check_parts(gan)
         gan.compile(jit_compile=jit_compile)
 
         # Where it continues or starts, and what has changed since it last trained.
-        history = run.resume(gan)
-        changes = list(info.get("changes", []))
-        kimg = gan.progress.images / 1000
-        if history is not None:
-            print(f"resumed at {kimg:.1f} kimg", flush=True)
-            if changed := take_settings(gan, config):
-                changes.append({"kimg": kimg, "settings": changed})
-                for name, (before, now) in changed.items():
-                    print(f"from here on {name} is {now}; it was {before}", flush=True)
-        elif info:
-            print("there is no checkpoint to resume from: training starts at the beginning", flush=True)
+        history, changes = go_on(run, gan, config, info)
         if history is None and init:
             _start_from(gan, init)
         if is_chief:
             asked["pictures"] = {"count": len(data), "fingerprint": data.fingerprint()}
-            if history is not None and (before := other_pictures(info, asked["pictures"])):
-                changes.append({"kimg": kimg, "pictures": before})
-                print(told_of_other_pictures(dataset, before, asked["pictures"]), flush=True)
+            if history is not None:
+                changes += change_of_pictures(gan, dataset, info.get("pictures"), asked["pictures"])
 
         # The plan, and a description of the run with it.
         needs_plan = minutes and gan.progress.minutes is None
@@ -173,66 +161,6 @@ def check_start(init: str | Path, minutes: float | None) -> None:
         raise FileNotFoundError(
             f"--init {init} does not exist; name a run, a file, or a shipped model ({', '.join(SHIPPED)})"
         )
-
-
-def check_same_run(run: Run, config: Config, asked: dict) -> None:
-    """Raise ValueError if a run was started with another data set, time box, start or Config.
-
-    The fields of ``config.CHANGEABLE`` may differ.
-    """
-    info = run.info
-    before = Config.from_dict(info.get("asked", info["config"])).to_dict()
-    now = config.to_dict()
-    changed = [name for name in now if name not in CHANGEABLE and before[name] != now[name]]
-    changed += [name for name in asked if info.get(name) != asked[name]]
-    if changed:
-        names = ", ".join(changed)
-        raise ValueError(
-            f"{run.path} was started with other settings ({names}), which can't change in the middle of a "
-            "run; repeat its command, or choose another --out"
-        )
-
-
-def take_settings(gan: StyleGAN, config: Config) -> dict[str, list]:
-    """Give a resumed model the fields of another Config that may change in the middle of a run.
-
-    Args:
-        gan: as its checkpoint left it.
-        config: what is asked for now.
-
-    Returns:
-        {field: [value before, value now]} of those that changed.
-    """
-    wanted = {name: getattr(config, name) for name in CHANGEABLE}
-    # The plan of a time box stretches the decay with the run.
-    if gan.progress.minutes:
-        wanted["decay_kimg"] = config.decay_kimg * gan.config.total_kimg / config.total_kimg
-    before = {name: getattr(gan.config, name) for name in wanted}
-    changed = {name: [before[name], wanted[name]] for name in wanted if before[name] != wanted[name]}
-    if not changed:
-        return {}
-
-    # The Config, and what was made from it: the schedule, the traces, and the rate that the optimizers have.
-    gan.config = dataclasses.replace(gan.config, **wanted)
-    gan.schedule = Schedule(gan.config)
-    gan.forget_traces()
-    if gan.progress.phase >= 0:
-        set_learning_rate(gan, gan.schedule.phases[gan.progress.phase].learning_rate)
-    return changed
-
-
-def other_pictures(info: dict, now: dict) -> dict | None:
-    """What config.json says of the pictures, if they are others now; None if not, or if it says nothing."""
-    before = info.get("pictures")
-    return before if before and before != now else None
-
-
-def told_of_other_pictures(dataset: str, before: dict, now: dict) -> str:
-    """The sentence about pictures that changed."""
-    return (
-        f"the pictures of {dataset} have changed since this run last began: {before['count']:,} then, "
-        f"{now['count']:,} now; it goes on with those of now, and no longer equals an uninterrupted run"
-    )
 
 
 def _start_from(gan, init):

@@ -20,7 +20,7 @@ class Part:
         images: uint8 (B, r, r, C). labels: one-hot (B, label_dim), or None.
         step: int64. alpha: weight of the newest block.
         draw: the random numbers of this part.
-        fakes: step.Fakes of D's turn, for a G that sees the same ones.
+        fakes: step.Fakes of D's turn, for a G that sees the same ones (``shared_forward``); else None.
     """
 
     images: tf.Tensor
@@ -43,7 +43,7 @@ class Part:
 
         None for a model without labels.
         """
-        # A network without labels draws nothing, so that its random numbers stay as they were.
+        # Without labels nothing is drawn: an unused draw would shift all later random numbers of the step.
         if self.labels is None:
             return None
         return tf.one_hot(self.draw.choice(pool, self.size), self.labels.shape[1])
@@ -67,16 +67,18 @@ class Batch:
 
         # How it is divided: among the devices, and here into parts.
         self.count = config.parts_at(images.shape[1])
-        self.replica, self.replicas = distribution.place()
+        self.replica, self.replicas = distribution.replica_and_count()
         self.draws_made = 0
 
-        # Without accumulation one part serves both turns: D leaves its fakes on it for G.
+        # Without accumulation one part serves both turns; with ``shared_forward`` D's fakes stay on it for G.
         self.whole = self._part(0) if self.count == 1 else None
 
-    def mean_of(self, turn, gan):
-        """The mean of ``turn(gan, part)``, a structure of float tensors, over the parts.
+    def take_turn(self, turn, gan):
+        """``turn(gan, part)`` of the batch as one part; of several parts the mean of what it returns.
 
-        A turn may not change variables.
+        Args:
+            turn: returns a structure of float tensors. It must not assign a tf.Variable: later parts would
+                see it.
         """
         # The common case: one part, which is the batch.
         if self.whole:
@@ -113,7 +115,7 @@ def mean_over_parts(function, parts: int):
 
     Args:
         function: int (a tensor after the first) -> a structure of float tensors, or None where there is none.
-            It may not change variables.
+            It must not assign a tf.Variable.
     """
     # The first part is computed outside of the loop: it shows which gradients there are.
     first = function(0)

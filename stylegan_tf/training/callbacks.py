@@ -1,6 +1,6 @@
 """What ``fit`` itself needs: the guard against NaN, and the display of progress.
 
-runs/callbacks.py has those that draw.
+runs/recording.py has those that draw.
 """
 
 from __future__ import annotations

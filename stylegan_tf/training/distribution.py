@@ -112,7 +112,7 @@ def is_chief(strategy) -> bool:
     return workers(strategy) == 1 or not strategy.cluster_resolver.task_id
 
 
-def place():
+def replica_and_count():
     """Within a training step: (which replica this is, of how many replicas).
 
     The first is a tensor where there are several, else 0.
@@ -143,8 +143,8 @@ def assign(variable, value) -> None:
     tf.raw_ops.AssignVariableOp(resource=variable._value.handle, value=value)
 
 
-def run(strategy, step, arguments):
-    """One training step on all replicas; their results agree, and those of the first are returned."""
+def run(strategy, step, *arguments):
+    """``step(*arguments)`` on all replicas; their results agree, and those of the first are returned."""
     # One device is the common case, and needs nothing around its step.
     if replicas(strategy) == 1:
         return step(*arguments)
@@ -152,8 +152,8 @@ def run(strategy, step, arguments):
     return tf.nest.map_structure(lambda value: strategy.experimental_local_results(value)[0], results)
 
 
-def share(strategy, rows) -> tuple:
-    """Arguments for ``run`` of which each replica gets its own.
+def rows_of_each(strategy, rows) -> tuple:
+    """Arguments for ``run`` of which each replica gets its own rows.
 
     Args:
         rows: ``rows(replica, replicas)`` -> a tuple of arrays, those of this replica.
@@ -179,7 +179,7 @@ def from_chief(strategy, arrays: list[np.ndarray]) -> list[np.ndarray]:
 
 def _of_first_replica(*values):
     """On every replica, the values of the first: of all workers' replicas, the chief's come first."""
-    is_first = tf.equal(place()[0], 0)
+    is_first = tf.equal(replica_and_count()[0], 0)
     own = [tf.where(is_first, value, tf.zeros_like(value)) for value in values]
 
     # A sum in which all others are zero. One array at a time, as their types differ.

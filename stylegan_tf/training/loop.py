@@ -11,6 +11,7 @@ import numpy as np
 from stylegan_tf.data.source import Source, as_images
 from stylegan_tf.training import distribution
 from stylegan_tf.training.callbacks import NaNGuard, Progress
+from stylegan_tf.training.losses import penalty_is_due
 from stylegan_tf.training.time_box import check_clock, plan_time_box
 
 
@@ -44,7 +45,7 @@ class TrainingState:
         """As ``as_numbers``, without ``seconds`` and ``minutes``: equal for equal training on any machine."""
         return self.as_numbers()[:5]
 
-    def follow(self, numbers) -> None:
+    def restore(self, numbers) -> None:
         """Set the fields to what ``as_numbers`` or ``position`` gave."""
         for f, number in zip(fields(self), np.asarray(numbers).tolist(), strict=False):
             if np.isnan(number):
@@ -60,7 +61,7 @@ class TrainingState:
         # Without a time box the images decide.
         if self.minutes is None:
             return self.images >= end
-        # In one the clock does: a machine that turns out faster trains longer, not to an earlier end.
+        # With one only the clock decides: a machine that is faster than planned trains on past ``end``.
         return self.seconds >= 60 * self.minutes
 
     def share_left(self, end: int, total: int) -> float:
@@ -102,23 +103,16 @@ def fit(
 
     # Can it be done at all?
     check_length(kimg, minutes, epochs)
-    data = check_data(gan, as_images(x, y))
+    data = take_data(gan, as_images(x, y))
     check_parts(gan)
     if minutes or (gan.progress.minutes and not kimg):
         check_clock(gan)
     if not getattr(gan, "generator_optimizer", None):
         raise ValueError("the model is not compiled; call compile() before fit()")
 
-    # When does it end? By the clock, after so many images more, or with the schedule. In a time box ``end``
-    # is where the plan ends, and the clock alone decides.
-    if minutes and not gan.progress.images:
-        plan_time_box(gan, data, minutes, verbose, started)
-    elif minutes:
-        gan.progress.minutes = gan.progress.seconds / 60 + minutes
-    elif kimg:
-        gan.progress.minutes = None
-    state = gan.progress  # after the plan: measuring puts an older state back
-    end = state.images + round(1000 * kimg) if kimg else gan.schedule.total_images
+    # When does it end?
+    state = gan.progress
+    end = set_end(gan, data, kimg, minutes, verbose, started)
     last_tick = float("inf") if epochs is None else state.ticks + epochs
 
     # The callbacks: the guard against NaN, the progress display, those given.
@@ -146,6 +140,30 @@ def fit(
             break
     callbacks.on_train_end()
     return gan.history
+
+
+def set_end(gan, data: Source, kimg, minutes, verbose, started: float) -> int:
+    """Decide when training ends; returns the number of images at which it does.
+
+        minutes, a new model       the schedule is planned for them, and the clock ends it
+        minutes, one that began    the clock ends it after so many more
+        kimg                       after so many thousand images more
+        neither                    with the schedule, or with the time box that the model already has
+
+    In a time box the clock alone decides. The number is then where the plan ends; a fast machine passes it.
+
+    Args:
+        started: the reading of time.perf_counter at which the minutes began.
+    """
+    state = gan.progress
+    if minutes and not state.images:
+        plan_time_box(gan, data, minutes, verbose, started)
+    elif minutes:
+        state.minutes = state.seconds / 60 + minutes
+    elif kimg:
+        state.minutes = None
+        return state.images + round(1000 * kimg)
+    return gan.schedule.total_images
 
 
 class Clock:
@@ -188,7 +206,7 @@ def train_tick(gan, data: Source, callbacks, end: int, clock: Clock) -> dict[str
         state.seconds = clock.seconds()
 
         # Its scalars. Lazy R1 is computed in some steps only: the others do not count in its mean.
-        has_penalty = step % gan.config.r1_every == 0
+        has_penalty = penalty_is_due(gan.config, step)
         means.add(logs, without=() if has_penalty else ("penalty",))
         callbacks.on_train_batch_end(step, logs)
 
@@ -248,9 +266,9 @@ def begin_phase(gan, index: int) -> None:
 
 
 def set_learning_rate(gan, rate: float) -> None:
-    """Give both optimizers a learning rate."""
-    for optimizer in (gan.generator_optimizer, gan.discriminator_optimizer):
-        optimizer.learning_rate = rate
+    """Give the discriminator a learning rate, and the generator ``config.generator_lr`` times that."""
+    gan.discriminator_optimizer.learning_rate = rate
+    gan.generator_optimizer.learning_rate = gan.config.generator_lr * rate
 
 
 def check_length(kimg, minutes, epochs) -> None:
@@ -266,8 +284,8 @@ def check_length(kimg, minutes, epochs) -> None:
         )
 
 
-def check_data(gan, data: Source) -> Source:
-    """The data, if the model can be trained on them.
+def take_data(gan, data: Source) -> Source:
+    """The data, if the model can be trained on them. A conditional model takes note of their labels.
 
     Raises:
         ValueError: if not; it says what to change.

@@ -37,12 +37,18 @@ def r1_penalty(discriminator, real_images):
 
     Returns:
         penalty (B,), and the scores (B, 1), which are computed on the way. The gradient is of the sum of the
-        scores. The minibatch deviation couples the images, so it is not exactly one image's own
-        (docs/exactness.md, R1 and its gradient).
+        scores. Through the minibatch deviation each image moves the other scores a little too, so row i is
+        not exactly the gradient of score i (docs/exactness.md, R1 and its gradient).
 
     Source: Mescheder et al. 2018; official loss.py, D_logistic_simplegp.
     """
-    gradient, scores = _input_gradient(discriminator, real_images)
+    # How the scores change with the pixels. The inner tape of two: training differentiates the result again.
+    with tf.GradientTape() as tape:
+        tape.watch(real_images)
+        scores = discriminator(real_images)
+        total = INPUT_GRADIENT_SCALE * tf.reduce_sum(scores)
+    gradient = tape.gradient(total, real_images) / INPUT_GRADIENT_SCALE  # (B, H, W, C)
+
     return ops.sum(ops.square(gradient), axis=(1, 2, 3)), scores
 
 
@@ -71,8 +77,13 @@ def gradient_penalty(discriminator, real_images, fake_images, t, scale: float = 
 
     Source: Gulrajani et al. 2017; official loss.py, D_wgan_gp.
     """
+    # How the score changes with the pixels, somewhere between a real and a fake image.
     mixed = real_images + (fake_images - real_images) * t
-    gradient, _ = _input_gradient(discriminator, mixed)
+    with tf.GradientTape() as tape:
+        tape.watch(mixed)
+        total = INPUT_GRADIENT_SCALE * tf.reduce_sum(discriminator(mixed))
+    gradient = tape.gradient(total, mixed) / INPUT_GRADIENT_SCALE  # (B, H, W, C)
+
     # No epsilon under the root, as in the official code.
     length = scale * ops.sqrt(ops.sum(ops.square(gradient), axis=(1, 2, 3)))  # (B,)
     return ops.square(length - 1.0), length
@@ -86,26 +97,44 @@ def hinge_discriminator(real_scores, fake_scores):
     return (ops.relu(1.0 + fake_scores) + ops.relu(1.0 - real_scores))[:, 0]
 
 
-def discriminator_loss(config, critic, reals, fakes, step, draw):
+def discriminator_loss(config, discriminator, reals, fakes, step, draw):
     """D's loss with its penalty, as a Config says: ``loss``, ``r1_gamma``, ``r1_every``.
 
     Args:
         config: training's Config.
-        critic: images (B, r, r, C) -> scores (B, 1).
+        discriminator: images (B, r, r, C) -> scores (B, 1).
         reals, fakes: (B, r, r, C) in [-1, 1].
-        step: int64 (); R1 is computed where ``r1_every`` divides it.
+        step: int64 (); it decides whether R1 is due.
         draw: random_draws.Draw, for the images between real and fake that WGAN-GP looks at.
 
     Returns:
         the mean loss (), and a dict of the mean ``real_score``, ``fake_score`` and unweighted ``penalty``.
     """
-    fake_scores = critic(fakes)
+    batch, resolution = reals.shape[:2]
+    fake_scores = discriminator(fakes)
+
+    # WGAN-GP: the critic's distance, and a slope of 1 between the reals and the fakes.
     if config.loss == "wgan-gp":
-        loss, real_scores, penalty = _wgan_with_gradient_penalty(
-            config, critic, reals, fakes, fake_scores, draw
-        )
+        real_scores = discriminator(reals)
+        t = draw.uniform((batch, 1, 1, 1))
+        penalty, _ = gradient_penalty(discriminator, reals, fakes, t, config.penalty_scale(resolution))
+        loss = discriminator_wgan(real_scores, fake_scores) + GRADIENT_PENALTY_WEIGHT * penalty
+
+    # The logistic loss, and R1: flat at the reals. At every step, or "lazy": at every r1_every-th step, with
+    # r1_every times the weight.
     else:
-        loss, real_scores, penalty = _logistic_with_r1(config, critic, reals, fake_scores, step)
+        if config.r1_gamma == 0:
+            real_scores = discriminator(reals)
+            penalty = tf.zeros(batch)
+        elif config.r1_every == 1:
+            penalty, real_scores = r1_penalty(discriminator, reals)
+        else:
+            real_scores = discriminator(reals)
+            is_due = penalty_is_due(config, step)
+            penalty = tf.cond(is_due, lambda: r1_penalty(discriminator, reals)[0], lambda: tf.zeros(batch))
+        weight = 0.5 * config.r1_gamma_at(resolution) * config.r1_every
+        loss = discriminator_logistic(real_scores, fake_scores) + weight * penalty
+
     logs = {
         "real_score": tf.reduce_mean(real_scores),
         "fake_score": tf.reduce_mean(fake_scores),
@@ -114,34 +143,14 @@ def discriminator_loss(config, critic, reals, fakes, step, draw):
     return tf.reduce_mean(loss), logs
 
 
-def _logistic_with_r1(config, critic, reals, fake_scores, step):
-    """Loss, scores of the reals and penalty, (B,), (B, 1) and (B,)."""
-    batch, resolution = reals.shape[:2]
+def penalty_is_due(config, step):
+    """Whether a step computes the penalty: WGAN-GP's always, lazy R1 in every ``r1_every``-th step.
 
-    # The penalty: none, at every step, or "lazy": at every r1_every-th step, with r1_every times the weight.
-    if config.r1_gamma == 0:
-        real_scores = critic(reals)
-        penalty = tf.zeros(batch)
-    elif config.r1_every == 1:
-        penalty, real_scores = r1_penalty(critic, reals)
-    else:
-        real_scores = critic(reals)
-        is_due = step % config.r1_every == 0
-        penalty = tf.cond(is_due, lambda: r1_penalty(critic, reals)[0], lambda: tf.zeros(batch))
-
-    weight = 0.5 * config.r1_gamma_at(resolution) * config.r1_every
-    loss = discriminator_logistic(real_scores, fake_scores) + weight * penalty
-    return loss, real_scores, penalty
-
-
-def _wgan_with_gradient_penalty(config, critic, reals, fakes, fake_scores, draw):
-    """Loss, scores of the reals and penalty, (B,), (B, 1) and (B,)."""
-    batch, resolution = reals.shape[:2]
-    real_scores = critic(reals)
-    t = draw.uniform((batch, 1, 1, 1))
-    penalty, _ = gradient_penalty(critic, reals, fakes, t, config.penalty_scale(resolution))
-    loss = discriminator_wgan(real_scores, fake_scores) + GRADIENT_PENALTY_WEIGHT * penalty
-    return loss, real_scores, penalty
+    step: a number, or an int64 tensor ().
+    """
+    if config.loss == "wgan-gp":
+        return True
+    return step % config.r1_every == 0
 
 
 def generator_loss(config, fake_scores):
@@ -151,12 +160,3 @@ def generator_loss(config, fake_scores):
     else:
         loss = generator_logistic(fake_scores)
     return tf.reduce_mean(loss)
-
-
-def _input_gradient(discriminator, images):
-    """The gradient of the sum of the scores at the images (B, H, W, C), and the scores (B, 1)."""
-    with tf.GradientTape() as tape:
-        tape.watch(images)
-        scores = discriminator(images)
-        total = INPUT_GRADIENT_SCALE * tf.reduce_sum(scores)
-    return tape.gradient(total, images) / INPUT_GRADIENT_SCALE, scores

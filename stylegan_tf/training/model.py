@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import asdict
 
 import keras
@@ -13,10 +14,9 @@ import tensorflow as tf
 
 from stylegan_tf.config import Config
 from stylegan_tf.data.source import Source
-from stylegan_tf.networks.base import check_keras_file
+from stylegan_tf.networks.base import keras_file
 from stylegan_tf.networks.discriminator import Discriminator
 from stylegan_tf.networks.generator import Generator
-from stylegan_tf.networks.graphs import fresh_graph
 from stylegan_tf.networks.layers import register
 from stylegan_tf.training import distribution, loop
 from stylegan_tf.training.optimizer import BothOptimizers, FusedAdam, check_optimizer
@@ -157,7 +157,8 @@ class StyleGAN(keras.Model):
     ):
         """Adam with the Config's beta_1, beta_2 and epsilon, unless other Keras optimizers are given.
 
-        The schedule sets their learning rates, and resets them when a phase of growing begins.
+        The schedule sets their learning rates, and resets them when a phase of growing begins. A rate that a
+        callback sets holds until then; with ``config.decay_kimg`` the schedule sets the rate at every step.
 
         Args:
             generator_optimizer, discriminator_optimizer: two keras.optimizers, or their names.
@@ -198,6 +199,7 @@ class StyleGAN(keras.Model):
 
     def _adam(self, name):
         c = self.config
+        # The rate here is a beginning: each phase of growing sets its own.
         return FusedAdam(c.learning_rate, c.beta_1, c.beta_2, c.epsilon, name=name)
 
     @property
@@ -205,11 +207,15 @@ class StyleGAN(keras.Model):
         """What Keras's callbacks use: a learning rate that they set reaches both networks."""
         if not getattr(self, "generator_optimizer", None):
             return None
-        return BothOptimizers(self.generator_optimizer, self.discriminator_optimizer)
+        return BothOptimizers(
+            self.generator_optimizer, self.discriminator_optimizer, self.config.generator_lr
+        )
 
     @optimizer.setter
     def optimizer(self, value):
-        pass  # keras.Model.compile sets the one that it knows; there are two
+        # keras.Model.compile sets the one that it knows, in mixed_float16 with a loss scale of its own. There
+        # are two, and LossScale serves both.
+        pass
 
     @property
     def optimizer_variables(self) -> list[keras.Variable]:
@@ -230,55 +236,43 @@ class StyleGAN(keras.Model):
         """Take the next batch at the state's position through one training step; the state moves on.
 
         Returns:
-            the scalars of step.train_step; of a model that computes in float16 also ``loss_scale``.
+            the scalars of step.train_step.
         """
         state = self.progress
         config = self.config
 
         # The batch at this position; each device gets its own rows of it.
         def rows(replica, replicas):
-            share = (replica, replicas)
-            images, labels = data.batch(state.images, phase.batch_size, phase.resolution, config.seed, share)
+            shard = (replica, replicas)
+            images, labels = data.batch(state.images, phase.batch_size, phase.resolution, config.seed, shard)
             return (images, labels) if config.label_dim else (images,)
 
-        batch = distribution.share(self.distribute_strategy, rows)
+        batch = distribution.rows_of_each(self.distribute_strategy, rows)
         images, labels = batch if config.label_dim else (*batch, None)
 
         # What changes from step to step is a tensor, so that one trace serves all steps of a resolution.
         step = tf.constant(state.steps, tf.int64)
-        alpha = tf.constant(alpha, tf.float32)
         ema_beta = tf.constant(config.ema_beta(state.images, phase.batch_size), tf.float32)
 
+        # Nothing fades into 4x4 or the first stage. The number 1.0, unlike a tensor, leaves the blend out.
+        can_fade = phase.resolution not in (4, self.schedule.resolutions[0])
+        alpha = tf.constant(alpha, tf.float32) if can_fade else 1.0
+
         # The step, then the position moves on.
-        logs = self.step_function(phase.resolution)(images, labels, step, alpha, ema_beta)
+        logs = self.traced_step(phase.resolution)(images, labels, step, alpha, ema_beta)
         state.images += phase.batch_size
         state.steps += 1
         return logs
 
-    def step_function(self, resolution: int):
-        """The traced step of a resolution: made at its first use, then kept."""
+    def traced_step(self, resolution: int):
+        """``step.train_step`` on all devices, as a graph: traced at its first use, then kept."""
         if resolution not in self._steps:
-            step = self._step_on_all_devices
+            # train_step(gan, images, labels, step, alpha, ema_beta), of which gan is this model.
+            step = functools.partial(distribution.run, self.distribute_strategy, train_step, self)
             if not self.run_eagerly:
-                step = fresh_graph(step, jit_compile=self.jit_compile)
+                step = tf.function(step, autograph=False, jit_compile=self.jit_compile)
             self._steps[resolution] = step
         return self._steps[resolution]
-
-    def _step_on_all_devices(self, *arguments):
-        return distribution.run(self.distribute_strategy, self._step, arguments)
-
-    def _step(self, images, labels, step, alpha, ema_beta):
-        """step.train_step, with the scale of float16; the scalars are means over all devices."""
-        # Nothing fades into 4x4 or the first stage. The constant 1.0, unlike a tensor, leaves the blend out.
-        if images.shape[1] in (4, self.schedule.resolutions[0]):
-            alpha = 1.0
-        logs = train_step(self, images, labels, step, alpha, ema_beta)
-
-        # float16: the scale that this step used, and the next one.
-        if self.loss_scale:
-            logs["loss_scale"] = tf.identity(self.loss_scale.scale)
-            self.loss_scale.update(logs["d_skipped"] + logs["g_skipped"] > 0)
-        return distribution.mean(logs)
 
     # ---- Saving
     # ------------------------------------------------------------------------------------------------
@@ -290,9 +284,9 @@ class StyleGAN(keras.Model):
         store["progress"] = self.progress.as_numbers()
 
     def load_own_variables(self, store):
-        # A .keras file that was written before this was so has it in its description alone.
+        # Older .keras files have it in their config alone, from which __init__ has taken it.
         if "progress" in store:
-            self.progress.follow(store["progress"])
+            self.progress.restore(store["progress"])
             self.forget_traces()
 
     def get_weights(self) -> list[np.ndarray]:
@@ -313,7 +307,7 @@ class StyleGAN(keras.Model):
             )
         *weights, progress = weights
         super().set_weights(weights)
-        self.progress.follow(progress)
+        self.progress.restore(progress)
         self.progress.phase = -1  # the optimizers belong to other weights
 
     def save(self, filepath, *args, **kwargs):
@@ -322,8 +316,7 @@ class StyleGAN(keras.Model):
         Raises:
             ValueError: for another kind of file, which could not be opened again.
         """
-        check_keras_file(filepath)
-        return super().save(filepath, *args, **kwargs)
+        return super().save(keras_file(filepath), *args, **kwargs)
 
     def export(self, filepath, *args, **kwargs):
         """``keras.Model.export`` of the averaged generator, as far as it is trained."""

@@ -56,12 +56,14 @@ class FusedAdam(keras.optimizers.Adam):
 class BothOptimizers:
     """The two optimizers as the one that Keras's callbacks know: ``model.optimizer``.
 
-    A learning rate that is set here reaches both; everything else is read from the discriminator's.
+    A learning rate that is set here reaches both: the discriminator has it, and the generator
+    ``generator_lr`` times it. Everything else is read from the discriminator's.
     """
 
-    def __init__(self, generator_optimizer, discriminator_optimizer):
+    def __init__(self, generator_optimizer, discriminator_optimizer, generator_lr: float = 1.0):
         self.generator_optimizer = generator_optimizer
         self.discriminator_optimizer = discriminator_optimizer
+        self.generator_lr = generator_lr
 
     @property
     def learning_rate(self):
@@ -69,7 +71,7 @@ class BothOptimizers:
 
     @learning_rate.setter
     def learning_rate(self, rate):
-        self.generator_optimizer.learning_rate = rate
+        self.generator_optimizer.learning_rate = self.generator_lr * rate
         self.discriminator_optimizer.learning_rate = rate
 
     def __getattr__(self, name):
@@ -103,7 +105,7 @@ def check_optimizer(optimizer) -> keras.optimizers.Optimizer | None:
     return optimizer
 
 
-def update(optimizer, gradients, variables, loss_scale=None):
+def update_if_finite(optimizer, gradients, variables, loss_scale=None):
     """Let an optimizer change variables, unless a gradient is not finite: then nothing changes.
 
     Where several devices train together, all use the mean of their gradients. Source: official tfutil
@@ -116,7 +118,8 @@ def update(optimizer, gradients, variables, loss_scale=None):
     Returns:
         1.0 if the update was skipped, else 0.0.
     """
-    # Of all devices; a branch that is switched off (alpha is 1) has no gradient.
+    # The mean over all devices. A weight that the loss does not depend on has no gradient: that of a block
+    # not grown yet, or of the branch that the constant alpha = 1 leaves out.
     gradients = distribution.mean(gradients)
     pairs = [(g, v) for g, v in zip(gradients, variables, strict=True) if g is not None]
 
@@ -124,12 +127,13 @@ def update(optimizer, gradients, variables, loss_scale=None):
     sums = [tf.reduce_sum(tf.cast(g, tf.float32)) for g, _ in pairs]
     is_finite = tf.math.is_finite(tf.add_n(sums))
 
-    # The factor that kept them alive in float16 goes out again.
+    # Divide the loss scale of float16 out again.
     if loss_scale:
         pairs = [(g / loss_scale.scale, v) for g, v in pairs]
 
     def apply():
-        if distribution.place()[1] == 1:
+        _, replicas = distribution.replica_and_count()
+        if replicas == 1:
             optimizer.apply_gradients(pairs)
         else:
             optimizer.update_replica(pairs)

@@ -75,13 +75,19 @@ class LossScale(keras.layers.Layer):
         self.sound = self.add_weight(name="sound", shape=(), initializer="zeros", trainable=False)
         self.built = True
 
-    def update(self, skipped):
-        """Follow one step; ``skipped`` is whether one of its updates was."""
-        # Count the steps without trouble; after enough of them the scale dares more.
-        sound = tf.where(skipped, 0.0, self.sound + 1.0)
-        is_patient = sound >= self.PATIENCE
+    def adapt(self, was_skipped):
+        """Set the scale for the next step; returns the one that this step used.
+
+        was_skipped: whether one of its two updates was.
+        """
+        used = tf.identity(self.scale)
+        # After PATIENCE steps without a skipped update the scale is doubled ...
+        sound = tf.where(was_skipped, 0.0, self.sound + 1.0)
+        is_time_to_double = sound >= self.PATIENCE
         doubled = tf.minimum(2.0 * self.scale, self.LARGEST)
         halved = tf.maximum(0.5 * self.scale, 1.0)
-        # Trouble halves it at once.
-        distribution.assign(self.scale, tf.where(skipped, halved, tf.where(is_patient, doubled, self.scale)))
-        distribution.assign(self.sound, tf.where(is_patient, 0.0, sound))
+        # ... and after a skipped one it is halved at once.
+        kept_or_doubled = tf.where(is_time_to_double, doubled, self.scale)
+        distribution.assign(self.scale, tf.where(was_skipped, halved, kept_or_doubled))
+        distribution.assign(self.sound, tf.where(is_time_to_double, 0.0, sound))
+        return used

@@ -12,10 +12,9 @@ class Draw:
     """Random numbers that are a function of (seed, step, how many draws came before in this step).
 
     A part of a batch (a replica's, or one of gradient accumulation) draws the numbers of the whole batch and
-    keeps its
-    own: image i belongs to part i mod ``parts``. So any division of a batch gives the same images. A single
-    number, such as the crossover of style mixing, is the same in all parts. (The official code draws it once
-    per GPU.)
+    keeps its own: image i belongs to part i mod ``parts``. So any division of a batch gives the same images.
+    A single number, such as the crossover of style mixing, is the same in all parts. (The official code draws
+    it once per GPU.)
 
     Attributes:
         count: how many draws there have been.

@@ -17,7 +17,8 @@ class Phase:
 
     Attributes:
         fading: whether the newest block fades in: alpha goes from 0 to 1.
-        fade: images of the whole fade; a run whose total ends within it does not hurry.
+        fade: images of the whole fade. If the run ends in the middle of it, alpha rises as fast and stays
+            below 1.
     """
 
     resolution: int
@@ -144,6 +145,8 @@ class Schedule:
                 f"{phase.start / 1000:9.1f} {phase.end / 1000:10.1f}  {side:>10}  {alpha:6}"
                 f" {phase.batch_size:6d}  {phase.learning_rate:13.4g}  {gamma:>8}"
             )
+        if self.config.generator_lr != 1:
+            lines.append(f"the learning rate is D's; G's is {self.config.generator_lr:g} times that")
         if self.config.decay_kimg:
             lines.append(f"over the last {self.config.decay_kimg:g} kimg the learning rate falls to 0")
         return "\n".join(lines)

@@ -1,5 +1,17 @@
 """One step of the game between the two networks: D's turn, the averages, G's turn.
 
+Where the parts of a step are:
+
+    the loop around it, ticks, phases   loop.py: fit, train_tick
+    the losses, R1                      losses.py
+    style mixing regularisation         style_mixing.py
+    how reals fade as G's images do     fade_of_reals.py
+    averages of the generator and of w  average.py
+    Adam, and updates that are skipped  optimizer.py
+    a batch taken in parts              accumulation.py; without it a part is the whole batch
+    random numbers                      random_draws.py
+    several devices, 16 bits            distribution.py, precision.py; one device in float32 needs neither
+
 Source: paper sections 2 and 3.1, appendix C; official training_loop.py and loss.py. docs/exactness.md has
     every constant.
 """
@@ -11,17 +23,20 @@ from dataclasses import dataclass
 
 import tensorflow as tf
 
-from stylegan_tf.training import losses
+from stylegan_tf.training import distribution, losses
 from stylegan_tf.training.accumulation import Batch, Part
 from stylegan_tf.training.average import average_generator, average_w
 from stylegan_tf.training.fade_of_reals import process_reals
-from stylegan_tf.training.optimizer import update
+from stylegan_tf.training.optimizer import update_if_finite
 from stylegan_tf.training.precision import gradient
 from stylegan_tf.training.style_mixing import mixed_styles
 
 
 def train_step(gan, images, labels, step, alpha, ema_beta) -> dict[str, tf.Tensor]:
     """One update of the discriminator D, of the averages, and of the generator G.
+
+    Python runs here once, when a resolution is traced: values of the Config are constants of the graph, and
+    every ``if`` on them is decided then.
 
     Args:
         gan: training.model.StyleGAN.
@@ -34,39 +49,47 @@ def train_step(gan, images, labels, step, alpha, ema_beta) -> dict[str, tf.Tenso
     Returns:
         scalars: ``d_loss``, ``g_loss``, the mean ``real_score`` and ``fake_score``, the unweighted
         ``penalty``, the standard deviation ``w_std`` of w, and ``d_skipped`` and ``g_skipped``, 1.0 where an
-        update was skipped.
+        update was skipped; of a model that computes in float16 also ``loss_scale``, as this step used it.
     """
     G, D = gan.generator, gan.discriminator
     batch = Batch(gan.config, images, labels, step, alpha)
 
-    # D's turn: tell the reals from what G draws.
-    gradients, w, d_logs = batch.mean_of(discriminator_turn, gan)
-    d_skipped = update(gan.discriminator_optimizer, gradients, D.trainable_variables, gan.loss_scale)
+    # D's turn: tell the reals from what G draws. (It calls ``discriminator_turn(gan, part)`` below. The part
+    # is the whole batch; or, where memory is short, there are several, and the mean is taken.)
+    gradients, w_of_d, d_logs = batch.take_turn(discriminator_turn, gan)
+    d_skipped = update_if_finite(
+        gan.discriminator_optimizer, gradients, D.trainable_variables, gan.loss_scale
+    )
 
-    # The averages: the centre of W, and the generator that makes the pictures. They follow between the two
-    # updates, as in the official code, so that the averaged generator is one step behind G.
-    average_w(gan, w["mean"])
+    # The averages. The averaged generator follows here, before G's update, as in the official code: it stays
+    # one step behind G. The centre of W follows every batch of fakes.
+    average_w(gan, w_of_d["mean"])
     average_generator(gan, ema_beta)
 
     # G's turn: fool the D that has just learned.
-    gradients, w_of_g, g_logs = batch.mean_of(generator_turn, gan)
-    g_skipped = update(gan.generator_optimizer, gradients, G.trainable_variables, gan.loss_scale)
+    gradients, w_of_g, g_logs = batch.take_turn(generator_turn, gan)
+    g_skipped = update_if_finite(gan.generator_optimizer, gradients, G.trainable_variables, gan.loss_scale)
 
-    # Fakes that were drawn for G alone count in the centre of W too.
+    # Fakes that G drew for itself are a batch of their own.
     if not gan.config.shared_forward:
-        w = w_of_g
-        average_w(gan, w["mean"])
+        average_w(gan, w_of_g["mean"])
 
-    return {
+    # What to report: of several devices the mean.
+    logs = {
         "d_loss": d_logs["d_loss"],
         "g_loss": g_logs["g_loss"],
         "real_score": d_logs["real_score"],
         "fake_score": d_logs["fake_score"],
         "penalty": d_logs["penalty"],
-        "w_std": w["std"],
+        "w_std": w_of_g["std"],
         "d_skipped": d_skipped,
         "g_skipped": g_skipped,
     }
+
+    # float16: the loss scale is halved after a skipped update, and doubled after many steps without one.
+    if gan.loss_scale:
+        logs["loss_scale"] = gan.loss_scale.adapt(was_skipped=d_skipped + g_skipped > 0)
+    return distribution.mean(logs)
 
 
 def discriminator_turn(gan, part: Part):
@@ -75,16 +98,19 @@ def discriminator_turn(gan, part: Part):
     mirror = part.draw.uniform((part.size,)) < 0.5 if gan.config.mirror else None
     reals = process_reals(part.images, part.alpha, mirror)  # (B, r, r, C) in [-1, 1]
 
-    # Fakes have the labels of the reals. They stay on the part, for G's turn; their gradient stops here.
-    part.fakes = draw_fakes(gan, part, part.labels)
-    fakes = tf.stop_gradient(part.fakes.images)  # (B, r, r, C)
+    # Fakes with the labels of the reals. With ``shared_forward`` G's turn takes them from the part again.
+    fakes = draw_fakes(gan, part, part.labels)
+    if gan.config.shared_forward:
+        part.fakes = fakes
 
-    # The loss, with R1 or the gradient penalty, and its gradient.
-    critic = functools.partial(gan.discriminator, alpha=part.alpha, labels=part.labels)
+    # The loss, with R1 or the gradient penalty, and its gradient. D learns from the pixels of the fakes
+    # alone: nothing flows back to how they were made.
+    discriminator = functools.partial(gan.discriminator, alpha=part.alpha, labels=part.labels)
     with tf.GradientTape() as tape:
-        loss, logs = losses.discriminator_loss(gan.config, critic, reals, fakes, part.step, part.draw)
+        pixels = tf.stop_gradient(fakes.images)  # (B, r, r, C)
+        loss, logs = losses.discriminator_loss(gan.config, discriminator, reals, pixels, part.step, part.draw)
     gradients = gradient(tape, loss, gan.discriminator.trainable_variables, gan.loss_scale)
-    return gradients, summary_of(part.fakes.w), {"d_loss": loss, **logs}
+    return gradients, summary_of(fakes.w), {"d_loss": loss, **logs}
 
 
 def generator_turn(gan, part: Part):
@@ -95,17 +121,16 @@ def generator_turn(gan, part: Part):
     else:
         fakes = draw_fakes(gan, part, part.draw_labels(gan.label_pool))
 
-    # The chain rule in two halves: how the loss changes with the pixels of the fakes, through D ...
-    critic = functools.partial(gan.discriminator, alpha=part.alpha, labels=fakes.labels)
+    # The chain rule in two halves, with a tape for each, so that fakes shared with D need not be made again.
+    # First from the loss through D to the pixels ...
+    discriminator = functools.partial(gan.discriminator, alpha=part.alpha, labels=fakes.labels)
     with tf.GradientTape() as tape:
         tape.watch(fakes.images)
-        loss = losses.generator_loss(gan.config, critic(fakes.images))
+        loss = losses.generator_loss(gan.config, discriminator(fakes.images))
     pixel_gradient = gradient(tape, loss, fakes.images, gan.loss_scale)  # (B, r, r, C)
 
-    # ... and how the pixels change with the weights of G, by the tape that recorded their making. So shared
-    # fakes need not be made again.
-    weights = gan.generator.trainable_variables
-    gradients = fakes.tape.gradient(fakes.images, weights, output_gradients=pixel_gradient)
+    # ... then from the pixels to the weights of G. (In float16 these gradients carry the loss scale too.)
+    gradients = fakes.gradients(gan.generator.trainable_variables, pixel_gradient)
     return gradients, summary_of(fakes.w), {"g_loss": loss}
 
 
@@ -123,6 +148,10 @@ class Fakes:
     labels: tf.Tensor | None
     tape: tf.GradientTape
 
+    def gradients(self, weights, pixel_gradient):
+        """How a loss changes with the weights, from how it changes with the pixels (B, r, r, C)."""
+        return self.tape.gradient(self.images, weights, output_gradients=pixel_gradient)
+
 
 def draw_fakes(gan, part: Part, labels) -> Fakes:
     """Images of fresh latents and fresh noise, at the stage of growing that the part has.
@@ -136,12 +165,15 @@ def draw_fakes(gan, part: Part, labels) -> Fakes:
         w = gan.generator.mapping(z, labels)  # (B, w_dim)
         ws = mixed_styles(gan.generator, w, labels, part)  # (B, L, w_dim)
 
-        # Noise maps for the layers of this stage: 4x4 twice, 8x8 twice, ...
-        sides = [r for r in config.resolutions if r <= part.resolution for _ in range(2)]
-        noise = [part.draw.normal((part.size, r, r, 1)) for r in sides] if config.noise else "none"
-
+        noise = draw_noise(config, part) if config.noise else "none"
         images = gan.generator.synthesis(ws, resolution=part.resolution, alpha=part.alpha, noise=noise)
     return Fakes(images, w, labels, tape)
+
+
+def draw_noise(config, part: Part) -> list[tf.Tensor]:
+    """Noise maps (B, h, h, 1) for the layers of this stage: h = 4, 4, 8, 8, ..."""
+    sides = [r for r in config.resolutions if r <= part.resolution for _ in range(2)]
+    return [part.draw.normal((part.size, r, r, 1)) for r in sides]
 
 
 def summary_of(w) -> dict[str, tf.Tensor]:

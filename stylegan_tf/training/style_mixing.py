@@ -6,10 +6,12 @@ import tensorflow as tf
 
 
 def mixed_styles(generator, w, labels, part):
-    """The styles of a minibatch; in a share of the minibatches, from some layer on, those of a second latent.
+    """The styles of a minibatch: one for each layer.
 
-    The share is ``config.mixing_probability``. The crossover is drawn evenly from the layers of this stage
-    but the first, and is one for the whole minibatch. Source: official networks_stylegan.py, G_style.
+    With probability ``config.mixing_probability`` the whole minibatch changes over to the styles of a second
+    latent, from some layer on. That layer is drawn evenly from those of this stage, without the first.
+
+    Source: official networks_stylegan.py, G_style.
 
     Args:
         generator: networks.Generator.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 import time
 
@@ -59,7 +58,7 @@ def measure_speed(gan, data: Source, seconds: float = 3.0) -> dict[int, float]:
     # Measuring trains: keep what it changes.
     variables = gan.weights + gan.optimizer_variables
     values_before = [tf.identity(v) for v in variables]
-    state_before = dataclasses.replace(gan.progress)
+    numbers_before = gan.progress.as_numbers()
     r1_every = gan.config.r1_every
 
     # Each stage as it is once grown, without the fade, which costs little more.
@@ -70,9 +69,8 @@ def measure_speed(gan, data: Source, seconds: float = 3.0) -> dict[int, float]:
             gan.run_step(data, phase, 1.0)
         begun = time.perf_counter()
         steps = 0
-        while (
-            time.perf_counter() - begun < seconds or steps % r1_every
-        ):  # whole rounds, so that R1 has its share
+        # Whole rounds of lazy R1, so that it has its share of the time.
+        while time.perf_counter() - begun < seconds or steps % r1_every:
             gan.run_step(data, phase, 1.0)
             steps += 1
         speeds[r] = phase.batch_size * steps / (time.perf_counter() - begun)
@@ -80,7 +78,7 @@ def measure_speed(gan, data: Source, seconds: float = 3.0) -> dict[int, float]:
     # Put everything back.
     for variable, value in zip(variables, values_before, strict=True):
         variable.assign(value)
-    gan.progress = state_before
+    gan.progress.restore(numbers_before)
     return speeds
 
 

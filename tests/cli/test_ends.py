@@ -29,6 +29,7 @@ TYPED = {  # command -> arguments with which it starts
     "lab": [],
     "playground": [],
     "doctor": ["photos"],
+    "check": [],
 }
 GOES_ON = {"train", "records", "ablation", "demo"}
 

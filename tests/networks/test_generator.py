@@ -21,7 +21,7 @@ from support.helpers import (
 )  # fmt: skip
 
 from stylegan_tf import ABLATIONS, Config, Generator, official, preset
-from stylegan_tf.latents.codes import truncate
+from stylegan_tf.latents.truncation import truncate
 
 PARAMETERS = {  # docs/exactness.md, Parameters and cost: resolution -> all, mapping, synthesis
     32: (22_841_356, 2_101_248, 20_740_108),

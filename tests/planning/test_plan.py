@@ -99,6 +99,11 @@ def test_twice_the_speed_takes_half_the_days():
     assert slow == pytest.approx(2 * fast)
 
 
+def test_the_penalty_of_wgan_gp_is_counted_in_every_step():
+    config = TINY.replace(loss="wgan-gp", r1_every=8)
+    assert planning.turn_flops(config, 8) == cost.step_flops(config, 8, r1=True)
+
+
 @pytest.mark.parametrize(
     "changes", [{}, dict(label_dim=3), dict(mbstd_group=1), dict(start_resolution=16, batch_size=24)]
 )

@@ -13,7 +13,6 @@ import stylegan_tf as sg
 from stylegan_tf import Run, files
 from stylegan_tf.files import write_atomically
 from stylegan_tf.runs import checkpoints
-from stylegan_tf.runs.callbacks import SaveRun, TensorBoardLog
 from stylegan_tf.runs.checkpoints import (
     DamagedCheckpoint,
     read_checkpoint,
@@ -21,6 +20,7 @@ from stylegan_tf.runs.checkpoints import (
     save_checkpoint,
     state_of,
 )
+from stylegan_tf.runs.recording import SaveRun, TensorBoardLog
 
 
 @pytest.fixture(scope="module")

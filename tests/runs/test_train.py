@@ -13,9 +13,10 @@ from stylegan_tf.cli.main import main
 from stylegan_tf.config import ARCHITECTURE, CHANGEABLE
 from stylegan_tf.data.source import Images
 from stylegan_tf.runs import train
-from stylegan_tf.runs.callbacks import SaveRun
 from stylegan_tf.runs.checkpoints import read_checkpoint
-from stylegan_tf.runs.train import take_settings, train_run
+from stylegan_tf.runs.recording import SaveRun
+from stylegan_tf.runs.resume import take_settings
+from stylegan_tf.runs.train import train_run
 
 
 def pictures(seed=0, count=64):
@@ -113,6 +114,7 @@ OTHER = {
     "beta_1": 0.5,
     "beta_2": 0.9,
     "epsilon": 1e-7,
+    "generator_lr": 2.0,
     "r1_gamma": 20.0,
     "r1_every": 3,
     "mixing_probability": 0.5,

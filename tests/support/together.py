@@ -15,7 +15,7 @@ import keras
 import numpy as np
 from support.tiny import TINY
 
-from stylegan_tf.runs.callbacks import SaveRun
+from stylegan_tf.runs.recording import SaveRun
 from stylegan_tf.training import distribution
 
 # Two orders of summation differ by rounding, and a new StyleGAN enlarges it: Adam makes a full step of the

@@ -89,7 +89,7 @@ def test_a_state_as_numbers_comes_back():
         images=2**40 + 1, steps=3, ticks=2, tick_start=7, phase=-1, seconds=0.5, minutes=None
     )
     other = TrainingState(minutes=3.0)
-    other.follow(state.as_numbers())
+    other.restore(state.as_numbers())
     assert other == state
 
 
@@ -102,6 +102,30 @@ def test_a_rate_that_a_callback_sets_reaches_both(digits):
     make().fit(digits, verbose=0, callbacks=[schedule, rates])
     assert all(g == d for g, d in rates.seen)
     assert rates.seen[12] == pytest.approx((1e-5, 1e-5)) and rates.seen[11] == pytest.approx((0.003, 0.003))
+
+
+@pytest.mark.parametrize("settings", [{}, {"decay_kimg": 0.1}])
+def test_the_generator_may_have_a_rate_of_its_own(digits, settings):
+    """In every phase of growing, while the rate falls, and where a callback sets it."""
+    rates = Rates()
+    schedule = keras.callbacks.LearningRateScheduler(lambda epoch, rate: 1e-5 if epoch == 3 else rate)
+    make(generator_lr=2.5, **settings).fit(digits, verbose=0, callbacks=[schedule, rates])
+    assert len(rates.seen) == 20
+    assert [g for g, _ in rates.seen] == pytest.approx([2.5 * d for _, d in rates.seen])
+
+
+def test_the_first_step_of_the_generator_is_as_long_as_its_rate(digits):
+    """Adam's first step moves every weight by the rate, whatever its gradient."""
+
+    def longest_step(generator_lr):
+        gan = make(generator_lr=generator_lr)
+        before = [v.numpy() for v in gan.generator.trainable_variables]
+        gan.fit(digits, verbose=0, kimg=0.008)
+        assert gan.progress.steps == 1
+        after = [v.numpy() for v in gan.generator.trainable_variables]
+        return max(np.abs(a - b).max() for a, b in zip(before, after, strict=True))
+
+    assert longest_step(3.0) == pytest.approx(3 * longest_step(1.0), rel=0.01)
 
 
 def test_a_plateau_lowers_both_rates(digits):

@@ -86,13 +86,13 @@ def test_the_scale_doubles_after_patience_and_stays_within_its_bounds():
     scale.sound.assign(LossScale.PATIENCE - 2)
     heights = []
     for skipped in (False, False, False, True):
-        scale.update(tf.constant(skipped))
+        scale.adapt(tf.constant(skipped))
         heights.append((float(scale.scale), float(scale.sound)))
     assert heights == [(2.0**16, 1999.0), (2.0**17, 0.0), (2.0**17, 1.0), (2.0**16, 0.0)]
     for start, skipped in ((LossScale.LARGEST, False), (1.0, True)):
         scale.scale.assign(start)
         scale.sound.assign(LossScale.PATIENCE)
-        scale.update(tf.constant(skipped))
+        scale.adapt(tf.constant(skipped))
         assert float(scale.scale) == start
 
 

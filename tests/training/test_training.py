@@ -140,7 +140,7 @@ def test_each_configuration_of_table_1_trains_all_its_parts(name, digits):
 
 def test_labels_reach_both_networks(digits):
     gan = make(label_dim=10)
-    loop.check_data(gan, digits)
+    loop.take_data(gan, digits)
     before = gan.generator.mapping.embedding.numpy()
     one_step(gan, digits)
     assert not np.array_equal(before, gan.generator.mapping.embedding.numpy())
@@ -149,7 +149,7 @@ def test_labels_reach_both_networks(digits):
 def test_fakes_of_the_discriminators_step_have_the_labels_of_the_reals(digits, monkeypatch):
     """As in the official loss.py; in the generator's step they are drawn from the training set."""
     gan, seen = make(label_dim=10, shared_forward=False), []
-    loop.check_data(gan, digits)
+    loop.take_data(gan, digits)
     draw_fakes = step.draw_fakes
 
     def watched(gan, part, labels):
@@ -252,6 +252,14 @@ def test_a_tick_without_lazy_r1_has_no_penalty(digits):
     assert np.isnan(history["penalty"]).tolist() == [False, True, True, True, False]
 
 
+def test_the_penalty_of_wgan_gp_is_never_lazy(digits):
+    """It is computed, and reported, in every step, whatever ``r1_every`` says."""
+    gan = make(loss="wgan-gp", r1_every=4)
+    assert all(one_step(gan, digits)["penalty"] > 0 for _ in range(4))
+    history = gan.fit(digits, verbose=0).history
+    assert np.isfinite(history["penalty"]).all()
+
+
 def test_callbacks_are_told_what_keras_tells_them(digits):
     class Watch(keras.callbacks.Callback):
         def on_train_begin(self, logs=None):
@@ -266,13 +274,13 @@ def test_callbacks_are_told_what_keras_tells_them(digits):
 def test_a_second_data_set_gives_its_own_labels(digits):
     """The traces hold the labels that G's fakes are drawn from: they are made anew."""
     gan = make(label_dim=10, shared_forward=False)
-    loop.check_data(gan, digits)
+    loop.take_data(gan, digits)
     one_step(gan, digits)
-    first = gan.step_function(8)
-    loop.check_data(gan, digits)
-    assert gan.step_function(8) is first
-    loop.check_data(gan, data.Images(digits.images, digits.labels[::-1]))
-    assert gan.step_function(8) is not first
+    first = gan.traced_step(8)
+    loop.take_data(gan, digits)
+    assert gan.traced_step(8) is first
+    loop.take_data(gan, data.Images(digits.images, digits.labels[::-1]))
+    assert gan.traced_step(8) is not first
 
 
 def test_a_new_optimizer_takes_the_rate_of_the_phase(digits):

@@ -1,4 +1,4 @@
-"""Takes pickles of official networks apart (docs/exactness.md, Official pickles).
+"""Takes pickles of official networks apart (docs/exactness.md, Official pickles). load.py opens them.
 
 Nothing in a file is imported, called or executed.
 

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from support.helpers import GOLDEN
 
-from stylegan_tf.official import pickles, snapshots
-from stylegan_tf.official.pickles import RefusedPickle
+from stylegan_tf.official import safe_unpickler, snapshots
+from stylegan_tf.official.safe_unpickler import RefusedPickle
 
 TINY = (GOLDEN / "official_tiny_nosrc.pkl").read_bytes()
 PROTO = b"\x80\x04"
@@ -52,7 +52,7 @@ def read(content):
 
 
 def values(content):
-    return watched(pickles.values, io.BytesIO(content))
+    return watched(safe_unpickler.values, io.BytesIO(content))
 
 
 def test_the_watch_sees_what_is_executed():
