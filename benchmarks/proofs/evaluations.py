@@ -4,8 +4,8 @@
     python benchmarks/proofs/evaluations.py measured/*.json
 
 The first table holds quality, the second path length and separability next to those of the official
-network, the third the bits that each attribute leaves unknown. A ratio's error takes its two numbers as
-measured independently.
+network, the third the redraw score, the fourth the bits that each attribute leaves unknown. A ratio's error
+takes its two numbers as measured independently.
 """
 
 import argparse
@@ -19,6 +19,7 @@ from stylegan_tf.ablation.comparison import with_error
 
 QUALITY = ("FID", "KID", "precision", "recall", "density", "coverage")
 PATHS = ("PPL z full", "PPL z end", "PPL w full", "PPL w end", "separability z", "separability w")
+REDRAWN = ("redraw, share beyond", "redraw, median distance")
 OFFICIAL = (
     664.9,
     666.1,
@@ -74,6 +75,11 @@ def main():
         bits = [f"{math.log2(score) / count:.2f}" for score, count in zip(scores, counts, strict=True)]
         lines.append([f"bits per attribute, {PATHS[i][-1]}", *bits])
     markdown(["", *(f"`{name}`" for name in names), "official, FFHQ"], lines)
+    redrawn = [[m, *(f"{found[m]['value']:.3g}" for found in rows.values())] for m in REDRAWN]
+    for factor in results[names[0]]["redraw"]["by_factor"]:
+        shares = [f"{result['redraw']['by_factor'][factor]:.2f}" for result in results.values()]
+        redrawn.append([f"beyond where {factor.replace('_', ' ')} shows", *shares])
+    markdown(["redraw score", *(f"`{name}`" for name in names)], redrawn)
     markdown(
         ["bits left unknown, z and w (share)", *(f"`{name}`" for name in names)],
         [

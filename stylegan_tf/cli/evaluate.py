@@ -11,24 +11,27 @@ from stylegan_tf.cli.common import UserError, dataset_of, load_finished, write_f
 from stylegan_tf.cli.outputs import figure_next_to, file_to_write, folder_to_write
 from stylegan_tf.data.names import check_name
 from stylegan_tf.figures.evaluation import evaluation_figure
+from stylegan_tf.figures.redraw import redraw_pairs
 from stylegan_tf.files import write_atomically
 from stylegan_tf.metrics import evaluation
+from stylegan_tf.metrics.batches import draw_images
 from stylegan_tf.runs.run import versions
 
-HELP = "Measure a trained generator: a table, a JSON file and a figure."
+HELP = "Measure a trained generator: a table, a JSON file and figures."
 EXAMPLE = "stylegan-tf evaluate runs/x --metrics fid,kid,pr,ppl --out result.json"
 
 # Fewer samples cannot be measured: a covariance and a subset of KID need 2, six neighbours 6 (the fifth and
 # oneself), and separability keeps half of what it draws.
-LEAST = {"fid": 2, "kid": 2, "pr": 6, "ppl": 2, "ls": 4}
+LEAST = {"fid": 2, "kid": 2, "pr": 6, "ppl": 2, "ls": 4, "redraw": 2}
+PAIRS = 16  # faces in the picture of the redraw score
 
 
 def add_arguments(parser) -> None:
     parser.add_argument("run", type=model, help=MODEL)
     known = names("--metrics", evaluation.METRICS)
-    metrics = "of fid, kid, pr, ppl, ls (default all)"
-    parser.add_argument("--metrics", type=known, default=",".join(evaluation.METRICS), help=metrics)
-    out = "a JSON file; the figure goes next to it (default result.json)"
+    metrics = "of fid, kid, pr, ppl, ls, and of toy faces redraw (default all that the data set has)"
+    parser.add_argument("--metrics", type=known, help=metrics)
+    out = "a JSON file; the figures go next to it (default result.json)"
     parser.add_argument("--out", type=file_to_write(".json"), default="result.json", help=out)
     samples = "images, and pairs of path length (default 10000)"
     parser.add_argument("--samples", type=whole, default=10_000, help=samples)
@@ -45,6 +48,7 @@ def run(args) -> int:
     """Measure, print the table, and write the JSON file and the figure."""
     # A bad argument must show before anything is loaded.
     picture = figure_next_to(args.out)
+    pairs = figure_next_to(args.out, "_redrawn")
     check_samples(args)
 
     # What is measured, and against which images.
@@ -65,12 +69,18 @@ def run(args) -> int:
     )
 
     # The numbers, and how they were made.
-    result = evaluation.evaluate(gan.ema_generator, data, judge, args.metrics, **options)
+    generator = gan.ema_generator
+    result = evaluation.evaluate(generator, data, judge, args.metrics, **options)
     about = dict(run=args.run, dataset=dataset, command=args.typed, versions=versions())
     figure = evaluation_figure(result)
     write_atomically(args.out, json.dumps({**about, **result}, indent=1).encode())
     write_figure(figure, picture)
-    print(f"{evaluation.table(result)}\nwrote {args.out} and {picture}")
+    written = f"{args.out} and {picture}"
+    if "redraw" in result:
+        few = judge.redraw(draw_images(generator, PAIRS, seed=args.seed))
+        write_figure(redraw_pairs(few, result["redraw"]["limit"]), pairs)
+        written += f", and faces drawn again in {pairs}"
+    print(f"{evaluation.table(result)}\nwrote {written}")
     return 0
 
 
@@ -82,7 +92,7 @@ def when_stopped(args) -> str:
 
 def check_samples(args) -> None:
     """Raise UserError for too few samples: half of them must do for the floors."""
-    for metric in args.metrics:
+    for metric in args.metrics or evaluation.METRICS:
         least = LEAST[metric] * (2 if args.floors else 1)
         if args.samples < least:
             raise UserError(f"--samples {args.samples} are too few for {metric}; give {least} or more")

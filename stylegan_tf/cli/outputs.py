@@ -51,9 +51,9 @@ def run_or_checkpoint(text: str) -> Path:
     return folder_to_write(text)
 
 
-def figure_next_to(path: Path) -> Path:
-    """The PNG of the same name, which a command also writes; refused as one that was named."""
-    picture = path.with_suffix(".png")
+def figure_next_to(path: Path, ending: str = "") -> Path:
+    """The PNG of the same name and ``ending``, which a command also writes; refused as one that was named."""
+    picture = path.with_name(f"{path.stem}{ending}.png")
     _check_file(picture)
     return picture
 

@@ -16,6 +16,7 @@ GROUPS = [  # names of the numbers, title, what the axis says
     (["precision", "recall", "density", "coverage"], "Quality and variety", "more is better"),
     (["PPL z full", "PPL z end", "PPL w full", "PPL w end"], "Perceptual path length", "less is smoother"),
     (["separability z", "separability w"], "Linear separability", "1 is perfect, less is better"),
+    (["redraw, share beyond"], "Redraw score", "share of faces beyond 99 % of the real ones"),
 ]
 
 

@@ -8,6 +8,7 @@ from stylegan_tf.metrics.judges.faces import FaceReader
 from stylegan_tf.metrics.judges.features import DigitsJudge
 from stylegan_tf.metrics.kid import floor, kid
 from stylegan_tf.metrics.path_length import perceptual_path_length
+from stylegan_tf.metrics.redraw import redraw
 from stylegan_tf.metrics.separability import linear_separability
 from stylegan_tf.metrics.truncation import truncation_table
 
@@ -25,5 +26,6 @@ __all__ = [
     "linear_separability",
     "perceptual_path_length",
     "precision_recall",
+    "redraw",
     "truncation_table",
 ]

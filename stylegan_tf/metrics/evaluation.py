@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import time
 from collections.abc import Callable
 
@@ -20,6 +21,7 @@ from stylegan_tf.metrics.judges.faces import FaceAttributes, FaceReader
 from stylegan_tf.metrics.judges.features import DigitsJudge
 from stylegan_tf.metrics.kid import floor, kid
 from stylegan_tf.metrics.path_length import perceptual_path_length
+from stylegan_tf.metrics.redraw import QUANTILE, by_factor, redraw, redraw_limit, share_beyond
 from stylegan_tf.metrics.separability import linear_separability
 from stylegan_tf.networks.generator import Generator
 
@@ -29,8 +31,10 @@ COMPARED = {
     "kid": [(["KID"], kid)],
     "pr": [(["precision", "recall"], precision_recall), (["density", "coverage"], density_coverage)],
 }
-METRICS = (*COMPARED, "ppl", "ls")
+METRICS = (*COMPARED, "ppl", "ls", "redraw")
 PATHS = [(space, sampling) for space in "zw" for sampling in ("full", "end")]
+MOST_REDRAWN = 2500  # faces of each kind; drawing takes 2 to 4 ms each
+MOST_BY_FACTOR = 250  # of these, drawn again once for each of twelve factors
 LEAST_FOR_ERROR = 40  # samples from which FID has a standard error: two in each of its 20 groups
 
 
@@ -47,6 +51,7 @@ class Judge:
         attribute_names: of the columns that ``attributes`` gives.
         attributes: images -> P(attribute) (N, K).
         shrinks: whether they also take multiples of that resolution.
+        redraw: images -> redraw.Redrawn, for pictures that can be drawn again from what is read; else None.
     """
 
     resolution: int
@@ -58,6 +63,11 @@ class Judge:
     attribute_names: tuple[str, ...]
     attributes: Callable
     shrinks: bool = False
+    redraw: Callable | None = None
+
+    def metrics(self) -> tuple[str, ...]:
+        """Those of METRICS that can be measured."""
+        return tuple(name for name in METRICS if name != "redraw" or self.redraw)
 
     def takes(self, side: int, channels: int) -> bool:
         """Whether images (N, side, side, channels) can be judged."""
@@ -100,6 +110,7 @@ def faces_judge() -> Judge:
         attribute_names=attributes.names,
         attributes=attributes,
         shrinks=True,
+        redraw=functools.partial(redraw, reader=classifier),
     )
 
 
@@ -127,7 +138,7 @@ def evaluate(
     generator: Generator,
     data: Source,
     judge: Judge,
-    metrics=METRICS,
+    metrics=None,
     samples: int = 10_000,
     seed: int = 0,
     floors: bool = False,
@@ -140,8 +151,8 @@ def evaluate(
         generator: what is measured.
         data: what it learned from.
         judge: of the data set, as ``judge_of`` gives.
-        metrics: of "fid", "kid", "pr" (precision, recall, density, coverage), "ppl" (z and w, full and end)
-            and "ls" (z and w).
+        metrics: of "fid", "kid", "pr" (precision, recall, density, coverage), "ppl" (z and w, full and end),
+            "ls" (z and w), and of toy faces "redraw"; default all that the judge can measure.
         samples: generated images of FID, KID, precision, recall and separability, and pairs of path length.
             As many real images are taken, the first ones, or all if there are fewer.
         seed: of all draws.
@@ -153,11 +164,13 @@ def evaluate(
     Returns:
         ``rows``: one dict per number: metric, value, standard_error and floor (or None), n, network, and
         seconds, of the whole group. ``attributes``: {name: [bits in z, bits in w, share that has it]} if "ls"
-        was asked for. ``seed``, ``real_images``.
+        was asked for. ``redraw``: the ``limit`` of the real faces, and ``by_factor`` where faces fail, if
+        "redraw" was asked for. ``seed``, ``real_images``.
 
     Raises:
         ValueError: for an unknown metric, or images that the judge does not take.
     """
+    metrics = judge.metrics() if metrics is None else metrics
     _check(generator, data, judge, metrics)
     options = dict(samples=samples, seed=seed, progress=progress)
     rows = []
@@ -174,7 +187,13 @@ def evaluate(
     if "ls" in metrics:
         found, attributes = _separabilities(generator, judge, **options)
         rows += found
-    return {"rows": rows, "attributes": attributes, "seed": seed, "real_images": min(samples, len(data))}
+
+    # Faces drawn again.
+    result = {"seed": seed, "real_images": min(samples, len(data))}
+    if "redraw" in metrics:
+        found, result["redraw"] = _redrawn(generator, data, judge, floors, **options)
+        rows += found
+    return {"rows": rows, "attributes": attributes, **result}
 
 
 def _check(generator, data, judge, metrics):
@@ -183,6 +202,12 @@ def _check(generator, data, judge, metrics):
     unknown = sorted(set(metrics) - set(METRICS))
     if unknown or not metrics:
         raise ValueError(f"there is no metric '{', '.join(unknown)}'; choose from {', '.join(METRICS)}")
+
+    if "redraw" in metrics and not judge.redraw:
+        raise ValueError(
+            "redraw is measured of toy faces alone, which can be drawn again from what is read in them; "
+            "leave it out"
+        )
 
     # Images that the judge can look at, of the model and of the data.
     config = generator.config
@@ -285,12 +310,63 @@ def _separabilities(generator, judge, samples, seed, progress):
     return rows, attributes
 
 
+def _redrawn(generator, data, judge, floors, samples, seed, progress):
+    """Rows of the redraw score, at 32x32 and at the images' own side; and its limit, and by which factor."""
+    # Faces of both kinds, the generated ones as uint8 first, as the real ones are.
+    count = min(samples, MOST_REDRAWN)
+    reals = to_unit_range(data.rows(np.arange(min(count, len(data))), data.resolution))
+    drawn = batches(generator, count, seed, progress=progress)
+    fakes = np.concatenate([to_unit_range(to_uint8(part.images)) for part in drawn])
+
+    # The share beyond the real ones, and the distance of the face in the middle.
+    rows = []
+    about = {}
+    for side in sorted({judge.resolution, data.resolution}):
+        started = time.perf_counter()
+        real, fake = judge.redraw(reals, side=side), judge.redraw(fakes, side=side)
+        limit = redraw_limit(real)
+        share, error = share_beyond(fake, limit)
+        least = _share_of_halves(real) if floors else None
+        where = "" if side == judge.resolution else f" at {side}x{side}"
+        network = judge.features_name
+        rows.append(_row(f"redraw, share beyond{where}", share, count, network, started, error, least))
+        middle = float(np.median(fake.distances))
+        least = float(np.median(real.distances)) if floors else None
+        rows.append(_row(f"redraw, median distance{where}", middle, count, network, started, floor=least))
+
+        # Where they fail; that is asked once.
+        if side == judge.resolution:
+            few_fakes, few_reals = _first(fake, MOST_BY_FACTOR), _first(real, MOST_BY_FACTOR)
+            about = {"limit": limit, "by_factor": by_factor(few_fakes, few_reals)}
+    return rows, about
+
+
+def _first(redrawn, count):
+    """The first ``count`` of redrawn faces."""
+    return dataclasses.replace(
+        redrawn,
+        images=redrawn.images[:count],
+        drawn=redrawn.drawn[:count],
+        factors=redrawn.factors[:count],
+    )
+
+
+def _share_of_halves(real):
+    """The share of half of the real faces that is beyond the limit of the other half."""
+    distances = real.distances
+    half = len(distances) // 2
+    return float((distances[half:] > np.quantile(distances[:half], QUANTILE)).mean())
+
+
 def table(result: dict) -> str:
     """The rows of ``evaluate`` as text, one number a line."""
     lines = [("metric", "value", "+-", "floor", "n", "judged by")]
     for row in result["rows"]:
         numbers = [_number(row[name]) for name in ("value", "standard_error", "floor")]
         lines.append((row["metric"], *numbers, f"{row['n']:,}", row["network"]))
+
+    for name, share in result.get("redraw", {}).get("by_factor", {}).items():
+        lines.append((f"  {name}", f"{share:.2f}", "", "0.01", "", "share beyond where it shows"))
 
     note = "bits; share of the kept samples that have it"
     for name, (z, w, share) in result["attributes"].items():

@@ -16,9 +16,13 @@ from PIL import Image
 
 from stylegan_tf import figures
 from stylegan_tf.config import Config
+from stylegan_tf.data.names import kind
 from stylegan_tf.figures.pages import save
 from stylegan_tf.files import write_atomically
+from stylegan_tf.metrics.judges.faces import SIDE
+from stylegan_tf.metrics.redraw import limit_of_fresh_faces, redraw
 from stylegan_tf.networks.generator import Generator
+from stylegan_tf.networks.sampling import images_of
 from stylegan_tf.runs.run import Run, load
 from stylegan_tf.training.schedule import Schedule
 
@@ -30,6 +34,13 @@ CAPTIONS = {  # file -> heading, alternative text, how to read it
         "Ten by ten generated pictures",
         "The pictures of seeds 0 to 99, none left out (the paper's Figure 2). Look for variety, for "
         "repetitions, and for pictures that nobody would take for real.",
+    ),
+    "redrawn": (
+        "Drawn again",
+        "Pairs of faces: above as the generator drew them, below drawn again from what was read in them",
+        "A toy face is drawn from twelve factors. Here a classifier read them in generated faces, and each "
+        "face was drawn again from what was read. Where the two differ, something in the first cannot be "
+        "drawn: a third lens, a halo, a colour between two. Red: farther apart than 99 of 100 real faces.",
     ),
     "growth": (
         "How it learned",
@@ -122,6 +133,8 @@ def _picture(name, run, generator):
     """One figure of a run, by its name in CAPTIONS; None if the run does not have what it needs yet."""
     if name == "uncurated":
         return figures.uncurated_sheet(generator)
+    if name == "redrawn":
+        return _redrawn(run, generator)
     if name == "growth":
         return figures.growth(run.sample_files()) if run.sample_files() else None
     if name == "mixing":
@@ -133,6 +146,16 @@ def _picture(name, run, generator):
     if name == "schedule":
         return figures.schedule_plot(Schedule(run.config))
     return figures.curves(run.history()) if run.history() else None
+
+
+def _redrawn(run, generator):
+    """Pairs of faces for the redraw score; None for other pictures, and for faces too small to read."""
+    if kind(run.info.get("dataset", "")) != "toyfaces":
+        return None
+    if generator.config.channels != 3 or generator.config.resolution < SIDE:
+        return None
+    images = images_of(generator, range(16))
+    return figures.redraw_pairs(redraw(images), limit_of_fresh_faces())
 
 
 def write_report(run: Path, scores: dict | None = None, generator: Generator | None = None) -> Path:
@@ -171,6 +194,7 @@ def write_report(run: Path, scores: dict | None = None, generator: Generator | N
         _summary(config, info, rows, scores, generator.config.resolution),
         _figure(files, "uncurated"),
         _scores(scores),
+        _figure(files, "redrawn"),
         _figure(files, "growth"),
         _figure(files, "mixing"),
         _figure(files, "truncation"),

@@ -32,10 +32,12 @@ class NaNGuard(keras.callbacks.Callback):
         self.limit = limit
 
     def on_train_begin(self, logs=None):
+        # Of the last steps: whether one of their two updates was skipped.
         self.skipped = collections.deque(maxlen=self.limit * self.model.config.r1_every)
 
     def on_train_batch_end(self, batch, logs=None):
         self.skipped.append(bool(logs["d_skipped"] or logs["g_skipped"]))
+        # Too many: the weights are still those of the last sound step.
         if sum(self.skipped) >= self.limit:
             where = f"step {batch}, {self.model.progress.images / 1000:.1f} kimg"
             raise FloatingPointError(
@@ -61,6 +63,7 @@ class Progress(keras.callbacks.Callback):
         self.losses = ""
 
     def on_train_begin(self, logs=None):
+        # In percent, since a time box has no number of images at which it ends.
         if self.use_bar:
             self.bar = tqdm(
                 total=100.0,
@@ -71,22 +74,26 @@ class Progress(keras.callbacks.Callback):
             )
 
     def on_epoch_begin(self, epoch, logs=None):
+        # Where the tick begins, for its speed.
         self.begun = time.perf_counter()
         self.first = self.model.progress.images
 
     def on_train_batch_end(self, batch, logs=None):
         if not self.bar:
             return
+        # On the left: where growing stands.
         state = self.model.progress
         phase = self.model.schedule.phase_at(state.images)
         growth = f"fade {phase.alpha(state.images):.2f}" if phase.fading else "stable"
         side = f"{phase.resolution}x{phase.resolution}"
         self.bar.set_description_str(f"{side} {growth} {state.images / 1000:.1f} kimg", refresh=False)
+        # On the right: the speed, and the losses of the last tick.
         self.bar.set_postfix_str(self._speed() + self.losses, refresh=False)
         self.bar.update(self._percent(state) - self.bar.n)
 
     def on_epoch_end(self, epoch, logs=None):
         self.losses = f", D {logs['d_loss']:.3f} G {logs['g_loss']:.3f}"
+        # Without a bar, a line.
         if not self.bar:
             side = f"{logs['resolution']:.0f}x{logs['resolution']:.0f}"
             place = f"{logs['kimg']:.1f} kimg  {side}  alpha {logs['alpha']:.2f}"
@@ -106,8 +113,10 @@ class Progress(keras.callbacks.Callback):
 
     def _speed(self):
         """Images/s since the last report, and the time left at this speed."""
+        # Measured since the tick began; in the first moment the time may be 0.
         state = self.model.progress
         speed = (state.images - self.first) / max(time.perf_counter() - self.begun, 1e-9)
+        # Left: of the time box, or of the images at this speed.
         if state.minutes:
             seconds_left = 60 * state.minutes - state.seconds
         else:

@@ -37,6 +37,7 @@ def strategy_for(
         ValueError: if there are fewer GPUs, for unknown devices, devices named where there are several
             workers, or no Slurm step.
     """
+    # What is here?
     gpus_here = tf.config.list_physical_devices("GPU")
     found = [gpu.name.split("device:")[1].lower() for gpu in gpus_here]
     if gpus is not None and gpus > len(found):
@@ -117,6 +118,7 @@ def replica_and_count():
 
     The first is a tensor where there are several, else 0.
     """
+    # With one device the number is a plain 0, and nothing that depends on it enters the graph.
     context = tf.distribute.get_replica_context()
     count = context.num_replicas_in_sync
     replica = context.replica_id_in_sync_group if count > 1 else 0
@@ -158,6 +160,7 @@ def rows_of_each(strategy, rows) -> tuple:
     Args:
         rows: ``rows(replica, replicas)`` -> a tuple of arrays, those of this replica.
     """
+    # One device gets all rows; several are asked in turn.
     if replicas(strategy) == 1:
         return tuple(map(tf.constant, rows(0, 1)))
     own_rows = functools.partial(_rows_of_replica, rows)
@@ -172,6 +175,7 @@ def _rows_of_replica(rows, context):
 
 def from_chief(strategy, arrays: list[np.ndarray]) -> list[np.ndarray]:
     """The chief's arrays, on every worker; those of the others, of the same shapes and types, are ignored."""
+    # Every replica gives its own, and gets those of the first.
     on_all_replicas = tf.function(lambda *values: strategy.run(_of_first_replica, values), autograph=False)
     given = on_all_replicas(*map(tf.constant, arrays))
     return [strategy.experimental_local_results(value)[0].numpy() for value in given]

@@ -18,6 +18,7 @@ def process_reals(images, alpha=1.0, mirror=None):
     Returns:
         float32 (B, r, r, C) in [-1, 1].
     """
+    # 0 ... 255 becomes -1 ... 1; columns backwards is the mirror image.
     reals = tf.cast(images, tf.float32) * (2.0 / 255.0) - 1.0
     if mirror is not None:
         reals = tf.where(mirror[:, None, None, None], reals[:, :, ::-1], reals)
@@ -30,8 +31,11 @@ def fade_reals(reals, alpha):
     While a block of the generator fades in, its images are such a blend; reals that were sharper would give
     the fakes away.
     """
+    # Grown: nothing to blend.
     if is_one(alpha):
         return reals
+
+    # What the resolution below would show: every 2x2 square in its mean colour.
     coarse = tf.nn.avg_pool2d(reals, 2, 2, "VALID")  # (B, r/2, r/2, C)
     coarse = tf.repeat(tf.repeat(coarse, 2, axis=1), 2, axis=2)  # (B, r, r, C)
     return alpha * reals + (1.0 - alpha) * coarse

@@ -49,6 +49,7 @@ def r1_penalty(discriminator, real_images):
         total = INPUT_GRADIENT_SCALE * tf.reduce_sum(scores)
     gradient = tape.gradient(total, real_images) / INPUT_GRADIENT_SCALE  # (B, H, W, C)
 
+    # Its squared length, over all pixels and channels of an image.
     return ops.sum(ops.square(gradient), axis=(1, 2, 3)), scores
 
 
@@ -135,6 +136,7 @@ def discriminator_loss(config, discriminator, reals, fakes, step, draw):
         weight = 0.5 * config.r1_gamma_at(resolution) * config.r1_every
         loss = discriminator_logistic(real_scores, fake_scores) + weight * penalty
 
+    # The mean over the batch, and what to report.
     logs = {
         "real_score": tf.reduce_mean(real_scores),
         "fake_score": tf.reduce_mean(fake_scores),

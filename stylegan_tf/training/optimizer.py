@@ -85,6 +85,7 @@ def check_optimizer(optimizer) -> keras.optimizers.Optimizer | None:
         ValueError: for another object, for one that has been used, and for one whose rate follows a schedule:
             the schedule of growing sets the rate.
     """
+    # None is our own Adam. Anything else must be an optimizer, or name one.
     if optimizer is None:
         return None
     if not isinstance(optimizer, (str, dict, keras.optimizers.Optimizer)):
@@ -92,6 +93,7 @@ def check_optimizer(optimizer) -> keras.optimizers.Optimizer | None:
             f"the optimizer is of type {type(optimizer).__name__}; "
             "give a keras.optimizers.Optimizer or its name"
         )
+    # Its rate must be a number, which the phases of growing can set ...
     optimizer = keras.optimizers.get(optimizer)
     if isinstance(
         getattr(optimizer, "_learning_rate", None), keras.optimizers.schedules.LearningRateSchedule
@@ -100,6 +102,7 @@ def check_optimizer(optimizer) -> keras.optimizers.Optimizer | None:
             "the optimizer has a learning-rate schedule, and growing sets the rate of each phase; "
             "give it a number, and the rates as learning_rate, learning_rates and decay_kimg of the Config"
         )
+    # ... and its moments must be nobody else's.
     if optimizer.built:
         raise ValueError("the optimizer has been used already; make a new one for each network")
     return optimizer

@@ -27,6 +27,7 @@ def resolve_precision(config: Config, dtype=None) -> tuple[Config, keras.DTypePo
             f"the dtype policy is {policy.name}; training needs float32 weights: "
             f"give {other} as dtype, or call keras.config.set_dtype_policy('{other}') first"
         )
+    # The Config says what the policy does, so that a saved model is opened as it was trained.
     return config.replace(precision=policy.compute_dtype), policy
 
 

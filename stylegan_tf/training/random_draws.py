@@ -29,6 +29,7 @@ class Draw:
 
     def normal(self, shape):
         """N(0, 1) of a shape (B, ...), B the size of this part."""
+        # All parts draw the same numbers, and each keeps its own rows.
         return self._own(tf.random.stateless_normal(self._whole(shape), self._next_seed()))
 
     def uniform(self, shape):

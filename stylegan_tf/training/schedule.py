@@ -31,6 +31,7 @@ class Phase:
 
     def alpha(self, images: int) -> float:
         """Weight of the newest block after so many images."""
+        # Grown blocks count in full; one that fades in rises in a straight line.
         if not self.fading:
             return 1.0
         return (images - self.start) / (self.fade or self.end - self.start)
@@ -113,6 +114,7 @@ class Schedule:
 
         A phase's last image still belongs to it; beyond the end the last phase goes on.
         """
+        # The first phase whose end is not before these images.
         return min(bisect.bisect_left(self._ends, images), len(self.phases) - 1)
 
     def phase_at(self, images: int) -> Phase:

@@ -38,16 +38,18 @@ def start_from(gan, trained) -> None:
 
 
 def _check_that_it_fits(config, trained):
+    # Something must have been learned.
     if not trained.progress.images:
         raise ValueError("the model to start from is not trained; train it first, or leave it out")
-    theirs = trained.config
     # The same layers, of the same sizes, or weights would be lost without a word.
+    theirs = trained.config
     changed = [name for name in ARCHITECTURE if getattr(config, name) != getattr(theirs, name)]
     if changed:
         found = ", ".join(
             f"{name} {getattr(theirs, name)} instead of {getattr(config, name)}" for name in changed
         )
         raise ValueError(f"the model to start from has {found}; set these fields as it has them")
+    # It may be smaller, and grow; a larger one would have to shrink.
     if theirs.resolution > config.resolution:
         raise ValueError(
             f"the model to start from makes {theirs.resolution}x{theirs.resolution}, more than this one's "
