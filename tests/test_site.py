@@ -18,7 +18,7 @@ import reference_pages  # noqa: E402
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    return build_site(tmp_path_factory.mktemp("built"))
+    return build_site(tmp_path_factory)
 
 
 @pytest.fixture(scope="module")

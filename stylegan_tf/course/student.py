@@ -8,7 +8,9 @@ A solution is what lies between ``### BEGIN SOLUTION`` and ``### END SOLUTION``,
 from __future__ import annotations
 
 import argparse
+import ast
 import json
+import textwrap
 from pathlib import Path
 
 BEGIN = "### BEGIN SOLUTION"
@@ -49,9 +51,17 @@ def blank(source: str) -> tuple[str, list[str]]:
 
 def _dots_for(solution: list[str]) -> str:
     """What a student sees for a solution: three dots, with the name if it is a single assignment."""
-    name, equals, _ = solution[0].strip().partition(" = ")
-    is_assignment = len(solution) == 1 and equals and name.isidentifier()
-    return f"{name} = ..." if is_assignment else "..."
+    found = statements("\n".join(solution))
+    target = found[0].targets[0] if isinstance(found[0], ast.Assign) else None
+    is_assignment = len(found) == 1 and isinstance(target, ast.Name)
+    return f"{target.id} = ..." if is_assignment else "..."
+
+
+def statements(solution: str) -> list[ast.stmt]:
+    """The statements of a solution."""
+    # A ``return`` stands alone only within a function, so the lines are put into one.
+    lines = textwrap.indent(textwrap.dedent(solution), "    ")
+    return ast.parse(f"def solution():\n{lines}").body[0].body
 
 
 def student_notebook(notebook: dict) -> dict:

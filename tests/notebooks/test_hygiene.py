@@ -35,7 +35,8 @@ WIDGETS = (
     "ablation_viewer",
     "playground",
 )  # calls that show one, in widgets
-LINES = 25
+LINES = 40
+WIDTH = 92  # columns that Jupyter and the site show without scrolling
 # How each begins
 START = f"""\
 try:
@@ -103,6 +104,13 @@ def test_stored_outputs_come_from_the_cpu_profile(name):
 def test_cells_are_short(name):
     lengths = {i: len(source.removeprefix(START).splitlines()) for i, source, _ in cells(name, "code")}
     assert not {i: length for i, length in lengths.items() if length > LINES}
+
+
+def test_code_is_seen_without_scrolling(name):
+    wide = {
+        i: [line for line in source.splitlines() if len(line) > WIDTH] for i, source, _ in cells(name, "code")
+    }
+    assert not {i: lines for i, lines in wide.items() if lines}
 
 
 def test_cells_ran_in_order(name):

@@ -1,5 +1,6 @@
 """Builds the site in a process of its own, and reads its pages."""
 
+import fcntl
 import html.parser
 import os
 import subprocess
@@ -11,12 +12,23 @@ ROOT = Path(__file__).parent.parent.parent
 LIMIT = 6_000_000  # bytes that the front page may load
 
 
-def build_site(folder) -> Path:
-    """The site in ``folder / "site"``. A warning of Sphinx is an error."""
-    command = [sys.executable, ROOT / "docs" / "site" / "build.py", folder / "site"]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
-    assert done.returncode == 0, done.stderr[-3000:]
-    return folder / "site"
+def build_site(tmp_path_factory) -> Path:
+    """The site, built once for all processes of this run of pytest. A warning of Sphinx is an error."""
+    # The processes of pytest-xdist have folders of their own, in one that they share.
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    site = folder / "site"
+
+    # The first process builds it, and the others wait.
+    with open(folder / "site.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "site.built").exists():
+            command = [sys.executable, ROOT / "docs" / "site" / "build.py", site]
+            done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+            assert done.returncode == 0, done.stderr[-3000:]
+            (folder / "site.built").touch()
+    return site
 
 
 class Page(html.parser.HTMLParser):

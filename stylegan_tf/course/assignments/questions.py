@@ -42,10 +42,10 @@ class Question:
 
     @property
     def points(self) -> int:
-        """One for each line of the solution, three at the most."""
+        """One for each statement of the solution, three at the most."""
         _, solutions = student.blank(self.answer)
-        lines = "\n".join(solutions).splitlines()
-        count = sum(1 for line in lines if line.strip())
+        nodes = [node for text in solutions for top in student.statements(text) for node in ast.walk(top)]
+        count = sum(isinstance(node, ast.stmt) for node in nodes)
         return min(count, MOST_POINTS)
 
     def graded(self, seed: int) -> str:
