@@ -49,7 +49,7 @@ demo: $(READY)-tensorboard
 test: $(READY)-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 	$(if $(PYTEST_ARGS),,$(TEST_NOTEBOOKS))
 
 # Lessons that differ from the last commit; make test-quick CHANGED=notebooks/05_adain_and_constant.ipynb names others.

@@ -1,3 +1,5 @@
+import gc
+
 import stylegan_tf  # noqa: F401, before keras: TensorFlow reads the variables that it sets only once
 
 # isort: split
@@ -6,6 +8,34 @@ import pytest
 from support.helpers import PUBLIC, load_golden, weights
 
 from stylegan_tf import Discriminator, Generator, official
+
+# The files that take longest, so that two processes end at about the same time.
+LONGEST = (
+    "training/test_training.py",
+    "browser/test_front_ends.py",
+    "training/test_keras_ways.py",
+    "browser/test_site_pages.py",
+    "runs/test_checkpoints.py",
+    "training/test_distribution.py",
+    "notebooks/test_student_notebooks.py",
+)
+
+
+def pytest_collection_modifyitems(items):
+    """The files that take longest begin; within a file, and among the others, the order stays."""
+
+    def place(item):
+        names = [name for name in LONGEST if item.path.as_posix().endswith(f"/tests/{name}")]
+        return LONGEST.index(names[0]) if names else len(LONGEST)
+
+    items.sort(key=place)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _memory_is_given_back():
+    """Graphs and models hold each other; without this a process grows to the next collection, or never shrinks."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture(scope="session")
