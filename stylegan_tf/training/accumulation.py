@@ -84,17 +84,19 @@ class Batch:
         if self.whole:
             return turn(gan, self.whole)
 
-        counts = set()
+        # Python comes to ``turn_of`` twice: for the first part, and to trace the loop over the others.
+        draws = []
 
         def turn_of(number):
             part = self._part(number)
             result = turn(gan, part)
-            counts.add(part.draw.count)
+            draws.append(part.draw.count)
             return result
 
         mean = mean_over_parts(turn_of, self.count)
-        # Every part has made as many draws; the next turn goes on from there.
-        (self.draws_made,) = counts
+        # The next turn goes on from there.
+        assert len(set(draws)) == 1, "all parts must make as many draws, or they would share random numbers"
+        self.draws_made = draws[0]
         return mean
 
     def _part(self, number) -> Part:

@@ -65,7 +65,10 @@ class TrainingState:
         return self.seconds >= 60 * self.minutes
 
     def share_left(self, end: int, total: int) -> float:
-        """The share of the run that is still to come: of its images, or in a time box of its time."""
+        """How much is still to come: in a time box of its time, else in images, as a share of ``total``.
+
+        Beyond the schedule it may be more than 1.
+        """
         # The learning rate may fall towards the end: of the time, where there is a box ...
         if self.minutes:
             return 1 - self.seconds / (60 * self.minutes)
@@ -110,9 +113,12 @@ def fit(
     if not getattr(gan, "generator_optimizer", None):
         raise ValueError("the model is not compiled; call compile() before fit()")
 
-    # When does it end?
+    # When does it end? For a new model in a time box each stage is trained for a moment, and its Config and
+    # schedule are replaced by planned ones.
     state = gan.progress
-    end = set_end(gan, data, kimg, minutes, verbose, started)
+    if minutes and not state.images:
+        plan_time_box(gan, data, minutes, verbose, started)
+    end = set_end(gan, kimg, minutes)
     last_tick = float("inf") if epochs is None else state.ticks + epochs
 
     # The callbacks: the guard against NaN, the progress display, those given.
@@ -142,25 +148,20 @@ def fit(
     return gan.history
 
 
-def set_end(gan, data: Source, kimg, minutes, verbose, started: float) -> int:
-    """Decide when training ends; returns the number of images at which it does.
+def set_end(gan, kimg, minutes) -> int:
+    """Set when training ends, and return the number of images at which it does.
 
-        minutes, a new model       the schedule is planned for them, and the clock ends it
+        minutes, a new model       as it was planned
         minutes, one that began    the clock ends it after so many more
         kimg                       after so many thousand images more
         neither                    with the schedule, or with the time box that the model already has
 
     In a time box the clock alone decides. The number is then where the plan ends; a fast machine passes it.
-
-    Args:
-        started: the reading of time.perf_counter at which the minutes began.
     """
     state = gan.progress
-    if minutes and not state.images:
-        plan_time_box(gan, data, minutes, verbose, started)
-    elif minutes:
+    if minutes and state.images:
         state.minutes = state.seconds / 60 + minutes
-    elif kimg:
+    if kimg:
         state.minutes = None
         return state.images + round(1000 * kimg)
     return gan.schedule.total_images
@@ -202,7 +203,8 @@ def train_tick(gan, data: Source, callbacks, end: int, clock: Clock) -> dict[str
         # One step: D, the averages, G. ``run_step`` also moves state.images and state.steps on.
         step = state.steps
         callbacks.on_train_batch_begin(step)
-        logs = {name: float(value) for name, value in gan.run_step(data, phase, alpha).items()}
+        scalars = gan.run_step(data, phase, alpha)
+        logs = {name: float(value) for name, value in scalars.items()}  # waits for the device
         state.seconds = clock.seconds()
 
         # Its scalars. Lazy R1 is computed in some steps only: the others do not count in its mean.

@@ -74,7 +74,7 @@ class StyleGAN(keras.Model):
         self.schedule = Schedule(config)
         self.loss_scale = LossScale() if config.precision == "float16" else None
         self.label_pool = None
-        self._steps = {}  # resolution -> the traced step
+        self._traces = {}  # resolution -> the traced step
         self.built = True
 
     # ---- Drawing
@@ -194,7 +194,7 @@ class StyleGAN(keras.Model):
 
         # Where they start, to be set back to at each phase; and no trace holds an older optimizer.
         self.initial_optimizer_values = [v.numpy() for v in self.optimizer_variables]
-        self._steps = {}
+        self._traces = {}
         self.progress.phase = -1  # a new optimizer has to learn its phase
 
     def _adam(self, name):
@@ -230,7 +230,7 @@ class StyleGAN(keras.Model):
 
     def forget_traces(self):
         """Trace again at the next step: a trace holds the Config and the label pool as constants."""
-        self._steps = {}
+        self._traces = {}
 
     def run_step(self, data: Source, phase, alpha: float) -> dict[str, tf.Tensor]:
         """Take the next batch at the state's position through one training step; the state moves on.
@@ -254,8 +254,8 @@ class StyleGAN(keras.Model):
         step = tf.constant(state.steps, tf.int64)
         ema_beta = tf.constant(config.ema_beta(state.images, phase.batch_size), tf.float32)
 
-        # Nothing fades into 4x4 or the first stage. The number 1.0, unlike a tensor, leaves the blend out.
-        can_fade = phase.resolution not in (4, self.schedule.resolutions[0])
+        # Nothing fades into the first stage. The number 1.0, unlike a tensor, leaves the blend out.
+        can_fade = phase.resolution != self.schedule.resolutions[0]
         alpha = tf.constant(alpha, tf.float32) if can_fade else 1.0
 
         # The step, then the position moves on.
@@ -266,13 +266,14 @@ class StyleGAN(keras.Model):
 
     def traced_step(self, resolution: int):
         """``step.train_step`` on all devices, as a graph: traced at its first use, then kept."""
-        if resolution not in self._steps:
-            # train_step(gan, images, labels, step, alpha, ema_beta), of which gan is this model.
-            step = functools.partial(distribution.run, self.distribute_strategy, train_step, self)
+        if resolution not in self._traces:
+            # Its other arguments: images, labels, step, alpha, ema_beta. (A partial, since TensorFlow counts
+            # the traces of a Python function over all models, and warns after a few.)
+            on_all_devices = functools.partial(distribution.run, self.distribute_strategy, train_step, self)
             if not self.run_eagerly:
-                step = tf.function(step, autograph=False, jit_compile=self.jit_compile)
-            self._steps[resolution] = step
-        return self._steps[resolution]
+                on_all_devices = tf.function(on_all_devices, autograph=False, jit_compile=self.jit_compile)
+            self._traces[resolution] = on_all_devices
+        return self._traces[resolution]
 
     # ---- Saving
     # ------------------------------------------------------------------------------------------------

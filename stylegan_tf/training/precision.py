@@ -39,7 +39,7 @@ def policy_of(config: Config) -> str:
 def gradient(tape, loss, sources, loss_scale=None):
     """The gradient of a loss, times the loss scale where there is one.
 
-    ``optimizer.update`` divides by the scale again.
+    ``optimizer.update_if_finite`` divides by the scale again.
 
     Args:
         loss: (). sources: a tensor, or a list of variables.

@@ -121,16 +121,12 @@ def generator_turn(gan, part: Part):
     else:
         fakes = draw_fakes(gan, part, part.draw_labels(gan.label_pool))
 
-    # The chain rule in two halves, with a tape for each, so that fakes shared with D need not be made again.
-    # First from the loss through D to the pixels ...
+    # The tape that recorded how the fakes were made goes on recording, through D to the loss. So there is one
+    # chain from the weights of G to the loss.
     discriminator = functools.partial(gan.discriminator, alpha=part.alpha, labels=fakes.labels)
-    with tf.GradientTape() as tape:
-        tape.watch(fakes.images)
+    with fakes.tape:
         loss = losses.generator_loss(gan.config, discriminator(fakes.images))
-    pixel_gradient = gradient(tape, loss, fakes.images, gan.loss_scale)  # (B, r, r, C)
-
-    # ... then from the pixels to the weights of G. (In float16 these gradients carry the loss scale too.)
-    gradients = fakes.gradients(gan.generator.trainable_variables, pixel_gradient)
+    gradients = gradient(fakes.tape, loss, gan.generator.trainable_variables, gan.loss_scale)
     return gradients, summary_of(fakes.w), {"g_loss": loss}
 
 
@@ -140,17 +136,13 @@ class Fakes:
 
     Attributes:
         images: (B, r, r, C). w: (B, w_dim), of their main latents. labels: one-hot, or None.
-        tape: the gradient tape of their making.
+        tape: the gradient tape that recorded their making; it can go on.
     """
 
     images: tf.Tensor
     w: tf.Tensor
     labels: tf.Tensor | None
     tape: tf.GradientTape
-
-    def gradients(self, weights, pixel_gradient):
-        """How a loss changes with the weights, from how it changes with the pixels (B, r, r, C)."""
-        return self.tape.gradient(self.images, weights, output_gradients=pixel_gradient)
 
 
 def draw_fakes(gan, part: Part, labels) -> Fakes:
@@ -159,6 +151,7 @@ def draw_fakes(gan, part: Part, labels) -> Fakes:
     labels: one-hot (B, label_dim), or None.
     """
     config = gan.config
+    # G's turn needs to know how the pixels came from the weights: the tape records it.
     with tf.GradientTape() as tape:
         # From z to styles; some minibatches take theirs from two latents.
         z = part.draw.normal((part.size, config.z_dim))

@@ -65,13 +65,14 @@ def measure_speed(gan, data: Source, seconds: float = 3.0) -> dict[int, float]:
     speeds = {}
     for r in gan.schedule.resolutions:
         phase = next(p for p in gan.schedule.phases if p.resolution == r)
-        for _ in range(r1_every + 1):  # traces the graph, and warms it up
-            gan.run_step(data, phase, 1.0)
+        # The first steps trace the graph, and warm it up. A number that is read waits for the device.
+        for _ in range(r1_every + 1):
+            float(gan.run_step(data, phase, 1.0)["g_loss"])
         begun = time.perf_counter()
         steps = 0
         # Whole rounds of lazy R1, so that it has its share of the time.
         while time.perf_counter() - begun < seconds or steps % r1_every:
-            gan.run_step(data, phase, 1.0)
+            float(gan.run_step(data, phase, 1.0)["g_loss"])
             steps += 1
         speeds[r] = phase.batch_size * steps / (time.perf_counter() - begun)
 

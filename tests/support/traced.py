@@ -25,7 +25,7 @@ def operations_of_a_step(config, resolution):
     gan.label_pool = tf.zeros(10, tf.int64)
     images = tf.TensorSpec((batch, resolution, resolution, config.channels), tf.uint8)
     labels = tf.TensorSpec((batch,), tf.int64) if config.label_dim else None
-    alpha = 1.0 if resolution in (4, gan.schedule.resolutions[0]) else tf.TensorSpec(())
+    alpha = 1.0 if resolution == gan.schedule.resolutions[0] else tf.TensorSpec(())
     scalars = [tf.TensorSpec((), tf.int64), alpha, tf.TensorSpec(())]
     graph = gan.traced_step(resolution).get_concrete_function(images, labels, *scalars).graph
     todo, needed = [*(t.op for t in graph.outputs), *graph.control_outputs], set()
