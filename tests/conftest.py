@@ -1,5 +1,3 @@
-import gc
-
 import stylegan_tf  # noqa: F401, before keras: TensorFlow reads the variables that it sets only once
 
 # isort: split
@@ -29,13 +27,6 @@ def pytest_collection_modifyitems(items):
         return LONGEST.index(names[0]) if names else len(LONGEST)
 
     items.sort(key=place)
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _memory_is_given_back():
-    """Graphs and models hold each other; without this a process grows to the next collection, or never shrinks."""
-    yield
-    gc.collect()
 
 
 @pytest.fixture(scope="session")
