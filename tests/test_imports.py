@@ -98,3 +98,20 @@ def test_checks_and_widgets_are_there_when_they_are_asked_for():
     assert callable(sg.checks.grade) and callable(sg.widgets.truncation)
     with pytest.raises(AttributeError, match="no attribute 'chekcs'"):
         sg.chekcs  # noqa: B018
+
+
+def test_what_keras_rarely_needs_is_loaded_when_it_is_used():
+    """pyplot and scipy.stats in a process of its own: not loaded by the start, and whole once they are used."""
+    program = (
+        "import sys, stylegan_tf\n"
+        "print('matplotlib.figure' in sys.modules, 'scipy.stats._continuous_distns' in sys.modules)\n"
+        "from matplotlib import pyplot\n"
+        "from scipy import stats\n"
+        "print(type(pyplot.figure()).__name__, stats.norm.cdf(0))\n"
+        "import keras, numpy\n"
+        "images = numpy.zeros((1, 4, 4, 1))\n"
+        "keras.visualization.plot_image_gallery(images, value_range=(0, 1), rows=1, cols=1)\n"
+        "print('drawn')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.stdout.split("\n")[:3] == ["False False", "Figure 0.5", "drawn"], done.stderr

@@ -1,7 +1,7 @@
-"""Train the attribute classifier of toy faces, and write data/pretrained/face_reader.npz.
+"""Train the attribute classifier of toy faces, and write its file in data/pretrained.
 
-python tools/train_face_reader.py                  # some minutes on two cores
-python tools/train_face_reader.py --check          # only measure the shipped one, on fresh faces
+python tools/train_face_reader.py --palette continuous           # some minutes on two cores
+python tools/train_face_reader.py --palette continuous --check   # only measure the shipped one
 """
 
 import argparse
@@ -12,19 +12,23 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from stylegan_tf.data import FACTORS, load_toyfaces
+from stylegan_tf.data import load_toyfaces
 from stylegan_tf.data.pixels import to_unit_range
-from stylegan_tf.metrics.judges.faces import FaceReader, accuracy, build_face_reader
+from stylegan_tf.data.toyfaces.factors import PALETTE, PALETTES, factors_of
+from stylegan_tf.metrics.judges.faces import WEIGHTS, FaceReader, accuracy, build_face_reader
 
-OUT = Path(sg.__file__).resolve().parent.parent / "data/pretrained/face_reader.npz"
+DATA = Path(sg.__file__).resolve().parent.parent / "data"
 COUNT, EPOCHS, BATCH, SEED, FRESH_SEED = 30_000, 12, 128, 1, 1000
 
 
-def targets(factors):
+def targets(factors, table):
     """By factor: continuous ones scaled to [-1, 1], the others as they are."""
-    scaled = {f.name: 2 * (c - f.low) / (f.high - f.low) - 1 for f, c in zip(FACTORS, factors.T, strict=True)}
-    whole = {f.name: c for f, c in zip(FACTORS, factors.T, strict=True) if f.values}
-    return {name: column[:, None] for name, column in (scaled | whole).items()}
+    wanted = {}
+    for factor, column in zip(table, factors.T, strict=True):
+        if not factor.values:
+            column = 2 * (column - factor.low) / (factor.high - factor.low) - 1
+        wanted[factor.name] = column[:, None]
+    return wanted
 
 
 def disturb(step, images, wanted):
@@ -45,17 +49,32 @@ def disturb(step, images, wanted):
     return tf.clip_by_value(x * (1 + gain) + shift + noise, -1, 1), wanted
 
 
-def train(cache):
+def faces_to_learn(palette, cache):
+    """Faces (N, 32, 32, 3) in [-1, 1] and their factors, without chance's details and with all of them.
+
+    The classifier of the named colours was trained on the first kind alone.
+    """
+    plain = load_toyfaces(COUNT, seed=SEED, cache=cache, palette=palette)
+    if palette == "named":
+        return to_unit_range(plain.images), plain.factors
+    rich = load_toyfaces(COUNT, seed=SEED + 1, cache=cache, palette=palette, detail=1.0)
+    images = np.concatenate([plain.images[: COUNT // 2], rich.images[: COUNT // 2]])
+    factors = np.concatenate([plain.factors[: COUNT // 2], rich.factors[: COUNT // 2]])
+    return to_unit_range(images), factors
+
+
+def train(palette, cache):
     keras.utils.set_random_seed(SEED)
     tf.config.experimental.enable_op_determinism()
-    faces = load_toyfaces(COUNT, seed=SEED, cache=cache)
-    pictures = tf.data.Dataset.from_tensor_slices((to_unit_range(faces.images), targets(faces.factors)))
+    table = factors_of(palette)
+    images, factors = faces_to_learn(palette, cache)
+    pictures = tf.data.Dataset.from_tensor_slices((images, targets(factors, table)))
     batches = pictures.shuffle(COUNT, seed=SEED).batch(BATCH, drop_remainder=True).repeat(EPOCHS)
     steps = tf.data.Dataset.range(EPOCHS * (COUNT // BATCH))
     data = tf.data.Dataset.zip(steps, batches).map(lambda step, batch: disturb(step, *batch)).prefetch(2)
 
-    model = build_face_reader()
-    heads = keras.Model(model.input, {f.name: model.output[f.name] for f in FACTORS})
+    model = build_face_reader(palette)
+    heads = keras.Model(model.input, {f.name: model.output[f.name] for f in table})
     losses = {
         "continuous": "mse",
         "binary": keras.losses.BinaryCrossentropy(from_logits=True),
@@ -67,26 +86,28 @@ def train(cache):
     )
     heads.compile(
         keras.optimizers.Adam(rate, clipnorm=5.0),
-        loss={f.name: losses[f.kind] for f in FACTORS},
-        loss_weights={f.name: weights[f.kind] for f in FACTORS},
+        loss={f.name: losses[f.kind] for f in table},
+        loss_weights={f.name: weights[f.kind] for f in table},
     )
     heads.fit(data, epochs=EPOCHS, steps_per_epoch=COUNT // BATCH, shuffle=False, verbose=2)
-    np.savez_compressed(OUT, **{f"w{i}": w.astype("float16") for i, w in enumerate(model.get_weights())})
-    print(f"wrote {OUT.name} ({OUT.stat().st_size / 1e6:.2f} MB)")
+    out = DATA / WEIGHTS[palette]
+    np.savez_compressed(out, **{f"w{i}": w.astype("float16") for i, w in enumerate(model.get_weights())})
+    print(f"wrote {out.name} ({out.stat().st_size / 1e6:.2f} MB)")
 
 
-def check():
-    """Print how right the shipped attribute classifier is about fresh faces: 32 and 64 pixels, and noise."""
-    reader = FaceReader()
-    plain, large = load_toyfaces(5000, seed=FRESH_SEED), load_toyfaces(2000, 64, seed=FRESH_SEED + 1)
+def check(palette):
+    """Print how right the shipped attribute classifier is about fresh faces of several kinds."""
+    reader = FaceReader(palette)
+    plain = load_toyfaces(5000, seed=FRESH_SEED, palette=palette)
+    large = load_toyfaces(2000, 64, seed=FRESH_SEED + 1, palette=palette)
+    rich = load_toyfaces(5000, seed=FRESH_SEED + 2, palette=palette, detail=1.0)
     noise = 0.05 * np.random.default_rng(0).standard_normal(plain.images.shape)
-    columns = [
-        accuracy(reader.read(to_unit_range(plain.images)), plain.factors),
-        accuracy(reader.read(to_unit_range(large.images)), large.factors),
-        accuracy(reader.read(to_unit_range(plain.images) + noise), plain.factors),
-    ]
-    print("factor       measure    32x32   64x64   32x32 with noise")
-    for f in FACTORS:
+    columns = []
+    for faces, added in [(plain, 0), (large, 0), (plain, noise), (rich, 0)]:
+        read = reader.read(to_unit_range(faces.images) + added)
+        columns.append(accuracy(read, faces.factors, palette))
+    print("factor       measure    32x32   64x64   noise   detail 1")
+    for f in reader.factors:
         measure = "R^2" if f.kind == "continuous" else "right"
         print(f"{f.name:<12} {measure:<8}", *(f"{c[f.name]:7.4f}" for c in columns))
 
@@ -95,9 +116,10 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
+    parser.add_argument("--palette", choices=list(PALETTES), default=PALETTE)
     parser.add_argument("--check", action="store_true", help="train nothing")
     parser.add_argument("--cache", metavar="FOLDER", help="keep the faces of the training there")
     arguments = parser.parse_args()
     if not arguments.check:
-        train(arguments.cache)
-    check()
+        train(arguments.palette, arguments.cache)
+    check(arguments.palette)

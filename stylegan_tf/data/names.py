@@ -8,12 +8,14 @@ from stylegan_tf.data.folder.dataset import STRETCHED, Folder, open_folder
 from stylegan_tf.data.source import Source
 from stylegan_tf.data.tfrecords import TFRecords
 from stylegan_tf.data.toyfaces.dataset import load_toyfaces
+from stylegan_tf.data.toyfaces.factors import PALETTE, PALETTES, factors_of
 from stylegan_tf.files import expanded
 
 NAMES = "digits, toyfaces[:DIALS], tfds:NAME, folder:PATH, tfrecords:PATH, ffhq:PATH"
 
 # What may follow toyfaces, as in toyfaces:count=40000,rho=0.8
-DIALS = {"count": int, "seed": int, "rho": float, "hole": float}
+DIALS = {"count": int, "seed": int, "rho": float, "hole": float, "detail": float, "palette": str}
+DIALS_TEXT = f"count=FACES, seed=NUMBER, rho=-1..1, hole=0..1, detail=0..1, palette={' or '.join(PALETTES)}"
 
 
 def check_name(name: str) -> None:
@@ -40,22 +42,36 @@ def dials(text: str | None) -> dict:
         key, _, value = part.partition("=")
         try:
             found[key] = DIALS[key](value)
+            factors_of(found.get("palette", PALETTE))
         except (KeyError, ValueError):
-            known = "count=FACES, seed=NUMBER, rho=-1..1, hole=0..1"
             raise ValueError(
-                f"toyfaces:{text} has '{part}'; its dials are {known}, such as toyfaces:count=40000,rho=0.8"
+                f"toyfaces:{text} has '{part}'; its dials are {DIALS_TEXT}, "
+                "such as toyfaces:count=40000,rho=0.8"
             ) from None
     return found
 
 
 def kind(name: str) -> str:
-    """The name without the dials of toy faces.
+    """The name without the dials of toy faces, but with their palette if it is not the usual one.
 
-    Data sets of one kind are judged by the same networks: all toy faces, whatever their dials.
+    Data sets of one kind are judged by the same networks: all toy faces of a palette, whatever else differs.
     """
-    if name.partition(":")[0] == "toyfaces":
-        return "toyfaces"
-    return name
+    if not is_toyfaces(name):
+        return name
+    palette, _ = look(name)
+    return "toyfaces" if palette == PALETTE else f"toyfaces:palette={palette}"
+
+
+def is_toyfaces(name: str) -> bool:
+    """Whether the data set of a name are toy faces, with whatever dials."""
+    return name.partition(":")[0] == "toyfaces"
+
+
+def look(name: str) -> tuple[str, float]:
+    """Palette and detail of the toy faces of a name."""
+    _, colon, place = name.partition(":")
+    found = dials(place if colon else None)
+    return found.get("palette", PALETTE), found.get("detail", 0.0)
 
 
 def open_dataset(
@@ -72,7 +88,8 @@ def open_dataset(
 
             - ``digits``: 10,000 digits, which are shipped.
             - ``toyfaces``: 10,000 faces, which are drawn now. Dials may follow, as in
-              ``toyfaces:count=40000,rho=0.8``: their count and seed, and rho and hole of ``sample_factors``.
+              ``toyfaces:count=40000,rho=0.8``: their count and seed; rho, hole and palette of
+              ``sample_factors``; and detail of ``draw_faces``.
             - ``tfds:NAME``: a set of tensorflow-datasets.
             - ``folder:PATH``: your own pictures. The sub-folders are classes if every picture is in one of
               several; dataset.json of NVIDIA's tools goes before them. ``folder:PATH,stretch=true`` makes

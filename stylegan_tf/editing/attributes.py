@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import warnings
 from collections.abc import Callable, Sequence
 
@@ -10,6 +11,7 @@ from matplotlib.figure import Figure
 
 from stylegan_tf import latents
 from stylegan_tf.data.names import kind
+from stylegan_tf.data.toyfaces.factors import PALETTE
 from stylegan_tf.figures.layout import pictures
 from stylegan_tf.figures.pages import table
 from stylegan_tf.metrics.entanglement import Reader, read_styles
@@ -36,14 +38,15 @@ def digits_reader() -> Reader:
     return read
 
 
-def _faces_reader() -> Reader:
-    return FaceReader().read
+def _faces_reader(palette=PALETTE) -> Reader:
+    return FaceReader(palette).read
 
 
 READERS: dict[str, Callable[[], Reader]] = {  # name of the data set -> function that makes its classifier
     "digits": digits_reader,
     "tfds:mnist": digits_reader,
     "toyfaces": _faces_reader,
+    "toyfaces:palette=continuous": functools.partial(_faces_reader, "continuous"),
 }
 
 

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from stylegan_tf.data.toyfaces.factors import PALETTE
 from stylegan_tf.metrics.judges.faces import FaceReader, fit_to_reader
 from stylegan_tf.metrics.judges.features import DigitsJudge
 from stylegan_tf.networks.float32 import float32_layers
@@ -106,10 +107,13 @@ class FacesDistance(MapDistance):
 
     It compares the maps of the classifier's three convolutions and its 64 features. Larger faces are averaged
     down to 32x32 first. It needs no download. Its numbers compare with each other only.
+
+    Args:
+        palette: of the faces, "named" or "continuous".
     """
 
-    def __init__(self):
-        model = FaceReader().model
+    def __init__(self, palette: str = PALETTE):
+        model = FaceReader(palette).model
         maps = [layer.output for layer in model.layers if isinstance(layer, keras.layers.ReLU)]
         super().__init__("toy faces distance", _maps_and_features(model, maps))
 

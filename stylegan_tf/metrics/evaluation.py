@@ -9,9 +9,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from stylegan_tf.data.names import kind
+from stylegan_tf.data.names import is_toyfaces, kind, look
 from stylegan_tf.data.pixels import to_uint8, to_unit_range
 from stylegan_tf.data.source import Source
+from stylegan_tf.data.toyfaces.factors import PALETTE
 from stylegan_tf.metrics.batches import batches, with_attributes
 from stylegan_tf.metrics.coverage import density_coverage, precision_recall
 from stylegan_tf.metrics.distances import DigitsDistance, FacesDistance
@@ -95,11 +96,11 @@ def digits_judge() -> Judge:
     )
 
 
-def faces_judge() -> Judge:
-    """The judge of toy faces: the shipped attribute classifier."""
-    classifier = FaceReader()
-    distance = FacesDistance()
-    attributes = FaceAttributes()
+def faces_judge(palette: str = PALETTE) -> Judge:
+    """The judge of toy faces of a palette: the shipped attribute classifier."""
+    classifier = FaceReader(palette)
+    distance = FacesDistance(palette)
+    attributes = FaceAttributes(palette)
     return Judge(
         resolution=32,
         channels=3,
@@ -118,6 +119,7 @@ JUDGES = {  # name of the data set -> function that makes its judge
     "digits": digits_judge,
     "tfds:mnist": digits_judge,
     "toyfaces": faces_judge,
+    "toyfaces:palette=continuous": functools.partial(faces_judge, "continuous"),
 }
 
 
@@ -131,7 +133,11 @@ def judge_of(dataset: str) -> Judge:
         raise ValueError(
             f"no network judges the data set '{dataset}'; there are judges for {', '.join(JUDGES)}"
         )
-    return JUDGES[kind(dataset)]()
+    judge = JUDGES[kind(dataset)]()
+    if judge.redraw is None or not is_toyfaces(dataset):
+        return judge
+    _, detail = look(dataset)
+    return dataclasses.replace(judge, redraw=functools.partial(judge.redraw, detail=detail))
 
 
 def evaluate(

@@ -14,11 +14,12 @@ import numpy as np
 
 from stylegan_tf.data.pixels import to_unit_range
 from stylegan_tf.data.toyfaces import draw_faces
-from stylegan_tf.data.toyfaces.factors import FACTORS, sample_factors
+from stylegan_tf.data.toyfaces.factors import PALETTE, factors_of, sample_factors
 from stylegan_tf.metrics.judges.faces import SIDE, FaceReader
 
 QUANTILE = 0.99  # of the real faces; one in a hundred of them is beyond its distance
 STEP = 0.25  # of its range: how far a continuous factor is moved, to see which pixels depend on it
+DETAIL_SEED = 4711  # of the second picture; freckles of real faces come from other seeds
 CHANGE = 0.1  # of -1 to 1: a pixel that changes by more depends on the factor
 
 
@@ -30,11 +31,14 @@ class Redrawn:
         images: float32 (N, side, side, 3) in [-1, 1], the faces as they were compared.
         drawn: the same shape, drawn again.
         factors: float32 (N, 12), as they were read.
+        palette, detail: with which they were drawn.
     """
 
     images: np.ndarray
     drawn: np.ndarray
     factors: np.ndarray
+    palette: str = PALETTE
+    detail: float = 0.0
 
     @property
     def distances(self) -> np.ndarray:
@@ -42,23 +46,25 @@ class Redrawn:
         return np.sqrt(np.square(self.images - self.drawn).mean(axis=(1, 2, 3)))
 
 
-def redraw(images, reader: FaceReader | None = None, side: int = SIDE) -> Redrawn:
+def redraw(images, reader: FaceReader | None = None, side: int = SIDE, detail: float = 0.0) -> Redrawn:
     """Read faces, and draw them again.
 
-    Freckles and strands of hair are drawn at random, which counts little: two drawings of the same factors
-    are 0.02 apart (median). Real faces are 0.07 from their second picture, since reading is not exact.
+    Freckles and strands of hair are drawn at random. With a detail of 0 that counts little: two drawings of
+    the same factors are 0.02 apart (median), and 0.1 with a detail of 1. Real faces without detail are 0.07
+    from their second picture, since reading is not exact.
 
     Args:
         images: (N, r, r, 3) in [-1, 1], r 32 or a multiple.
-        reader: the attribute classifier; default the shipped one.
+        reader: the attribute classifier, which also says the palette; default the shipped one.
         side: at which the two are compared: 32, or the side of the images.
+        detail: of the faces that the images look like, see ``draw_faces``.
 
     Raises:
         ValueError: for images of another shape, or a side that the images do not have.
     """
     images = np.clip(np.asarray(images, "float32"), -1, 1)
     reader = reader or FaceReader()
-    factors = most_likely(reader.read(images))
+    factors = most_likely(reader.read(images), reader.palette)
 
     # Averaged down in blocks to the side at which they are compared.
     times, rest = divmod(images.shape[1], side)
@@ -68,16 +74,18 @@ def redraw(images, reader: FaceReader | None = None, side: int = SIDE) -> Redraw
             f"give {SIDE}, or the images' own side"
         )
     shape = (len(images), side, times, side, times, 3)
-    return Redrawn(images.reshape(shape).mean(axis=(2, 4)), to_unit_range(draw_faces(factors, side)), factors)
+    smaller = images.reshape(shape).mean(axis=(2, 4))
+    drawn = draw_faces(factors, side, DETAIL_SEED, palette=reader.palette, detail=detail)
+    return Redrawn(smaller, to_unit_range(drawn), factors, reader.palette, detail)
 
 
-def most_likely(read: dict[str, np.ndarray]) -> np.ndarray:
-    """What the attribute classifier read, as factors (N, 12) that can be drawn.
+def most_likely(read: dict[str, np.ndarray], palette: str = PALETTE) -> np.ndarray:
+    """What the attribute classifier of a palette read, as factors (N, 12) that can be drawn.
 
     Numbers are cut to their range; of a choice the likeliest value counts.
     """
     columns = []
-    for factor in FACTORS:
+    for factor in factors_of(palette):
         found = read[factor.name]
         if factor.kind == "continuous":
             columns.append(np.clip(found, factor.low, factor.high))
@@ -93,9 +101,11 @@ def redraw_limit(real: Redrawn) -> float:
     return float(np.quantile(real.distances, QUANTILE))
 
 
-def limit_of_fresh_faces(side: int = SIDE, count: int = 500, seed: int = 1000) -> float:
-    """``redraw_limit`` of faces that are drawn for it."""
-    return redraw_limit(redraw(to_unit_range(draw_faces(sample_factors(count, seed), side)), side=side))
+def limit_of_fresh_faces(reader: FaceReader, side: int = SIDE, detail: float = 0.0) -> float:
+    """``redraw_limit`` of 500 faces that are drawn for it."""
+    factors = sample_factors(500, seed=1000, palette=reader.palette)
+    images = to_unit_range(draw_faces(factors, side, palette=reader.palette, detail=detail))
+    return redraw_limit(redraw(images, reader, side, detail))
 
 
 def share_beyond(redrawn: Redrawn, limit: float) -> tuple[float, float]:
@@ -122,7 +132,7 @@ def by_factor(redrawn: Redrawn, real: Redrawn) -> dict[str, float]:
         {factor: share}, 0.01 where faces are as good as the real ones.
     """
     shares = {}
-    for column, factor in enumerate(FACTORS):
+    for column, factor in enumerate(factors_of(real.palette)):
         limit = np.quantile(_distances_where(real, column), QUANTILE)
         shares[factor.name] = float((_distances_where(redrawn, column) > limit).mean())
     return shares
@@ -131,7 +141,7 @@ def by_factor(redrawn: Redrawn, real: Redrawn) -> dict[str, float]:
 def _distances_where(redrawn, column):
     """``distances`` over the pixels that show a factor, (N,); 0 where it shows in none."""
     # The same faces with the factor moved, towards the middle of its range so that it stays inside.
-    factor = FACTORS[column]
+    factor = factors_of(redrawn.palette)[column]
     moved = redrawn.factors.copy()
     if factor.values:
         moved[:, column] = (moved[:, column] + 1) % len(factor.values)
@@ -141,7 +151,9 @@ def _distances_where(redrawn, column):
         moved[:, column] += np.where(moved[:, column] > middle, -step, step)
 
     # The pixels that have changed, and how far the faces are from their second picture there.
-    other = to_unit_range(draw_faces(moved, redrawn.drawn.shape[1]))
+    side = redrawn.drawn.shape[1]
+    other = draw_faces(moved, side, DETAIL_SEED, palette=redrawn.palette, detail=redrawn.detail)
+    other = to_unit_range(other)
     shows = np.abs(other - redrawn.drawn).max(axis=3) > CHANGE  # (N, side, side)
     squares = np.square(redrawn.images - redrawn.drawn).mean(axis=3)
     return np.sqrt((squares * shows).sum(axis=(1, 2)) / np.maximum(shows.sum(axis=(1, 2)), 1))

@@ -16,10 +16,10 @@ from PIL import Image
 
 from stylegan_tf import figures
 from stylegan_tf.config import Config
-from stylegan_tf.data.names import kind
+from stylegan_tf.data.names import is_toyfaces, look
 from stylegan_tf.figures.pages import save
 from stylegan_tf.files import write_atomically
-from stylegan_tf.metrics.judges.faces import SIDE
+from stylegan_tf.metrics.judges.faces import SIDE, FaceReader
 from stylegan_tf.metrics.redraw import limit_of_fresh_faces, redraw
 from stylegan_tf.networks.generator import Generator
 from stylegan_tf.networks.sampling import images_of
@@ -150,12 +150,15 @@ def _picture(name, run, generator):
 
 def _redrawn(run, generator):
     """Pairs of faces for the redraw score; None for other pictures, and for faces too small to read."""
-    if kind(run.info.get("dataset", "")) != "toyfaces":
+    dataset = run.info.get("dataset", "")
+    if not is_toyfaces(dataset):
         return None
     if generator.config.channels != 3 or generator.config.resolution < SIDE:
         return None
-    images = images_of(generator, range(16))
-    return figures.redraw_pairs(redraw(images), limit_of_fresh_faces())
+    palette, detail = look(dataset)
+    reader = FaceReader(palette)
+    pairs = redraw(images_of(generator, range(16)), reader, detail=detail)
+    return figures.redraw_pairs(pairs, limit_of_fresh_faces(reader, detail=detail))
 
 
 def write_report(run: Path, scores: dict | None = None, generator: Generator | None = None) -> Path:

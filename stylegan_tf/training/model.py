@@ -168,7 +168,7 @@ class StyleGAN(keras.Model):
             ValueError: for one optimizer for both, one that has been used, or one with a schedule of its own;
                 and where several devices train together, for optimizers of one's own, or XLA.
         """
-        # Several devices share one update (optimizer.update_replica), which only our Adam can make.
+        # Several devices share one update (FusedAdam.update), which only our Adam can make.
         several = distribution.replicas(self.distribute_strategy) > 1
         if several and (jit_compile or generator_optimizer or discriminator_optimizer):
             found = "jit_compile is True" if jit_compile else "an optimizer is given"

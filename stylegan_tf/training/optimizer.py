@@ -38,12 +38,11 @@ class FusedAdam(keras.optimizers.Adam):
             grad=tf.convert_to_tensor(gradient),
         )
 
-    def update_replica(self, pairs) -> None:
-        """``apply_gradients`` within one of several replicas.
+    def update(self, pairs) -> None:
+        """Change variables by their gradients, given as (gradient, variable), and count the step.
 
-        The gradients are the mean of all replicas already; each changes its own copy of the variables.
-
-        Keras would sum the gradients again, and could not be told to skip a step.
+        It is ``apply_gradients`` without Keras's way there. Within one of several replicas Keras would sum
+        the gradients again, and it keeps every graph alive in which it has applied some.
         """
         # Each replica changes its own copy, all by the same gradient: they stay equal without being told.
         for gradient, variable in pairs:
@@ -135,11 +134,10 @@ def update_if_finite(optimizer, gradients, variables, loss_scale=None):
         pairs = [(g / loss_scale.scale, v) for g, v in pairs]
 
     def apply():
-        _, replicas = distribution.replica_and_count()
-        if replicas == 1:
-            optimizer.apply_gradients(pairs)
+        if isinstance(optimizer, FusedAdam):
+            optimizer.update(pairs)
         else:
-            optimizer.update_replica(pairs)
+            optimizer.apply_gradients(pairs)
         return 0.0
 
     def skip():

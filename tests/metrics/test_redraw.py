@@ -6,20 +6,30 @@ import pytest
 from stylegan_tf import Config, Generator
 from stylegan_tf.data import FACTORS, draw_faces, load_digits, load_toyfaces, sample_factors
 from stylegan_tf.data.pixels import to_unit_range
+from stylegan_tf.data.toyfaces.factors import PALETTES
 from stylegan_tf.figures.redraw import redraw_pairs
-from stylegan_tf.metrics import evaluation, redraw
-from stylegan_tf.metrics.redraw import Redrawn, by_factor, most_likely, redraw_limit, share_beyond
+from stylegan_tf.metrics import FaceReader, evaluation, redraw
+from stylegan_tf.metrics.redraw import (
+    DETAIL_SEED,
+    Redrawn,
+    by_factor,
+    limit_of_fresh_faces,
+    most_likely,
+    redraw_limit,
+    share_beyond,
+)
 
 
 class Knows:
     """A reader that makes no mistakes: it was told the factors."""
 
-    def __init__(self, factors):
+    def __init__(self, factors, palette="named"):
         self.factors = factors
+        self.palette = palette
 
     def read(self, images):
         found = {}
-        for factor, column in zip(FACTORS, self.factors.T, strict=True):
+        for factor, column in zip(PALETTES[self.palette], self.factors.T, strict=True):
             if factor.kind == "categorical":
                 column = 0.9 * np.eye(len(factor.values))[column.astype(int)] + 0.01
             elif factor.kind == "binary":
@@ -34,9 +44,10 @@ def real():
     return to_unit_range(faces.images), faces.factors
 
 
-def test_factors_come_back_from_a_reader_that_knows_them():
-    factors = sample_factors(50, seed=3)
-    np.testing.assert_array_equal(most_likely(Knows(factors).read(None)), factors)
+@pytest.mark.parametrize("palette", PALETTES)
+def test_factors_come_back_from_a_reader_that_knows_them(palette):
+    factors = sample_factors(50, seed=3, palette=palette)
+    np.testing.assert_array_equal(most_likely(Knows(factors, palette).read(None), palette), factors)
 
 
 def test_numbers_out_of_range_are_cut():
@@ -48,8 +59,26 @@ def test_numbers_out_of_range_are_cut():
 @pytest.mark.parametrize("side", [32, 64])
 def test_a_face_of_known_factors_is_drawn_again_without_a_difference(side):
     factors = sample_factors(6, seed=1)
-    images = to_unit_range(draw_faces(factors, side))
+    images = to_unit_range(draw_faces(factors, side, DETAIL_SEED))
     assert redraw(images, Knows(factors), side).distances.max() == 0
+
+
+def test_palette_and_detail_are_those_of_the_second_picture():
+    factors = sample_factors(6, seed=1, palette="continuous")
+    images = to_unit_range(draw_faces(factors, 32, DETAIL_SEED, palette="continuous", detail=1))
+    knows = Knows(factors, "continuous")
+    assert redraw(images, knows, detail=1).distances.max() == 0
+    assert redraw(images, knows).distances.min() > 0.03
+
+
+def test_chance_in_the_details_widens_the_limit():
+    """Faces that are as good as real ones are not beyond the limit, whatever the detail."""
+    reader = FaceReader("continuous")
+    plain, rich = (limit_of_fresh_faces(reader, detail=detail) for detail in (0, 1))
+    assert plain < rich < 0.3
+    factors = sample_factors(400, seed=6, palette="continuous")
+    images = to_unit_range(draw_faces(factors, 32, 6, palette="continuous", detail=1))
+    assert share_beyond(redraw(images, reader, detail=1), rich)[0] < 0.04
 
 
 def test_the_distance_is_the_root_of_the_mean_square():

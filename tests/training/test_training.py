@@ -1,3 +1,4 @@
+import gc
 import time
 
 import keras
@@ -5,6 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from support.tiny import TINY, all_weights, make
+from tensorflow.python.framework.func_graph import FuncGraph
 
 from stylegan_tf import ABLATIONS, StyleGAN, data
 from stylegan_tf.data import Images
@@ -46,6 +48,21 @@ def test_fit_goes_on_where_it_stood(digits):
     parts.fit(digits, verbose=0)
     for a, b in zip(all_weights(whole), all_weights(parts), strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+def test_a_trained_model_leaves_no_graph_behind(digits):
+    """Whoever trains one model after another in a process keeps the memory of one."""
+
+    def graphs():
+        gc.collect()
+        return sum(isinstance(thing, FuncGraph) for thing in gc.get_objects())
+
+    before = graphs()
+    gan = make()
+    gan.fit(digits, epochs=1, verbose=0)
+    assert graphs() > before
+    del gan
+    assert graphs() <= before
 
 
 def test_decay_sets_the_rate_of_both_optimizers(digits):

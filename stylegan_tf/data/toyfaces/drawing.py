@@ -21,7 +21,9 @@ from stylegan_tf.data.toyfaces.geometry import (
 VERSION = 1  # raise it when faces look different: cached pictures are then drawn again
 
 SKIN = (255, 226, 200), (226, 164, 118), (138, 88, 60)  # light, middle, dark
-HAIR = {  # of the head; of moustache and eyebrows
+
+# The palette "named": five colours each. Of hair there are two, of the head and of moustache and eyebrows.
+HAIR = {
     "black": ((36, 30, 40), (26, 20, 28)),
     "brown": ((94, 48, 18), (60, 28, 10)),
     "red": ((212, 82, 26), (196, 52, 4)),
@@ -43,6 +45,13 @@ SHIRT = {
     "white": (244, 244, 244),
 }
 
+# The palette "continuous": each colour lies on a line from 0 to 1, which is nearly straight. So whatever a
+# network mixes of two of its colours is a colour of the palette too.
+HAIR_LINE = (36, 30, 40), (138, 88, 44), (248, 210, 92)  # black, brown, blonde
+FACIAL_HAIR_LINE = (26, 20, 28), (100, 58, 22), (212, 148, 28)
+BACKGROUND_LINE = (122, 190, 240), (178, 158, 232), (244, 156, 172)  # sky, lilac, rose
+SHIRT_LINE = (42, 92, 196), (126, 64, 150), (206, 48, 54)  # blue, purple, red
+
 FRAME = (28, 26, 40)  # of glasses
 LIP = (222, 42, 66)
 MOUTH = (92, 16, 28)
@@ -51,7 +60,9 @@ INK = (44, 30, 32)  # of lashes and irises
 HAIRLINE = 0.985  # just under the skin, so that no background shows between hair and head
 # Their numbers are fixed; only their places are drawn at random.
 FRECKLES = 14
+LARGE_FRECKLES = 6  # how many of them are left at detail 1, where they are larger
 STRANDS = 18
+DOTS = 16  # of the shirt, at detail 1
 
 # The lower edge of the hair, (longitude, latitude) in degrees: the fringe over the forehead ...
 FRINGE = {
@@ -167,7 +178,10 @@ HANGS = np.clip(
     (BACK_HAIR[:, 1:] + 0.2) / 1.2, 0, 1
 )  # (n, 1): 0 where it tilts with the head, 1 where it hangs
 NECK = curve(both_sides([(0.24, 0.3), (0.23, 0.66), (0.3, 0.84), (0.2, 0.96), (0, 1.0)]))
-BODY = curve(both_sides([(0, 0.84), (0.26, 0.76), (0.48, 0.8), (0.78, 0.88), (0.98, 1.1), (1.05, 1.4)]))
+SHOULDERS = [(0, 0.84), (0.26, 0.76), (0.48, 0.8), (0.78, 0.88), (0.98, 1.1), (1.05, 1.4)]
+BODY = curve(both_sides(SHOULDERS))
+BODY_TOP = np.transpose(SHOULDERS)  # x from the middle outwards, and y there
+DOT = 0.055  # radius of a dot of the shirt: at 32x32 it is 1.8 pixels wide
 COLLAR = both_sides([(0.3, 0.72), (0.36, 0.84), (0.12, 1.06), (0, 0.98)])
 
 
@@ -203,16 +217,27 @@ def _between(x, top, bottom):
     return on_face(np.stack([across, down], axis=1))
 
 
-def freckles(rng):
-    """Small spots on both cheeks, (FRECKLES, 8, 3)."""
+def freckles(rng, detail):
+    """Spots on both cheeks, (n, 8, 3): small ones, or at detail 1 fewer and larger ones."""
     x, y, radius = rng.uniform((-1, 0.12, 0.016), (1, 0.36, 0.028), (FRECKLES, 3)).T
     away_from_nose = np.copysign(0.17 + 0.5 * np.abs(x), x)
     places = np.stack([away_from_nose, y], axis=1)  # (FRECKLES, 2)
-    return on_face(SPOT * radius[:, None, None] + places[:, None])
+    radius = radius * (1 + 1.7 * detail)
+    count = round(FRECKLES + (LARGE_FRECKLES - FRECKLES) * detail)
+    return on_face(SPOT * radius[:count, None, None] + places[:count, None])
 
 
-def strands(edge, rng):
-    """Single hairs from the crown towards the edge of the hair.
+def dots(rng):
+    """Spots on the shirt that fall by chance, as points of the picture (DOTS, 8, 2)."""
+    x, share = rng.uniform((-0.9, 0), (0.9, 1), (DOTS, 2)).T
+    top = np.interp(np.abs(x), *BODY_TOP) + DOT  # of the shirt
+    y = top + share * np.maximum(1 - top, 0)
+    places = np.stack([x, y], axis=1)  # (DOTS, 2)
+    return DOT * SPOT + places[:, None]
+
+
+def strands(edge, rng, detail):
+    """Single hairs from the crown towards the edge of the hair; at detail 1 they are locks.
 
     Args:
         edge: of the hair, as ``hair_edge`` gives it.
@@ -230,30 +255,29 @@ def strands(edge, rng):
     there = np.linspace(0, 1, 7)
     along = np.concatenate([there, there[-2:0:-1]])[:, None]  # (12, 1)
     side = np.repeat((1, -1), (6, 6))[:, None]
-    width = 2.4 * side * np.sqrt(np.sin(np.pi * along))
+    width = (2.4 + 3.6 * detail) * side * np.sqrt(np.sin(np.pi * along))
     return on_globe(longitude + width, low + (high - low) * along, lift=1.08), tone
 
 
-def draw_face(face: dict, resolution: int, rng: np.random.Generator) -> np.ndarray:
+def draw_face(face: dict, resolution: int, rng: np.random.Generator, detail: float = 0.0) -> np.ndarray:
     """One face, uint8 (resolution, resolution, 3).
 
     Args:
-        face: the factors by name.
+        face: the factors by name; a colour is a name, or a number from 0 to 1 (``colours_of``).
         rng: draws freckles and strands of hair.
+        detail: from 0 to 1, how much of the picture they are, and the dots of the shirt.
     """
     # The colours.
-    skin = skin_colour(face["skin"])
-    hair, facial_hair = HAIR[face["hair_colour"]]
-    shirt = SHIRT[face["shirt"]]
-    background = BACKGROUND[face["background"]]
+    skin = along(SKIN, face["skin"])
+    hair, facial_hair, shirt, background = colours_of(face)
 
     # Where everything is on the turned head.
     length = face["hair_length"]
     fringe = face["fringe"]
     head = Head(face["yaw"], face["pitch"], face["roll"])
     edge = hair_edge(fringe, length)
-    lines, tones = strands(edge, rng)
-    moving = mouth(face["smile"]) | {"freckles": freckles(rng), "strands": lines, "hair": edge}
+    lines, tones = strands(edge, rng, detail)
+    moving = mouth(face["smile"]) | {"freckles": freckles(rng, detail), "strands": lines, "hair": edge}
     at = head.project(SHAPES | moving)
 
     # Behind the head. The upper part of long hair goes with the head, the lower part hangs.
@@ -262,13 +286,15 @@ def draw_face(face: dict, resolution: int, rng: np.random.Generator) -> np.ndarr
         back = BACK_HAIR - (0.1 * head.side, 0)
         canvas.fill(back * HANGS + head.tilt(back) * (1 - HANGS), tint(hair, facial_hair, 0.6))
     canvas.fill(BODY, shirt)
+    if detail:
+        canvas.fill_all(dots(rng), tint(shirt, WHITE, 0.7 * detail))
     canvas.fill(COLLAR, dark(shirt, 0.3))
     canvas.fill(NECK, dark(skin, 0.16))
 
     # The face.
     canvas.fill(head.place(*SKULL), skin)
     canvas.fill_all(at["blush"], tint(skin, LIP, 0.14))
-    canvas.fill_all(at["freckles"], dark(tint(skin, (150, 60, 20), 0.35), 0.12))
+    canvas.fill_all(at["freckles"], dark(tint(skin, (150, 60, 20), 0.35), 0.12 + 0.1 * detail))
     canvas.fill(at["nose"], dark(skin, 0.14))
     canvas.fill(at["nostrils"], dark(skin, 0.32))
     paint_mouth(canvas, at, face["smile"])
@@ -276,7 +302,7 @@ def draw_face(face: dict, resolution: int, rng: np.random.Generator) -> np.ndarr
         canvas.fill(at["moustache"], facial_hair)
 
     # In front of it: hair, ears, glasses. The eyes come last, as they would not be seen behind the lenses.
-    paint_hair(canvas, head, at, tones, (hair, facial_hair), fringe, length)
+    paint_hair(canvas, head, at, tones * (1 + 0.5 * detail), (hair, facial_hair), fringe, length)
     if length == "short":
         canvas.fill_all(at["ear"], dark(skin, 0.08))
         canvas.fill_all(at["inside of the ear"], dark(skin, 0.25))
@@ -290,12 +316,27 @@ def draw_face(face: dict, resolution: int, rng: np.random.Generator) -> np.ndarr
     return canvas.done()
 
 
-def skin_colour(share):
-    """The colour of the skin, from light (0) over middle to dark (1)."""
-    light, middle, dark_skin = SKIN
+def colours_of(face: dict):
+    """The colours of a face: hair of the head, facial hair, shirt, background.
+
+    Names are those of the palette "named", numbers are places on the lines of the palette "continuous".
+    """
+    if isinstance(face["hair_colour"], str):
+        return *HAIR[face["hair_colour"]], SHIRT[face["shirt"]], BACKGROUND[face["background"]]
+    return (
+        along(HAIR_LINE, face["hair_colour"]),
+        along(FACIAL_HAIR_LINE, face["hair_colour"]),
+        along(SHIRT_LINE, face["shirt"]),
+        along(BACKGROUND_LINE, face["background"]),
+    )
+
+
+def along(line, share):
+    """The colour at a share, 0 to 1, of the way along a line of three colours."""
+    start, middle, end = line
     if share < 0.5:
-        return tint(light, middle, 2 * share)
-    return tint(middle, dark_skin, 2 * share - 1)
+        return tint(start, middle, 2 * share)
+    return tint(middle, end, 2 * share - 1)
 
 
 def paint_mouth(canvas, at, smile):

@@ -1,4 +1,4 @@
-"""What toy faces differ in, and how their factors are drawn at random, with two dials (lesson 03)."""
+"""What toy faces differ in, and how their factors are drawn at random, with three dials (lesson 03)."""
 
 from __future__ import annotations
 
@@ -40,16 +40,11 @@ def _choice(name, values, meaning):
     return Factor(name, kind, 0, len(values) - 1, "", tuple(values), meaning)
 
 
-FACTORS = (
+_ALWAYS = (
     _continuous("yaw", -40, 40, "degrees", "The head turns, to the right of the picture if positive."),
     _continuous("pitch", -15, 15, "degrees", "The head nods, up if positive."),
     _continuous("roll", -15, 15, "degrees", "The head tilts, clockwise if positive."),
     _continuous("skin", 0, 1, "", "Colour of the skin, from light to dark."),
-    _choice(
-        "hair_colour",
-        drawing.HAIR,
-        "Colour of hair, eyebrows and moustache: names without an order, so no scale.",
-    ),
     _choice(
         "hair_length",
         drawing.SIDES,
@@ -59,19 +54,59 @@ FACTORS = (
     _choice("glasses", ("no", "yes"), "Thick dark frames."),
     _choice("moustache", ("no", "yes"), "In the hair's darker shade."),
     _continuous("smile", -1, 1, "", "From a frown over a closed mouth at 0 to an open laugh."),
+)
+_NAMED_COLOURS = (
+    _choice(
+        "hair_colour",
+        drawing.HAIR,
+        "Colour of hair, eyebrows and moustache: names without an order, so no scale.",
+    ),
     _choice("background", drawing.BACKGROUND, "Colour behind the head."),
     _choice("shirt", drawing.SHIRT, "Colour of the shirt."),
 )
-NAMES = tuple(factor.name for factor in FACTORS)
+_CONTINUOUS_COLOURS = (
+    _continuous("hair_colour", 0, 1, "", "Colour of hair, eyebrows and moustache, from black to blonde."),
+    _continuous("background", 0, 1, "", "Colour behind the head, from sky blue over lilac to rose."),
+    _continuous("shirt", 0, 1, "", "Colour of the shirt, from blue over purple to red."),
+)
+NAMES = (
+    "yaw", "pitch", "roll", "skin", "hair_colour", "hair_length", "fringe", "glasses", "moustache", "smile",
+    "background", "shirt",
+)  # fmt: skip
+
+
+def _in_order(factors) -> tuple[Factor, ...]:
+    return tuple(sorted(factors, key=lambda factor: NAMES.index(factor.name)))
+
+
+PALETTES = {
+    "named": _in_order(_ALWAYS + _NAMED_COLOURS),
+    "continuous": _in_order(_ALWAYS + _CONTINUOUS_COLOURS),
+}
+"""The factors by palette, in the order of NAMES. Its three colours are choices, or numbers."""
+
+PALETTE = "named"  # where none is given
+FACTORS = PALETTES[PALETTE]
 PAIR = ("glasses", "moustache")  # the two that may go together
 COMBINATION = {"moustache": "yes", "hair_length": "long"}  # those that may not be seen together
 REACH = np.sqrt(0.75)  # the largest correlation of an even binary and an even continuous factor
 
 
-def factor_table() -> str:
-    """The factors as a Markdown table: name, kind, range or values, meaning."""
+def factors_of(palette: str) -> tuple[Factor, ...]:
+    """The factors of a palette, "named" or "continuous".
+
+    Raises:
+        ValueError: if there is no such palette.
+    """
+    if palette not in PALETTES:
+        raise ValueError(f"there is no palette {palette!r}; choose from {', '.join(PALETTES)}")
+    return PALETTES[palette]
+
+
+def factor_table(palette: str = PALETTE) -> str:
+    """The factors of a palette as a Markdown table: name, kind, range or values, meaning."""
     rows = ["| factor | kind | range | meaning |", "|---|---|---|---|"]
-    for f in FACTORS:
+    for f in factors_of(palette):
         span = ", ".join(f.values) if f.values else f"{f.low:g} to {f.high:g} {f.unit}".strip()
         rows.append(f"| {f.name} | {f.kind} | {span} | {f.meaning} |")
     return "\n".join(rows)
@@ -84,6 +119,7 @@ def sample_factors(
     pair: tuple[str, str] = PAIR,
     hole: float = 0.0,
     combination: Mapping[str, float | str | tuple[float, float]] = COMBINATION,
+    palette: str = PALETTE,
 ) -> np.ndarray:
     """Factors of faces, drawn at random: evenly and independently, but for two dials.
 
@@ -94,23 +130,26 @@ def sample_factors(
         pair: names of two factors, neither of them categorical.
         hole: share, 0 to 1, of the faces with the ``combination`` that are removed. Others are drawn instead.
         combination: factor -> value (number or name), or (low, high) of a continuous factor.
+        palette: "named" has five names for each colour, which are choices. In "continuous" a colour is a
+            number from 0 to 1, and all that lies between two colours is a colour too.
 
     Returns:
         float32 (count, 12), columns in the order of FACTORS.
 
     Raises:
-        ValueError: for an unknown factor or value, a categorical pair, rho or hole out of range, nothing left
-            outside the hole.
+        ValueError: for an unknown factor, value or palette, a categorical pair, rho or hole out of range,
+            nothing left outside the hole.
     """
+    table = factors_of(palette)
     # Can it be done?
     if count < 1:
         raise ValueError(f"count is {count}; ask for 1 face or more")
     if not 0 <= hole <= 1:
         raise ValueError(f"hole is {hole}; it is a share from 0 to 1")
     columns = [_column(name) for name in pair]
-    correlation = _copula(rho, pair)
-    bounds = _bounds(combination)
-    covers_all = all((FACTORS[i].low, FACTORS[i].high) == limits for i, limits in bounds.items())
+    correlation = _copula(rho, pair, table)
+    bounds = _bounds(combination, table)
+    covers_all = all((table[i].low, table[i].high) == limits for i, limits in bounds.items())
     if hole == 1 and covers_all:
         raise ValueError(
             f"the combination {dict(combination)} leaves no face outside; "
@@ -123,14 +162,14 @@ def sample_factors(
     while found < count:
         # Even and independent numbers; those of the pair come from two correlated normal ones, by a Gaussian
         # copula: their distribution function makes them even again, and leaves them correlated.
-        uniform = rng.random((count, len(FACTORS)))
+        uniform = rng.random((count, len(table)))
         first, other = rng.standard_normal((2, count))
         second = correlation * first + np.sqrt(1 - correlation**2) * other
         normal = np.stack([first, second], axis=1)  # (count, 2)
         uniform[:, columns] = 0.5 + 0.5 * tf.math.erf(normal / np.sqrt(2)).numpy()
 
         # From [0, 1] to the range of each factor.
-        spread = [_spread(factor, values) for factor, values in zip(FACTORS, uniform.T, strict=True)]
+        spread = [_spread(factor, values) for factor, values in zip(table, uniform.T, strict=True)]
         factors = np.stack(spread, axis=1).astype("float32")  # (count, 12)
 
         # The hole: the share of those that have the combination is removed.
@@ -158,7 +197,7 @@ def _spread(factor, uniform):
     return factor.low + (factor.high - factor.low) * uniform
 
 
-def _copula(rho, pair):
+def _copula(rho, pair, table):
     """The correlation of two normal variables for which the factors made of them have Pearson's r = rho.
 
     The equations are those of the expectation of r, solved for the correlation, of two factors that are both
@@ -167,7 +206,7 @@ def _copula(rho, pair):
     # Can these two reach rho?
     if len(set(pair)) != 2:
         raise ValueError(f"pair is {pair}; name two different factors")
-    kinds = [FACTORS[_column(name)].kind for name in pair]
+    kinds = [table[_column(name)].kind for name in pair]
     if "categorical" in kinds:
         raise ValueError(
             f"pair is {pair}, and {pair[kinds.index('categorical')]} is categorical: it has no correlation"
@@ -185,14 +224,14 @@ def _copula(rho, pair):
     return 2 * np.sin(np.pi * rho / 6)
 
 
-def _bounds(combination) -> dict[int, tuple]:
+def _bounds(combination, table) -> dict[int, tuple]:
     """{column: (low, high)} of a combination."""
     if not combination:
         raise ValueError("combination is empty; name factors and their values, such as {'moustache': 'yes'}")
     bounds = {}
     for name, value in combination.items():
         # A name counts as its number, and one number as a range without a length.
-        factor = FACTORS[_column(name)]
+        factor = table[_column(name)]
         if isinstance(value, str) and value in factor.values:
             value = factor.values.index(value)
         low, high = value if isinstance(value, (tuple, list)) else (value, value)

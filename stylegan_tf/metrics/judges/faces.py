@@ -6,17 +6,21 @@ import keras
 import numpy as np
 from keras import layers
 
-from stylegan_tf.data.toyfaces.factors import FACTORS
+from stylegan_tf.data.toyfaces.factors import PALETTE, factors_of
 from stylegan_tf.files import data_file
 from stylegan_tf.metrics.judges.features import predict
 from stylegan_tf.networks.float32 import float32_layers
 
 SIDE = 32
+WEIGHTS = {"named": "pretrained/face_reader.npz", "continuous": "pretrained/face_reader_continuous.npz"}
 
 
 @float32_layers()
-def build_face_reader() -> keras.Model:
+def build_face_reader(palette: str = PALETTE) -> keras.Model:
     """An untrained attribute classifier: faces (B, 32, 32, 3) in [-1, 1] -> features, and a head a factor.
+
+    Args:
+        palette: of the faces, "named" or "continuous".
 
     Returns:
         a model that gives a dict: ``features`` (B, 64), and by name of the factor what its head gives. That
@@ -36,7 +40,7 @@ def build_face_reader() -> keras.Model:
 
     # A head a factor.
     outputs = {"features": features}
-    for factor in FACTORS:
+    for factor in factors_of(palette):
         units = len(factor.values) if factor.kind == "categorical" else 1
         outputs[factor.name] = layers.Dense(units, name=factor.name)(features)
     return keras.Model(images, outputs, name="face_reader")
@@ -46,11 +50,19 @@ class FaceReader:
     """The shipped attribute classifier of toy faces.
 
     It was trained by ``tools/train_face_reader.py`` on faces with added noise and shifts.
+
+    Args:
+        palette: of the faces, "named" or "continuous". There is one classifier for each.
+
+    Raises:
+        ValueError: for another palette.
     """
 
-    def __init__(self):
-        self.model = build_face_reader()
-        with np.load(data_file("pretrained/face_reader.npz")) as file:
+    def __init__(self, palette: str = PALETTE):
+        self.palette = palette
+        self.factors = factors_of(palette)
+        self.model = build_face_reader(palette)
+        with np.load(data_file(WEIGHTS[palette])) as file:
             self.model.set_weights([file[f"w{i}"].astype("float32") for i in range(len(file.files))])
 
     def __call__(self, images, batch_size: int = 500) -> tuple[np.ndarray, dict[str, np.ndarray]]:
@@ -70,7 +82,7 @@ class FaceReader:
             ValueError: for another shape.
         """
         found = predict(self.model, fit_to_reader(images), batch_size)
-        return found["features"], {factor.name: _reading(factor, found[factor.name]) for factor in FACTORS}
+        return found["features"], {f.name: _reading(f, found[f.name]) for f in self.factors}
 
     def features(self, images, batch_size: int = 500) -> np.ndarray:
         """Faces -> (N, 64), as ``__call__`` takes them: for ``fid``."""
@@ -106,14 +118,17 @@ class FaceAttributes:
 
     A smile is a continuous factor; four times its value is the logit.
 
+    Args:
+        palette: of the faces.
+
     Attributes:
         names: of the columns.
     """
 
     names = ("glasses", "moustache", "long hair", "smiling")
 
-    def __init__(self):
-        self.reader = FaceReader()
+    def __init__(self, palette: str = PALETTE):
+        self.reader = FaceReader(palette)
 
     def __call__(self, images) -> np.ndarray:
         """Faces (N, r, r, 3), r 32 or a multiple -> (N, 4)."""
@@ -131,10 +146,10 @@ def _reading(factor, raw):
     return factor.low + (factor.high - factor.low) * (raw[:, 0] + 1) / 2
 
 
-def accuracy(read: dict[str, np.ndarray], factors: np.ndarray) -> dict[str, float]:
-    """How well factors (N, 12) were read: R^2 of continuous ones, share right of the others."""
+def accuracy(read: dict[str, np.ndarray], factors: np.ndarray, palette: str = PALETTE) -> dict[str, float]:
+    """How well factors (N, 12) of a palette were read: R^2 of continuous ones, share right of the others."""
     scores = {}
-    for factor, true in zip(FACTORS, np.asarray(factors).T, strict=True):
+    for factor, true in zip(factors_of(palette), np.asarray(factors).T, strict=True):
         guess = read[factor.name]
         if factor.kind == "continuous":
             score = 1 - ((guess - true) ** 2).mean() / true.var()

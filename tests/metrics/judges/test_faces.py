@@ -4,7 +4,7 @@ import pytest
 from stylegan_tf.data import FACTORS, draw_faces, sample_factors
 from stylegan_tf.data.pixels import to_unit_range
 from stylegan_tf.files import data_file
-from stylegan_tf.metrics.judges.faces import FaceReader, accuracy, fit_to_reader
+from stylegan_tf.metrics.judges.faces import WEIGHTS, FaceReader, accuracy, fit_to_reader
 
 
 @pytest.fixture(scope="module")
@@ -22,6 +22,23 @@ def test_shipped_reader_reads_fresh_faces(fresh):
     assert min(scores[f.name] for f in FACTORS if f.kind == "continuous") >= 0.95
     assert min(scores[name] for name in ("hair_colour", "background", "shirt")) >= 0.99
     assert scores["fringe"] >= 0.9
+
+
+@pytest.mark.parametrize("detail", [0, 1])
+def test_shipped_reader_of_continuous_colours_reads_fresh_faces(detail):
+    """docs: data/README.md has the numbers of 5,000 faces."""
+    factors = sample_factors(1000, seed=77, palette="continuous")
+    images = to_unit_range(draw_faces(factors, 32, 77, palette="continuous", detail=detail))
+    scores = accuracy(FaceReader("continuous").read(images), factors, "continuous")
+    assert min(scores[name] for name in ("glasses", "moustache", "hair_length")) >= 0.99
+    assert min(scores[name] for name in ("hair_colour", "background", "shirt")) >= 0.98
+    assert min(scores[name] for name in ("yaw", "pitch", "roll", "skin", "smile")) >= 0.95
+    assert scores["fringe"] >= 0.9
+
+
+def test_a_palette_without_a_reader_is_named():
+    with pytest.raises(ValueError, match="there is no palette 'pastel'; choose from named, continuous"):
+        FaceReader("pastel")
 
 
 def test_readings_are_probabilities_or_in_units(fresh):
@@ -76,5 +93,6 @@ def test_accuracy_of_known_readings():
     assert accuracy(read, factors) == pytest.approx(expected, abs=1e-6)
 
 
-def test_shipped_reader_is_small():
-    assert data_file("pretrained/face_reader.npz").stat().st_size < 1_000_000
+@pytest.mark.parametrize("palette", WEIGHTS)
+def test_shipped_reader_is_small(palette):
+    assert data_file(WEIGHTS[palette]).stat().st_size < 1_000_000
