@@ -31,7 +31,7 @@ Their resolutions may differ.
 CHANGEABLE = (
     "learning_rate", "learning_rates", "generator_lr", "decay_kimg", "beta_1", "beta_2", "epsilon",
     "r1_gamma", "r1_every", "mixing_probability",
-    "ema_kimg", "ema_rampup", "w_avg_beta",
+    "ema_kimg", "ema_rampup", "w_avg_beta", "augment_target", "augment_kimg",
     "accumulate", "tick_kimg",
 )  # fmt: skip
 """The fields that may change in the middle of a run.
@@ -104,6 +104,13 @@ class Config:
     mixing_probability: float = 0.9  # share of minibatches generated from two latents
     # D's and G's step of a turn see the same fakes. That is faster, and not the paper's way
     shared_forward: bool = False
+
+    # Augmentation of what D sees, for few pictures, which is not the paper's (training/augmentation.py)
+    augment: str = "none"  # "fixed": with probability augment_p; "ada": p follows how well D knows the reals
+    augment_groups: str = "blit,geometry,colour"  # of these three
+    augment_p: float = 0.0  # probability of each augmentation; of "ada" at the start
+    augment_target: float = 0.6  # "ada": p rises while the mean sign of D's scores of reals is above this
+    augment_kimg: float = 500.0  # "ada": thousands of images in which p can rise from 0 to 1
 
     # The optimizer (docs/exactness.md, Adam)
     learning_rate: float = 0.001  # where learning_rates has no entry

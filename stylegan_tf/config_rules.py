@@ -20,6 +20,7 @@ POSITIVE = (
     "generator_lr",
     "epsilon",
     "total_kimg",
+    "augment_kimg",
 )
 NOT_NEGATIVE = (
     "label_dim",
@@ -31,7 +32,7 @@ NOT_NEGATIVE = (
     "ema_rampup",
     "decay_kimg",
 )
-SHARES = ("mixing_probability", "fade_share")  # 0 to 1
+SHARES = ("mixing_probability", "fade_share", "augment_p", "augment_target")  # 0 to 1
 DECAYS = ("w_avg_beta", "beta_1", "beta_2")  # 0 to less than 1
 CHOICES = {
     "channels": (1, 3),
@@ -39,6 +40,7 @@ CHOICES = {
     "mapping_activation": ("same", "lrelu", "relu"),
     "loss": ("logistic", "wgan-gp"),
     "penalty_scaling": ("official", "constant"),
+    "augment": ("none", "fixed", "ada"),
     "precision": ("float32", "float16", "bfloat16"),
     "fused_kernels": (True, False, "auto"),
 }
@@ -56,6 +58,7 @@ def check(config) -> None:
     _check_networks(config)
     _check_maps(config)
     _check_batches(config)
+    _check_augmentation(config)
 
 
 def _need(good: bool, config, name: str, expected: str) -> None:
@@ -147,6 +150,17 @@ def _check_batches(config):
             raise ValueError(
                 f"the batch size at {r}x{r} is {batch}; it must be a multiple of mbstd_group = {group}"
             )
+
+
+def _check_augmentation(config):
+    groups = config.augment_groups.split(",")
+    are_known = set(groups) <= {"blit", "geometry", "colour"} and len(set(groups)) == len(groups)
+    _need(are_known, config, "augment_groups", "some of blit, geometry and colour, with commas between them")
+    has_chance = config.augment != "fixed" or config.augment_p > 0
+    _need(has_chance, config, "augment_p", "greater than 0 where augment is 'fixed'")
+    # A critic's scores have no sign that says real or fake.
+    has_sign = config.augment != "ada" or config.loss == "logistic"
+    _need(has_sign, config, "augment", "'none' or 'fixed' where loss is 'wgan-gp'")
 
 
 def _is_number(value) -> bool:

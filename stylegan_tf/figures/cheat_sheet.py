@@ -246,6 +246,7 @@ def _training(page, config):
             f"{config.r1_gamma:g}" + (f", every {config.r1_every}th step" if is_lazy else ""),
         ),
         ("style mixing", f"in {config.mixing_probability:.0%} of the batches"),
+        *([("augmentation", _augmentation(config))] if config.augment != "none" else []),
         ("average of G", f"half-life {config.ema_kimg:g} thousand images"),
     ]
 
@@ -254,6 +255,13 @@ def _training(page, config):
     for i, (name, value) in enumerate(rows):
         page.text(76, 33.2 - 2.1 * i, name, fontsize=7.5, va="center", weight="bold")
         page.text(91, 33.2 - 2.1 * i, value, fontsize=7.5, va="center")
+
+
+def _augmentation(config):
+    """What the Config says about augmentation, in a few words."""
+    if config.augment == "fixed":
+        return f"p = {config.augment_p:g}"
+    return f"p adapts, target {config.augment_target:g}"
 
 
 def _formulas(page):

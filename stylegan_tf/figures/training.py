@@ -20,6 +20,7 @@ CURVES = {
     "mean score of D": {"real_score": "D(real)", "fake_score": "D(fake)"},
     "gradient penalty, unweighted": {"penalty": "R1"},
     "std of w in a batch": {"w_std": "w"},
+    "augmentation": {"augment_p": "probability p", "real_sign": "mean sign of D(real)"},
     "share of pixel variance\nthat z explains (rest: noise)": {"z_share": "z"},
     "images per second": {"images_per_second": "speed"},
 }

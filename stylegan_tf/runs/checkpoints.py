@@ -27,7 +27,8 @@ class DamagedCheckpoint(ValueError):
 def state_of(gan: StyleGAN) -> dict[str, keras.Variable]:
     """All variables of a run by name: "G/0", "G/1", ..., in the order of each part's ``weights``.
 
-    The parts are both networks, the averaged generator "E", both optimizers, and the loss scale of float16.
+    The parts are both networks, the averaged generator "E", both optimizers, and, where there are any, the
+    loss scale of float16 and the probability of augmentation.
     """
     parts = {
         "G": gan.generator.weights,
@@ -38,6 +39,8 @@ def state_of(gan: StyleGAN) -> dict[str, keras.Variable]:
     }
     if gan.loss_scale:
         parts["loss_scale"] = gan.loss_scale.weights
+    if gan.augmentation:
+        parts["augmentation"] = gan.augmentation.weights
     return {
         f"{part}/{i}": variable for part, variables in parts.items() for i, variable in enumerate(variables)
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import tensorflow as tf
@@ -70,30 +71,23 @@ class Batch:
         self.replica, self.replicas = distribution.replica_and_count()
         self.draws_made = 0
 
+        self.size_on_all_devices = images.shape[0] * self.replicas
+
         # Without accumulation one part serves both turns; with ``shared_forward`` D's fakes stay on it for G.
         self.whole = self._part(0) if self.count == 1 else None
 
-    def take_turn(self, turn, gan):
-        """``turn(gan, part)`` of the batch as one part; of several parts the mean of what it returns.
-
-        Args:
-            turn: returns a structure of float tensors. It must not assign a tf.Variable: later parts would
-                see it.
-        """
-        # The common case: one part, which is the batch.
-        if self.whole:
-            return turn(gan, self.whole)
-
-        # Python comes to ``turn_of`` twice: for the first part, and to trace the loop over the others.
+    def mean_over_parts(self, function):
+        """The mean of ``function(part)`` over the parts; it returns a structure of float tensors."""
+        # Python comes to ``result_of`` twice: for the first part, and to trace the loop over the others.
         draws = []
 
-        def turn_of(number):
+        def result_of(number):
             part = self._part(number)
-            result = turn(gan, part)
+            result = function(part)
             draws.append(part.draw.count)
             return result
 
-        mean = mean_over_parts(turn_of, self.count)
+        mean = mean_over_parts(result_of, self.count)
         # The next turn goes on from there.
         assert len(set(draws)) == 1, "all parts must make as many draws, or they would share random numbers"
         self.draws_made = draws[0]
@@ -110,6 +104,24 @@ class Batch:
         part_count = self.replicas * self.count
         draw = Draw(self.config.seed, self.step, part_index, part_count, self.draws_made)
         return Part(part_of(self.images, number, self.count), labels, self.step, self.alpha, draw)
+
+
+def in_parts(turn):
+    """Make a turn, ``turn(gan, part)``, one of a whole ``Batch``: of several parts the mean of its results.
+
+    Args:
+        turn: returns a structure of float tensors. It must not assign a tf.Variable: later parts would see
+            it.
+    """
+
+    @functools.wraps(turn)
+    def turn_of_batch(gan, batch: Batch):
+        # The common case: one part, which is the batch.
+        if batch.whole:
+            return turn(gan, batch.whole)
+        return batch.mean_over_parts(functools.partial(turn, gan))
+
+    return turn_of_batch
 
 
 def mean_over_parts(function, parts: int):

@@ -82,17 +82,19 @@ class Progress(keras.callbacks.Callback):
         if not self.bar:
             return
         # On the left: where growing stands.
-        state = self.model.progress
-        phase = self.model.schedule.phase_at(state.images)
-        growth = f"fade {phase.alpha(state.images):.2f}" if phase.fading else "stable"
+        progress = self.model.progress
+        phase = self.model.schedule.phase_at(progress.images)
+        growth = f"fade {phase.alpha(progress.images):.2f}" if phase.fading else "stable"
         side = f"{phase.resolution}x{phase.resolution}"
-        self.bar.set_description_str(f"{side} {growth} {state.images / 1000:.1f} kimg", refresh=False)
+        self.bar.set_description_str(f"{side} {growth} {progress.images / 1000:.1f} kimg", refresh=False)
         # On the right: the speed, and the losses of the last tick.
         self.bar.set_postfix_str(self._speed() + self.losses, refresh=False)
-        self.bar.update(self._percent(state) - self.bar.n)
+        self.bar.update(self._percent(progress) - self.bar.n)
 
     def on_epoch_end(self, epoch, logs=None):
         self.losses = f", D {logs['d_loss']:.3f} G {logs['g_loss']:.3f}"
+        if "augment_p" in logs:
+            self.losses += f", augmented {logs['augment_p']:.0%}"
         # Without a bar, a line.
         if not self.bar:
             side = f"{logs['resolution']:.0f}x{logs['resolution']:.0f}"
@@ -103,22 +105,22 @@ class Progress(keras.callbacks.Callback):
         if self.bar:
             self.bar.close()
 
-    def _percent(self, state):
+    def _percent(self, progress):
         """How much of the run is done, by images, or by the clock in a time box."""
-        if state.minutes is None:
-            done = state.images / max(self.end, 1)
+        if progress.minutes is None:
+            done = progress.images / max(self.end, 1)
         else:
-            done = state.seconds / (60 * state.minutes)
+            done = progress.seconds / (60 * progress.minutes)
         return min(100.0, 100.0 * done)
 
     def _speed(self):
         """Images/s since the last report, and the time left at this speed."""
         # Measured since the tick began; in the first moment the time may be 0.
-        state = self.model.progress
-        speed = (state.images - self.first) / max(time.perf_counter() - self.begun, 1e-9)
+        progress = self.model.progress
+        speed = (progress.images - self.first) / max(time.perf_counter() - self.begun, 1e-9)
         # Left: of the time box, or of the images at this speed.
-        if state.minutes:
-            seconds_left = 60 * state.minutes - state.seconds
+        if progress.minutes:
+            seconds_left = 60 * progress.minutes - progress.seconds
         else:
-            seconds_left = (self.end - state.images) / max(speed, 1e-9)
+            seconds_left = (self.end - progress.images) / max(speed, 1e-9)
         return f"{speed:.0f} images/s, {max(seconds_left, 0) / 60:.1f} min left"

@@ -147,9 +147,6 @@ def assign(variable, value) -> None:
 
 def run(strategy, step, *arguments):
     """``step(*arguments)`` on all replicas; their results agree, and those of the first are returned."""
-    # One device is the common case, and needs nothing around its step.
-    if replicas(strategy) == 1:
-        return step(*arguments)
     results = strategy.run(step, arguments)
     return tf.nest.map_structure(lambda value: strategy.experimental_local_results(value)[0], results)
 

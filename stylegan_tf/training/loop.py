@@ -115,11 +115,11 @@ def fit(
 
     # When does it end? For a new model in a time box each stage is trained for a moment, and its Config and
     # schedule are replaced by planned ones.
-    state = gan.progress
-    if minutes and not state.images:
+    progress = gan.progress
+    if minutes and not progress.images:
         plan_time_box(gan, data, minutes, verbose, started)
     end = set_end(gan, kimg, minutes)
-    last_tick = float("inf") if epochs is None else state.ticks + epochs
+    last_tick = float("inf") if epochs is None else progress.ticks + epochs
 
     # The callbacks: the guard against NaN, the progress display, those given.
     callbacks = callback_list(gan, callbacks, verbose, end, epochs)
@@ -128,20 +128,20 @@ def fit(
     # The ticks: steps up to the next report, until the schedule, the time or a callback ends it. A callback
     # such as BackupAndRestore may set the state back when training begins.
     callbacks.on_train_begin()
-    clock = Clock(already=state.seconds)
-    if state.is_over(end) and verbose:
+    clock = Clock(already=progress.seconds)
+    if progress.is_over(end) and verbose:
         print(
-            f"nothing to train: the schedule has ended, at {state.images / 1000:g} kimg; "
+            f"nothing to train: the schedule has ended, at {progress.images / 1000:g} kimg; "
             "fit(..., kimg=10) trains 10 kimg more",
             flush=True,
         )
-    while state.ticks < last_tick and not state.is_over(end):
-        callbacks.on_epoch_begin(state.ticks)
+    while progress.ticks < last_tick and not progress.is_over(end):
+        callbacks.on_epoch_begin(progress.ticks)
         if gan.stop_training:
             break
         report = train_tick(gan, data, callbacks, end, clock)
-        state.ticks += 1
-        callbacks.on_epoch_end(state.ticks - 1, report)
+        progress.ticks += 1
+        callbacks.on_epoch_end(progress.ticks - 1, report)
         if gan.stop_training:
             break
     callbacks.on_train_end()
@@ -158,12 +158,12 @@ def set_end(gan, kimg, minutes) -> int:
 
     In a time box the clock alone decides. The number is then where the plan ends; a fast machine passes it.
     """
-    state = gan.progress
-    if minutes and state.images:
-        state.minutes = state.seconds / 60 + minutes
+    progress = gan.progress
+    if minutes and progress.images:
+        progress.minutes = progress.seconds / 60 + minutes
     if kimg:
-        state.minutes = None
-        return state.images + round(1000 * kimg)
+        progress.minutes = None
+        return progress.images + round(1000 * kimg)
     return gan.schedule.total_images
 
 
@@ -181,31 +181,31 @@ class Clock:
 def train_tick(gan, data: Source, callbacks, end: int, clock: Clock) -> dict[str, float]:
     """Steps until the next report, one at least; returns the means over them."""
     # How long a tick is, in images, depends on the resolution at which it begins.
-    state = gan.progress
+    progress = gan.progress
     means = TickMeans()
     begun = clock.seconds()
-    first_image = state.images
-    tick_images = 1000 * gan.config.tick_kimg.get(gan.schedule.phase_at(state.images).resolution, 10)
+    first_image = progress.images
+    tick_images = 1000 * gan.config.tick_kimg.get(gan.schedule.phase_at(progress.images).resolution, 10)
 
     while True:
         # Which phase of growing is it? A new one resets the optimizers.
-        index = gan.schedule.index_at(state.images)
+        index = gan.schedule.index_at(progress.images)
         phase = gan.schedule.phases[index]
-        if index != state.phase:
+        if index != progress.phase:
             begin_phase(gan, index)
 
         # Where in the phase? Alpha rises in a fade; the rate may fall towards the end.
         if gan.config.decay_kimg:
-            share_left = state.share_left(end, gan.schedule.total_images)
-            set_learning_rate(gan, gan.schedule.learning_rate_at(state.images, share_left))
-        alpha = phase.alpha(state.images)
+            share_left = progress.share_left(end, gan.schedule.total_images)
+            set_learning_rate(gan, gan.schedule.learning_rate_at(progress.images, share_left))
+        alpha = phase.alpha(progress.images)
 
-        # One step: D, the averages, G. ``run_step`` also moves state.images and state.steps on.
-        step = state.steps
+        # One step: D, the averages, G. ``run_step`` also moves progress.images and progress.steps on.
+        step = progress.steps
         callbacks.on_train_batch_begin(step)
         scalars = gan.run_step(data, phase, alpha)
         logs = {name: float(value) for name, value in scalars.items()}  # waits for the device
-        state.seconds = clock.seconds()
+        progress.seconds = clock.seconds()
 
         # Its scalars. Lazy R1 is computed in some steps only: the others do not count in its mean.
         has_penalty = penalty_is_due(gan.config, step)
@@ -213,20 +213,20 @@ def train_tick(gan, data: Source, callbacks, end: int, clock: Clock) -> dict[str
         callbacks.on_train_batch_end(step, logs)
 
         # Time to report?
-        is_full = state.images - state.tick_start >= tick_images
-        if is_full or state.is_over(end) or gan.stop_training:
+        is_full = progress.images - progress.tick_start >= tick_images
+        if is_full or progress.is_over(end) or gan.stop_training:
             break
 
     # What the report says: the place in the schedule, the means, the speed.
-    state.tick_start = state.images
+    progress.tick_start = progress.images
     seconds = clock.seconds()
     return {
-        "kimg": state.images / 1000,
+        "kimg": progress.images / 1000,
         "resolution": phase.resolution,
         "alpha": alpha,
         "seconds": seconds,
         **means.values(),
-        "images_per_second": (state.images - first_image) / (seconds - begun),
+        "images_per_second": (progress.images - first_image) / (seconds - begun),
     }
 
 

@@ -109,7 +109,8 @@ def discriminator_loss(config, discriminator, reals, fakes, step, draw):
         draw: random_draws.Draw, for the images between real and fake that WGAN-GP looks at.
 
     Returns:
-        the mean loss (), and a dict of the mean ``real_score``, ``fake_score`` and unweighted ``penalty``.
+        the mean loss (), and a dict of the mean ``real_score``, ``fake_score`` and unweighted ``penalty``;
+        where pictures are augmented also ``real_sign``, the mean sign of the scores of the reals.
     """
     batch, resolution = reals.shape[:2]
     fake_scores = discriminator(fakes)
@@ -142,6 +143,8 @@ def discriminator_loss(config, discriminator, reals, fakes, step, draw):
         "fake_score": tf.reduce_mean(fake_scores),
         "penalty": tf.reduce_mean(penalty),
     }
+    if config.augment != "none":
+        logs["real_sign"] = tf.reduce_mean(tf.sign(tf.cast(real_scores, tf.float32)))
     return tf.reduce_mean(loss), logs
 
 

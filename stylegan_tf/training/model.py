@@ -19,6 +19,7 @@ from stylegan_tf.networks.discriminator import Discriminator
 from stylegan_tf.networks.generator import Generator
 from stylegan_tf.networks.layers import register
 from stylegan_tf.training import distribution, loop
+from stylegan_tf.training.augmentation import Augmentation
 from stylegan_tf.training.optimizer import BothOptimizers, FusedAdam, check_optimizer
 from stylegan_tf.training.precision import LossScale, resolve_precision
 from stylegan_tf.training.random_draws import seeded
@@ -50,6 +51,7 @@ class StyleGAN(keras.Model):
         progress: loop.TrainingState: images, steps, ticks and time so far.
         schedule: the Schedule in force.
         loss_scale: precision.LossScale of a model that computes in float16, else None.
+        augmentation: augmentation.Augmentation of a model whose Config asks for it, else None.
         label_pool: the class numbers (N,) that the labels of G's own fakes are drawn from, or None.
         initial_optimizer_values: what the optimizers are set back to when a phase begins.
     """
@@ -69,10 +71,11 @@ class StyleGAN(keras.Model):
         for average, value in zip(self.ema_generator.weights, self.generator.weights, strict=True):
             average.assign(value)
 
-        # The state of training.
+        # Where training stands.
         self.progress = loop.TrainingState(**(progress or {}))
         self.schedule = Schedule(config)
         self.loss_scale = LossScale() if config.precision == "float16" else None
+        self.augmentation = Augmentation(config.augment_p) if config.augment != "none" else None
         self.label_pool = None
         self._traces = {}  # resolution -> the traced step
         self.built = True
@@ -233,26 +236,28 @@ class StyleGAN(keras.Model):
         self._traces = {}
 
     def run_step(self, data: Source, phase, alpha: float) -> dict[str, tf.Tensor]:
-        """Take the next batch at the state's position through one training step; the state moves on.
+        """Take the next batch through one training step; ``progress`` moves on by its images.
 
         Returns:
             the scalars of step.train_step.
         """
-        state = self.progress
+        progress = self.progress
         config = self.config
 
         # The batch at this position; each device gets its own rows of it.
         def rows(replica, replicas):
             shard = (replica, replicas)
-            images, labels = data.batch(state.images, phase.batch_size, phase.resolution, config.seed, shard)
+            images, labels = data.batch(
+                progress.images, phase.batch_size, phase.resolution, config.seed, shard
+            )
             return (images, labels) if config.label_dim else (images,)
 
         batch = distribution.rows_of_each(self.distribute_strategy, rows)
         images, labels = batch if config.label_dim else (*batch, None)
 
         # What changes from step to step is a tensor, so that one trace serves all steps of a resolution.
-        step = tf.constant(state.steps, tf.int64)
-        ema_beta = tf.constant(config.ema_beta(state.images, phase.batch_size), tf.float32)
+        step = tf.constant(progress.steps, tf.int64)
+        ema_beta = tf.constant(config.ema_beta(progress.images, phase.batch_size), tf.float32)
 
         # Nothing fades into the first stage. The number 1.0, unlike a tensor, leaves the blend out.
         can_fade = phase.resolution != self.schedule.resolutions[0]
@@ -260,19 +265,21 @@ class StyleGAN(keras.Model):
 
         # The step, then the position moves on.
         logs = self.traced_step(phase.resolution)(images, labels, step, alpha, ema_beta)
-        state.images += phase.batch_size
-        state.steps += 1
+        progress.images += phase.batch_size
+        progress.steps += 1
         return logs
 
     def traced_step(self, resolution: int):
-        """``step.train_step`` on all devices, as a graph: traced at its first use, then kept."""
+        """``step.train_step`` of this model as a graph: traced at its first use, then kept."""
         if resolution not in self._traces:
             # Its other arguments: images, labels, step, alpha, ema_beta. (A partial, since TensorFlow counts
             # the traces of a Python function over all models, and warns after a few.)
-            on_all_devices = functools.partial(distribution.run, self.distribute_strategy, train_step, self)
+            step = functools.partial(train_step, self)
+            if distribution.replicas(self.distribute_strategy) > 1:
+                step = functools.partial(distribution.run, self.distribute_strategy, step)
             if not self.run_eagerly:
-                on_all_devices = tf.function(on_all_devices, autograph=False, jit_compile=self.jit_compile)
-            self._traces[resolution] = on_all_devices
+                step = tf.function(step, autograph=False, jit_compile=self.jit_compile)
+            self._traces[resolution] = step
         return self._traces[resolution]
 
     # ---- Saving

@@ -7,8 +7,9 @@ Where the parts of a step are:
     style mixing regularisation         style_mixing.py
     how reals fade as G's images do     fade_of_reals.py
     averages of the generator and of w  average.py
+    augmentation, where pictures are few augmentation.py
     Adam, and updates that are skipped  optimizer.py
-    a batch taken in parts              accumulation.py; without it a part is the whole batch
+    a batch that is too large at once   accumulation.py: in_parts; otherwise a part is the whole batch
     random numbers                      random_draws.py
     several devices, 16 bits            distribution.py, precision.py; one device in float32 needs neither
 
@@ -24,7 +25,7 @@ from dataclasses import dataclass
 import tensorflow as tf
 
 from stylegan_tf.training import distribution, losses
-from stylegan_tf.training.accumulation import Batch, Part
+from stylegan_tf.training.accumulation import Batch, Part, in_parts
 from stylegan_tf.training.average import average_generator, average_w
 from stylegan_tf.training.fade_of_reals import process_reals
 from stylegan_tf.training.optimizer import update_if_finite
@@ -49,14 +50,14 @@ def train_step(gan, images, labels, step, alpha, ema_beta) -> dict[str, tf.Tenso
     Returns:
         scalars: ``d_loss``, ``g_loss``, the mean ``real_score`` and ``fake_score``, the unweighted
         ``penalty``, the standard deviation ``w_std`` of w, and ``d_skipped`` and ``g_skipped``, 1.0 where an
-        update was skipped; of a model that computes in float16 also ``loss_scale``, as this step used it.
+        update was skipped. With augmentation also the mean sign of D's scores of the reals, ``real_sign``,
+        and the probability ``augment_p`` of this step; in float16 also its ``loss_scale``.
     """
     G, D = gan.generator, gan.discriminator
     batch = Batch(gan.config, images, labels, step, alpha)
 
-    # D's turn: tell the reals from what G draws. (It calls ``discriminator_turn(gan, part)`` below. The part
-    # is the whole batch; or, where memory is short, there are several, and the mean is taken.)
-    gradients, w_of_d, d_logs = batch.take_turn(discriminator_turn, gan)
+    # D's turn: tell the reals from what G draws.
+    gradients, w_of_d, d_logs = discriminator_turn(gan, batch)
     d_skipped = update_if_finite(
         gan.discriminator_optimizer, gradients, D.trainable_variables, gan.loss_scale
     )
@@ -67,7 +68,7 @@ def train_step(gan, images, labels, step, alpha, ema_beta) -> dict[str, tf.Tenso
     average_generator(gan, ema_beta)
 
     # G's turn: fool the D that has just learned.
-    gradients, w_of_g, g_logs = batch.take_turn(generator_turn, gan)
+    gradients, w_of_g, g_logs = generator_turn(gan, batch)
     g_skipped = update_if_finite(gan.generator_optimizer, gradients, G.trainable_variables, gan.loss_scale)
 
     # Fakes that G drew for itself are a batch of their own.
@@ -86,14 +87,24 @@ def train_step(gan, images, labels, step, alpha, ema_beta) -> dict[str, tf.Tenso
         "g_skipped": g_skipped,
     }
 
+    # Few pictures: the more surely D knows the reals, the more often everything is augmented.
+    if gan.augmentation:
+        real_sign = distribution.mean(d_logs["real_sign"])
+        logs["real_sign"] = real_sign
+        logs["augment_p"] = gan.augmentation.adapt(real_sign, batch.size_on_all_devices, gan.config)
+
     # float16: the loss scale is halved after a skipped update, and doubled after many steps without one.
     if gan.loss_scale:
         logs["loss_scale"] = gan.loss_scale.adapt(was_skipped=d_skipped + g_skipped > 0)
     return distribution.mean(logs)
 
 
+@in_parts
 def discriminator_turn(gan, part: Part):
-    """What D learns from a part of the batch: its gradients, a summary of w, and the scalars to report."""
+    """What D learns from a batch: its gradients, a summary of w, and the scalars to report.
+
+    ``part`` is the whole batch, unless memory is short (``in_parts``).
+    """
     # Reals look as G's images do at this moment of growing; some are mirrored, if the Config says so.
     mirror = part.draw.uniform((part.size,)) < 0.5 if gan.config.mirror else None
     reals = process_reals(part.images, part.alpha, mirror)  # (B, r, r, C) in [-1, 1]
@@ -105,7 +116,7 @@ def discriminator_turn(gan, part: Part):
 
     # The loss, with R1 or the gradient penalty, and its gradient. D learns from the pixels of the fakes
     # alone: nothing flows back to how they were made.
-    discriminator = functools.partial(gan.discriminator, alpha=part.alpha, labels=part.labels)
+    discriminator = discriminator_at(gan, part, part.labels)
     with tf.GradientTape() as tape:
         pixels = tf.stop_gradient(fakes.images)  # (B, r, r, C)
         loss, logs = losses.discriminator_loss(gan.config, discriminator, reals, pixels, part.step, part.draw)
@@ -113,8 +124,9 @@ def discriminator_turn(gan, part: Part):
     return gradients, summary_of(fakes.w), {"d_loss": loss, **logs}
 
 
+@in_parts
 def generator_turn(gan, part: Part):
-    """What G learns from a part of the batch: its gradients, a summary of w, and the scalars to report."""
+    """What G learns from a batch: its gradients, a summary of w, and the scalars to report."""
     # Fresh fakes, as in the paper; or, with ``shared_forward``, those that D has just seen.
     if gan.config.shared_forward:
         fakes = part.fakes
@@ -123,11 +135,24 @@ def generator_turn(gan, part: Part):
 
     # The tape that recorded how the fakes were made goes on recording, through D to the loss. So there is one
     # chain from the weights of G to the loss.
-    discriminator = functools.partial(gan.discriminator, alpha=part.alpha, labels=fakes.labels)
+    discriminator = discriminator_at(gan, part, fakes.labels)
     with fakes.tape:
         loss = losses.generator_loss(gan.config, discriminator(fakes.images))
     gradients = gradient(fakes.tape, loss, gan.generator.trainable_variables, gan.loss_scale)
     return gradients, summary_of(fakes.w), {"g_loss": loss}
+
+
+def discriminator_at(gan, part: Part, labels):
+    """D at the stage of growing that the part has: images (B, r, r, C) -> scores (B, 1).
+
+    What it sees is augmented first, if the Config says so.
+
+    labels: one-hot (B, label_dim), or None.
+    """
+    discriminator = functools.partial(gan.discriminator, alpha=part.alpha, labels=labels)
+    if not gan.augmentation:
+        return discriminator
+    return lambda images: discriminator(gan.augmentation.augment(images, gan.config, part.draw))
 
 
 @dataclass

@@ -121,6 +121,8 @@ OTHER = {
     "ema_kimg": 1.0,
     "ema_rampup": 0.1,
     "w_avg_beta": 0.9,
+    "augment_target": 0.5,
+    "augment_kimg": 50.0,
     "accumulate": {8: 2},
     "tick_kimg": {8: 0.016},
 }
