@@ -112,6 +112,9 @@ class Config:
     augment_target: float = 0.6  # "ada": p rises while the mean sign of D's scores of reals is above this
     augment_kimg: float = 500.0  # "ada": thousands of images in which p can rise from 0 to 1
 
+    # Layers that are not trained, in words: "mapping G:4,8 D:16,32" (training/freezing.py); "": none
+    freeze: str = ""
+
     # The optimizer (docs/exactness.md, Adam)
     learning_rate: float = 0.001  # where learning_rates has no entry
     learning_rates: dict[int, float] = field(default_factory=lambda: dict(LEARNING_RATES))

@@ -59,6 +59,7 @@ def check(config) -> None:
     _check_maps(config)
     _check_batches(config)
     _check_augmentation(config)
+    _check_freeze(config)
 
 
 def _need(good: bool, config, name: str, expected: str) -> None:
@@ -161,6 +162,15 @@ def _check_augmentation(config):
     # A critic's scores have no sign that says real or fake.
     has_sign = config.augment != "ada" or config.loss == "logistic"
     _need(has_sign, config, "augment", "'none' or 'fixed' where loss is 'wgan-gp'")
+
+
+def _check_freeze(config):
+    sides = [str(r) for r in config.resolutions]
+    expected = f"words, each mapping, or G: or D: and sides of {', '.join(sides)}, such as D:4,8"
+    for word in config.freeze.split():
+        network, colon, listed = word.partition(":")
+        are_blocks = network in ("G", "D") and colon and set(listed.split(",")) <= set(sides)
+        _need(word == "mapping" or are_blocks, config, "freeze", expected)
 
 
 def _is_number(value) -> bool:

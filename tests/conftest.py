@@ -3,6 +3,7 @@ import stylegan_tf  # noqa: F401, before keras: TensorFlow reads the variables t
 # isort: split
 import keras
 import pytest
+from support import tiny
 from support.helpers import PUBLIC, load_golden, weights
 
 from stylegan_tf import Discriminator, Generator, official
@@ -56,10 +57,19 @@ def _seeded():
 
 
 @pytest.fixture(autouse=True)
-def _profile_of_checks(request, monkeypatch):
+def _tiny_models_go_on(request):
+    """Tiny models serve one test after another, but not one that replaces functions: a graph would keep them."""
+    with tiny.lending("monkeypatch" not in request.fixturenames):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _profile_of_checks(request):
     """Where exercises are checked, a wrong answer must raise."""
-    if "checks" in request.path.parts:
-        monkeypatch.setenv("STYLEGAN_TF_PROFILE", "test")
+    with pytest.MonkeyPatch.context() as patch:
+        if "checks" in request.path.parts:
+            patch.setenv("STYLEGAN_TF_PROFILE", "test")
+        yield
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -34,6 +34,8 @@ def add_arguments(parser) -> None:
     parser.add_argument("--out", type=folder_to_write, required=True, help="folder of the run")
     start = "start from a trained one: a run, a file, or the name of a shipped model"
     parser.add_argument("--init", type=not_empty, metavar="MODEL", help=start)
+    frozen = "layers of that model that shall not learn: mapping, G:4,8 or D:16,32 (may be given again)"
+    parser.add_argument("--freeze", action="append", type=not_empty, metavar="LAYERS", help=frozen)
 
     length = parser.add_mutually_exclusive_group()
     length.add_argument("--minutes", type=positive, help="time box: measure this machine, plan, stop on time")
@@ -112,6 +114,10 @@ def config_of(args, folder: sg.Run, devices_asked_for: int) -> sg.Config:
         settings["seed"] = args.seed
     if args.precision is not None:
         settings["precision"] = args.precision
+    if args.freeze:
+        if not args.init:
+            raise ValueError("--freeze keeps the weights of a trained model; name it with --init")
+        settings["freeze"] = " ".join(args.freeze)
     if args.preset.startswith("ffhq") and devices_asked_for and "batch_sizes" not in settings:
         continues = args.resume and folder.has_begun()
         if continues:

@@ -20,6 +20,7 @@ from stylegan_tf.networks.generator import Generator
 from stylegan_tf.networks.layers import register
 from stylegan_tf.training import distribution, loop
 from stylegan_tf.training.augmentation import Augmentation
+from stylegan_tf.training.freezing import freeze
 from stylegan_tf.training.optimizer import BothOptimizers, FusedAdam, check_optimizer
 from stylegan_tf.training.precision import LossScale, resolve_precision
 from stylegan_tf.training.random_draws import seeded
@@ -70,6 +71,9 @@ class StyleGAN(keras.Model):
             self.ema_generator = Generator(config, name="ema_generator", dtype=policy)
         for average, value in zip(self.ema_generator.weights, self.generator.weights, strict=True):
             average.assign(value)
+
+        # What a trained model keeps while it learns other pictures.
+        freeze(self)
 
         # Where training stands.
         self.progress = loop.TrainingState(**(progress or {}))

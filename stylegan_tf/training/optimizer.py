@@ -21,17 +21,24 @@ class FusedAdam(keras.optimizers.Adam):
     """
 
     def update_step(self, gradient, variable, learning_rate):
-        # Keras counts the steps from 0, Adam from 1.
-        index = self._get_variable_index(variable)
+        self._change(gradient, variable, tf.cast(learning_rate, tf.float32), self._powers())
+
+    def _powers(self):
+        """beta_1^t and beta_2^t. Keras counts the steps from 0, Adam from 1."""
         t = tf.cast(self.iterations + 1, tf.float32)
-        # One operation for the moments, their correction and the weight; it takes handles, not values.
+        return tf.pow(self.beta_1, t), tf.pow(self.beta_2, t)
+
+    def _change(self, gradient, variable, rate, powers):
+        """One operation for the moments, their correction and the weight; it takes handles, not values."""
+        index = self._get_variable_index(variable)
+        beta_1_power, beta_2_power = powers
         tf.raw_ops.ResourceApplyAdam(
             var=getattr(variable, "_value", variable).handle,
             m=self._momentums[index]._value.handle,
             v=self._velocities[index]._value.handle,
-            beta1_power=tf.pow(self.beta_1, t),
-            beta2_power=tf.pow(self.beta_2, t),
-            lr=tf.cast(learning_rate, tf.float32),
+            beta1_power=beta_1_power,
+            beta2_power=beta_2_power,
+            lr=rate,
             beta1=self.beta_1,
             beta2=self.beta_2,
             epsilon=self.epsilon,
@@ -45,8 +52,10 @@ class FusedAdam(keras.optimizers.Adam):
         the gradients again, and it keeps every graph alive in which it has applied some.
         """
         # Each replica changes its own copy, all by the same gradient: they stay equal without being told.
+        rate = tf.cast(self.learning_rate, tf.float32)
+        powers = self._powers()
         for gradient, variable in pairs:
-            self.update_step(gradient, variable, self.learning_rate)
+            self._change(gradient, variable, rate, powers)
         tf.raw_ops.AssignAddVariableOp(
             resource=self.iterations._value.handle, value=tf.ones((), self.iterations.dtype)
         )
