@@ -1,0 +1,282 @@
+"""The paper's claims, one by one: do they show in this course's networks?
+
+python benchmarks/proofs/claims.py                                  # the shipped toy faces, and the ablation
+python benchmarks/proofs/claims.py --network runs/x --samples 400   # a run of faces, quickly
+
+The rule was fixed before anything was measured. A claim is a difference that is above 0 if the paper is
+right. It is "shown" if the lower end of its 95 % interval is above 0, "opposite" if the upper end is below 0,
+and else "not clear". Errors of a network are those over blocks of latents. Errors of the ablation are those
+over seeds (stylegan_tf/ablation/comparison.py).
+"""
+
+import argparse
+import json
+import os
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import stylegan_tf as sg  # isort: skip
+import numpy as np
+
+from stylegan_tf.ablation.comparison import compare, means
+from stylegan_tf.ablation.table import Table
+from stylegan_tf.data.names import look
+from stylegan_tf.figures import style_bands
+from stylegan_tf.latents.codes import noise_list
+from stylegan_tf.metrics.entanglement import layer_factor_atlas
+from stylegan_tf.metrics.evaluation import judge_of
+from stylegan_tf.metrics.judges.faces import FaceReader
+from stylegan_tf.metrics.path_length import perceptual_path_length
+from stylegan_tf.metrics.redraw import limit_of_fresh_faces, redraw
+from stylegan_tf.metrics.separability import linear_separability
+from stylegan_tf.networks.sampling import images_of, styles_of
+
+RESULTS = Path(__file__).resolve().parent.parent / "results"
+BLOCKS = 10  # into which latents are divided, for the error of a mean
+POSE = ("yaw", "pitch", "roll")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What the paper says, what was measured, and whether it shows.
+
+    Attributes:
+        letter, sentence, source: the claim, and where the paper makes it.
+        measured: the numbers, in words.
+        difference, half_width: above 0 if the paper is right, and half of its 95 % interval.
+    """
+
+    letter: str
+    sentence: str
+    source: str
+    measured: str
+    difference: float
+    half_width: float
+
+    @property
+    def verdict(self) -> str:
+        if self.difference - self.half_width > 0:
+            return "shown"
+        if self.difference + self.half_width < 0:
+            return "opposite"
+        return "not clear"
+
+
+def of_blocks(values) -> tuple[float, float]:
+    """The mean of numbers, one a block, and half of its 95 % interval."""
+    values = np.asarray(values, "float64")
+    return float(values.mean()), float(1.96 * values.std(ddof=1) / np.sqrt(len(values)))
+
+
+def of_two(a, error_a, b, error_b) -> tuple[float, float]:
+    """The difference a - b of two measured numbers, and half of its 95 % interval."""
+    return float(a - b), float(1.96 * np.hypot(error_a, error_b))
+
+
+# Claims that one network shows
+
+
+def path_lengths(G, judge, samples):
+    """(b) The path length of W is below that of Z."""
+    z, w = (perceptual_path_length(G, judge.distance, space, "full", samples, seed=1) for space in "zw")
+    measured = f"z {z.mean:.0f} ± {z.standard_error:.0f}, w {w.mean:.0f} ± {w.standard_error:.0f}"
+    difference = of_two(z.mean, z.standard_error, w.mean, w.standard_error)
+    return Claim("b", "W is perceptually smoother than Z", "section 4.1, Table 3", measured, *difference)
+
+
+def separabilities(G, judge, samples):
+    """(c) Separability is better, a smaller number, in W."""
+    z = np.random.default_rng(2).standard_normal((samples, G.config.z_dim)).astype("float32")
+    w = np.asarray(G.mapping(z))
+    images = [np.asarray(G.synthesis(G.broadcast(part))) for part in np.array_split(w, samples // 100)]
+    probabilities = np.concatenate([judge.attributes(part) for part in images])
+    in_z, in_w = (linear_separability(codes, probabilities, seed=2) for codes in (z, w))
+    measured = (
+        f"z {in_z.score:.2f} ± {in_z.standard_error:.2f}, w {in_w.score:.2f} ± {in_w.standard_error:.2f}"
+    )
+    difference = of_two(in_z.score, in_z.standard_error, in_w.score, in_w.standard_error)
+    return Claim(
+        "c", "Factors are separated more linearly in W", "section 4.2, Table 4", measured, *difference
+    )
+
+
+def scales_of_styles(G, read, samples):
+    """(e) Coarse styles carry the pose, fine styles the colours."""
+    bands = style_bands(G.config.num_layers)
+    coarse, fine = list(bands)[0], list(bands)[-1]
+    by_block = []
+    for seeds in np.array_split(np.arange(samples), BLOCKS):
+        atlas = layer_factor_atlas(G, styles_of(G, seeds), styles_of(G, seeds + 10**6), read, bands)
+        carried = dict(zip(atlas.bands, atlas.carried, strict=True))
+        is_pose = np.array([name in POSE for name in atlas.factors])
+        is_colour = np.array([name.split()[0] in ("skin", "background", "shirt") for name in atlas.factors])
+        pose = carried[coarse][is_pose].mean() - carried[fine][is_pose].mean()
+        colour = carried[fine][is_colour].mean() - carried[coarse][is_colour].mean()
+        by_block.append((pose, colour))
+    pose, colour = np.mean(by_block, axis=0)
+    measured = f"share carried, coarse less fine: pose {pose:+.2f}, colours {-colour:+.2f}"
+    # Both must hold: the smaller of the two counts.
+    smaller = np.argmin(np.mean(by_block, axis=0))
+    difference = of_blocks(np.array(by_block)[:, smaller])
+    return Claim("e", "Each style acts on its own scale", "section 3, Figure 3", measured, *difference)
+
+
+def what_noise_changes(G, read, samples):
+    """(f) Noise changes details and leaves the factors alone."""
+    rng = np.random.default_rng(3)
+    maps = [noise_list(G.config, rng) for _ in range(2)]
+    pixels, factors = [], []
+    for seeds in np.array_split(np.arange(samples), BLOCKS):
+        first, second = (images_of(G, seeds, noise=noise) for noise in maps)
+        # Shares of the variance over two draws of the noise, in the pixels and in what is read.
+        pixels.append(_share_of_noise(first.reshape(len(seeds), -1), second.reshape(len(seeds), -1)))
+        readings = [_numbers(read(images)) for images in (first, second)]
+        factors.append(np.mean([_share_of_noise(a, b) for a, b in zip(*readings, strict=True)]))
+    measured = f"share of noise: of the pixels {np.mean(pixels):.2%}, of the factors {np.mean(factors):.2%}"
+    difference = of_blocks(np.subtract(pixels, factors))
+    return Claim("f", "Noise changes details, not who it is", "section 3.2, Figure 4", measured, *difference)
+
+
+def _numbers(readings):
+    """What is read, as columns (N, 1)."""
+    return [np.asarray(values, "float64").reshape(len(values), -1) for values in readings.values()]
+
+
+def _share_of_noise(first, second):
+    """Variance between two draws of the noise, as a share of all variance; (N, D) each."""
+    within = ((first - second) ** 2).mean() / 2
+    total = np.concatenate([first, second]).var(axis=0).mean()
+    return within / max(total, 1e-12)
+
+
+def scales_of_noise(G, samples):
+    """(g) Noise on coarse layers moves large things, noise on fine layers small ones."""
+    rng = np.random.default_rng(4)
+    one, other = noise_list(G.config, rng), noise_list(G.config, rng)
+    half = G.config.num_layers // 2
+    coarse, fine = other[:half] + one[half:], one[:half] + other[half:]
+    by_block = []
+    for seeds in np.array_split(np.arange(samples), BLOCKS):
+        images = images_of(G, seeds, noise=one)
+        by_block.append([_frequency(images_of(G, seeds, noise=noise) - images) for noise in (coarse, fine)])
+    low, high = np.mean(by_block, axis=0)
+    measured = (
+        f"mean frequency of the change, cycles a picture: coarse noise {low:.1f}, fine noise {high:.1f}"
+    )
+    difference = of_blocks(np.diff(by_block, axis=1)[:, 0])
+    sentence = "Coarse noise moves large structures, fine noise small ones"
+    return Claim("g", sentence, "section 3.2, Figure 5", measured, *difference)
+
+
+def _frequency(images):
+    """Mean spatial frequency of images (N, r, r, C), in cycles a picture, weighted by power."""
+    side = images.shape[1]
+    power = np.abs(np.fft.fft2(images, axes=(1, 2))) ** 2
+    cycles = np.fft.fftfreq(side) * side
+    radius = np.hypot(*np.meshgrid(cycles, cycles, indexing="ij"))
+    return float((power * radius[None, :, :, None]).sum() / power.sum())
+
+
+def truncation(G, reader, detail, samples):
+    """(k) Truncation raises quality and lowers variety."""
+    limit = limit_of_fresh_faces(reader, detail=detail)
+    quality, variety = [], []
+    for seeds in np.array_split(np.arange(samples), BLOCKS):
+        drawn = {psi: images_of(G, seeds, psi=psi) for psi in (1.0, 0.7)}
+        beyond = {
+            psi: (redraw(images, reader, detail=detail).distances > limit).mean()
+            for psi, images in drawn.items()
+        }
+        spread = {psi: images.std(axis=0).mean() for psi, images in drawn.items()}
+        quality.append((beyond[1.0], beyond[0.7]))
+        variety.append((spread[1.0], spread[0.7]))
+    (all_beyond, few_beyond), (all_spread, few_spread) = np.mean(quality, axis=0), np.mean(variety, axis=0)
+    measured = (
+        f"psi 1 to 0.7: faces beyond the real ones {all_beyond:.0%} to {few_beyond:.0%}, "
+        f"spread of the pixels {all_spread:.2f} to {few_spread:.2f}"
+    )
+    better, less = (of_blocks(-np.diff(values, axis=1)[:, 0]) for values in (quality, variety))
+    # Both must hold: the less certain one counts.
+    difference = min(better, less, key=lambda found: found[0] - found[1])
+    sentence = "Truncation in W raises quality and lowers variety"
+    return Claim("k", sentence, "appendix B, Figure 8", measured, *difference)
+
+
+# Claims that compare networks of the ablation
+
+
+def of_runs(rows, claim, metric, worse, better):
+    """The metric of one variant is below that of another, over the seeds of the ablation.
+
+    claim: letter, sentence, source.
+    """
+    values, errors = {}, {}
+    for name in (worse, better):
+        own = [row for row in rows if row["variant"] == name]
+        values[name] = [row[metric] for row in own]
+        errors[name] = [row[f"{metric} error"] for row in own]
+    found, freedom = means(values, errors)
+    verdict = compare(found[better], found[worse], freedom)
+    numbers = [f"{name} {found[name].mean:.0f} ± {found[name].error:.0f}" for name in (worse, better)]
+    return Claim(*claim, f"{metric}: {', '.join(numbers)}", verdict.difference, verdict.half_width)
+
+
+def of_ablation() -> list[Claim]:
+    """The claims that compare networks: digits, 60 kimg, two seeds each."""
+    rows = Table(RESULTS).rows()
+    depth = ("d", "A deeper mapping network straightens W", "section 4, Table 4")
+    fid_of_two = ("i", "Mixing in training keeps the FID of two latents", "section 3.1, Table 2")
+    path_length = ("j", "Mixing in training costs path length", "section 4.1, Table 3")
+    plain = ("o", "StyleGAN has a better FID than the plain generator", "section 2.1, Table 1")
+    return [
+        of_runs(rows, depth, "PPL w full", "depth=3", "depth=8"),
+        of_runs(rows, fid_of_two, "FID of 2 latents", "mixing=0", "mixing=0.9"),
+        of_runs(rows, path_length, "PPL w full", "mixing=0.9", "mixing=0"),
+        of_runs(rows, plain, "FID", "B", "F"),
+    ]
+
+
+def table(claims) -> str:
+    """The claims as a Markdown table."""
+    lines = ["| | the paper | measured | verdict |", "|---|---|---|---|"]
+    for claim in sorted(claims, key=lambda claim: claim.letter):
+        sentence = f"{claim.sentence} ({claim.source})"
+        lines.append(f"| {claim.letter} | {sentence} | {claim.measured} | {claim.verdict} |")
+    return "\n".join(lines)
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--network", default="toyfaces32", help="a shipped network of faces, or a run")
+    parser.add_argument("--dataset", default="toyfaces", help="what it learned from")
+    parser.add_argument("--samples", type=int, default=2000)
+    parser.add_argument("--out", type=Path, default=RESULTS / "claims.json")
+    args = parser.parse_args()
+
+    is_path = Path(args.network).exists()
+    gan = sg.load(args.network) if is_path else sg.pretrained(args.network)
+    G = gan.ema_generator
+    palette, detail = look(args.dataset)
+    judge, reader = judge_of(args.dataset), FaceReader(palette)
+    started = time.time()
+    claims = [
+        path_lengths(G, judge, args.samples),
+        separabilities(G, judge, 2 * args.samples),
+        scales_of_styles(G, reader.read, args.samples // 4),
+        what_noise_changes(G, reader.read, args.samples // 4),
+        scales_of_noise(G, args.samples // 4),
+        truncation(G, reader, detail, args.samples // 2),
+        *of_ablation(),
+    ]
+    print(table(claims))
+    about = dict(network=args.network, dataset=args.dataset, samples=args.samples)
+    about |= dict(minutes=round((time.time() - started) / 60, 1), load=round(os.getloadavg()[0], 1))
+    found = [asdict(claim) | {"verdict": claim.verdict} for claim in claims]
+    args.out.write_text(json.dumps({**about, "claims": found}, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
