@@ -74,6 +74,16 @@ def pixels(page, name) -> list:
     return page.locator(f"#picture-{name}").evaluate(read)
 
 
+def test_no_code_of_a_lesson_scrolls_sideways(page, site):
+    wide = "() => [...document.querySelectorAll('.cell_input pre')].filter(e => e.scrollWidth > e.clientWidth + 1)"
+    lessons = sorted((site / "notebooks").glob("*.html"))
+    assert len(lessons) == 18
+    for lesson in lessons:
+        page.goto(lesson.as_uri())
+        assert page.locator(".cell_input pre").count() > 3
+        assert page.evaluate(f"({wide})().length") == 0, f"code of {lesson.name} is wider than the page"
+
+
 @pytest.mark.parametrize("place", ["disk", "server"])
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_asks_no_other_host_and_has_nothing_to_complain_of(name, place, site, served, page):
