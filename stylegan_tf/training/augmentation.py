@@ -69,6 +69,7 @@ class Augmentation(keras.layers.Layer):
             batch: images of the step, over all devices.
             config: ``augment_target`` and ``augment_kimg`` of "ada"; with "fixed" p stays.
         """
+        # A fixed probability stays.
         used = tf.identity(self.p)
         if config.augment == "fixed":
             return used
@@ -91,6 +92,8 @@ def augment(images, p, draw: Draw, groups):
     What moves is one matrix an image, and what recolours is one matrix an image: sampled once, mixed once.
     """
     size, side, _, channels = images.shape
+
+    # Move: all movements are one matrix.
     if "blit" in groups or "geometry" in groups:
         where = tf.eye(3, batch_shape=[size])
         if "blit" in groups:
@@ -98,6 +101,8 @@ def augment(images, p, draw: Draw, groups):
         if "geometry" in groups:
             where = where @ geometry(size, side, p, draw)
         images = sample(images, where)
+
+    # Recolour: all changes of colour are another.
     if "colour" in groups:
         images = recolour(images, colours(size, p, draw, is_grey=channels == 1))
     return images
@@ -147,7 +152,8 @@ def scaling(x, y, size):
 
 def rotation(angle, size):
     """Matrices (B, 3, 3) that turn by an angle (B,)."""
-    cosine, sine = tf.cos(angle), tf.sin(angle)
+    cosine = tf.cos(angle)
+    sine = tf.sin(angle)
     return matrix([[cosine, -sine, 0], [sine, cosine, 0], [0, 0, 1]], size)
 
 
@@ -172,8 +178,10 @@ def sample(images, where):
     x, y = tf.unstack((where @ places)[:, :2] + middle, axis=1)  # (B, r * r) each
 
     # The four pixels around it, and how much each counts.
-    left, top = tf.floor(x), tf.floor(y)
-    right_share, bottom_share = x - left, y - top
+    left = tf.floor(x)
+    top = tf.floor(y)
+    right_share = x - left
+    bottom_share = y - top
     columns = tf.stack([left, left + 1, left, left + 1], axis=1)  # (B, 4, r * r)
     rows = tf.stack([top, top, top + 1, top + 1], axis=1)
     across = tf.stack([1 - right_share, right_share, 1 - right_share, right_share], axis=1)
@@ -189,6 +197,7 @@ def sample(images, where):
 
 def mirrored(index, side):
     """Whole numbers, any, as indices 0 ... side - 1 of a picture that is mirrored at its edges."""
+    # Two pictures' lengths, there and back, go on for ever.
     index = tf.cast(index, tf.int32) % (2 * side)
     return tf.minimum(index, 2 * side - 1 - index)
 
@@ -221,6 +230,7 @@ def scaled(projection, factor):
 
 def recolour(images, mix):
     """Images (B, r, r, C) with the colours that matrices (B, 4, 4) make of theirs; grey has the first row."""
+    # Each pixel's colour is a row; the last column of the matrix is added.
     size, side, _, channels = images.shape
     colour = tf.reshape(images, (size, side * side, channels))
     mixed = tf.matmul(colour, mix[:, :channels, :channels], transpose_b=True)
@@ -252,5 +262,6 @@ def whole_number(draw, size, count):
 
 def matrix(rows, size):
     """Matrices (B, n, n) of rows whose entries are numbers, or tensors (B,)."""
+    # A number is the same in all matrices of the batch.
     entries = [[tf.broadcast_to(tf.cast(entry, tf.float32), (size,)) for entry in row] for row in rows]
     return tf.stack([tf.stack(row, axis=1) for row in entries], axis=1)

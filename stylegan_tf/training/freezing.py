@@ -13,9 +13,12 @@ def freeze(gan) -> None:
     Raises:
         ValueError: if nothing of a network is left to train.
     """
+    # Keras leaves such layers out of the trainable variables.
     for word in gan.config.freeze.split():
         for layer in layers_of(gan, word):
             layer.trainable = False
+
+    # Something must be left to learn.
     for network in (gan.generator, gan.discriminator):
         if not network.trainable_variables:
             raise ValueError(
@@ -28,6 +31,8 @@ def layers_of(gan, word: str) -> list:
     """The layers that a word of ``config.freeze`` names."""
     if word == "mapping":
         return [gan.generator.mapping]
+
+    # Blocks of one of the two networks, by their sides.
     network, _, sides = word.partition(":")
     layers = []
     for side in map(int, sides.split(",")):
