@@ -93,6 +93,13 @@ def sheet():
     small = draw_faces(drawn, 32).repeat(2, axis=1).repeat(2, axis=2)
     cells = [small[:COLUMNS], small[COLUMNS:], *(draw_faces(np.stack(row), 64) for row in rows.values())]
     names = ["drawn at random, 32x32", "(each dot four times)", *rows]
+
+    # The other look: colours without gaps, and more that falls by chance.
+    others = sample_factors(COLUMNS, seed=3, palette="continuous")
+    cells.append(draw_faces(others, 64, palette="continuous"))
+    cells.append(draw_faces(others, 64, palette="continuous", detail=1))
+    cells.append(draw_faces(np.repeat(others[:1], COLUMNS, axis=0), 64, palette="continuous", detail=1))
+    names += ["palette=continuous", "the same, detail=1", "one of them, other chance"]
     return table(cells, names, [""] * COLUMNS, "Toy faces: every factor known")
 
 

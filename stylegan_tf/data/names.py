@@ -13,8 +13,15 @@ from stylegan_tf.files import expanded
 
 NAMES = "digits, toyfaces[:DIALS], tfds:NAME, folder:PATH, tfrecords:PATH, ffhq:PATH"
 
+
+def palette_of(text: str) -> str:
+    """The name of a palette; ValueError if there is none of that name."""
+    factors_of(text)
+    return text
+
+
 # What may follow toyfaces, as in toyfaces:count=40000,rho=0.8
-DIALS = {"count": int, "seed": int, "rho": float, "hole": float, "detail": float, "palette": str}
+DIALS = {"count": int, "seed": int, "rho": float, "hole": float, "detail": float, "palette": palette_of}
 DIALS_TEXT = f"count=FACES, seed=NUMBER, rho=-1..1, hole=0..1, detail=0..1, palette={' or '.join(PALETTES)}"
 
 
@@ -42,7 +49,6 @@ def dials(text: str | None) -> dict:
         key, _, value = part.partition("=")
         try:
             found[key] = DIALS[key](value)
-            factors_of(found.get("palette", PALETTE))
         except (KeyError, ValueError):
             raise ValueError(
                 f"toyfaces:{text} has '{part}'; its dials are {DIALS_TEXT}, "

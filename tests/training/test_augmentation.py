@@ -12,6 +12,7 @@ from support.tiny import TINY, all_weights, make
 from stylegan_tf import Config, StyleGAN, data
 from stylegan_tf.data import Images
 from stylegan_tf.runs.checkpoints import restore, save_checkpoint
+from stylegan_tf.runs.run import load
 from stylegan_tf.training import augmentation, step
 from stylegan_tf.training.augmentation import (
     Augmentation,
@@ -23,6 +24,7 @@ from stylegan_tf.training.augmentation import (
     sample,
 )
 from stylegan_tf.training.random_draws import Draw
+from stylegan_tf.training.time_box import measure_speed
 
 ALL = ("blit", "geometry", "colour")
 
@@ -289,6 +291,7 @@ def test_without_augmentation_the_graph_is_the_same_as_ever(digits, monkeypatch)
         lambda gan, part, labels: lambda x: gan.discriminator(x, alpha=part.alpha, labels=labels),
     )
     assert operations(make()) == plain
+    assert plain["Sign"] == plain["Floor"] == 0, "nor one that counts signs or moves pixels"
     monkeypatch.undo()
     assert operations(make(**ADA)).total() > plain.total()
 
@@ -315,15 +318,29 @@ def test_a_resumed_run_is_the_same_run(digits, tmp_path):
 
 
 def test_a_saved_model_keeps_its_probability(digits, tmp_path):
-    from stylegan_tf.runs.run import load
-
     gan = make(**ADA)
     gan.augmentation.p.assign(0.125)
     gan.save(tmp_path / "gan.keras")
     assert float(load(tmp_path / "gan.keras").augmentation.p) == 0.125
 
 
-def test_parts_of_a_batch_are_augmented_as_the_whole(digits):
+def test_a_batch_in_parts_has_the_same_signs_and_probability(digits):
+    alone = dict(shared_forward=False, mbstd_group=0, progressive=False, **ADA)
+    whole, parts = make(**alone), make(accumulate={8: 2}, **alone)
+    for gan in (whole, parts):
+        gan.fit(digits, kimg=0.064, verbose=0)
+    for name in ("real_sign", "augment_p"):
+        assert whole.history.history[name] == pytest.approx(parts.history.history[name])
+
+
+def test_measuring_the_speed_leaves_the_probability_alone(digits):
+    gan = make(**ADA)
+    measure_speed(gan, digits, seconds=0.1)
+    assert float(gan.augmentation.p) == pytest.approx(ADA["augment_p"])
+    assert float(gan.augmentation.sign_steps) == 0
+
+
+def test_parts_of_a_batch_are_augmented_as_the_whole():
     """Image i has the same augmentation, whichever part it falls into."""
     images = pictures(8)
     whole = augment(images, 0.8, Draw(1, tf.constant(3, tf.int64)), ALL).numpy()

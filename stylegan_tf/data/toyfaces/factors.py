@@ -1,4 +1,4 @@
-"""What toy faces differ in, and how their factors are drawn at random, with three dials (lesson 03)."""
+"""What toy faces differ in, and how their factors are drawn at random, with two dials (lesson 03)."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ PALETTES = {
     "named": _in_order(_ALWAYS + _NAMED_COLOURS),
     "continuous": _in_order(_ALWAYS + _CONTINUOUS_COLOURS),
 }
-"""The factors by palette, in the order of NAMES. Its three colours are choices, or numbers."""
+"""The factors by palette, in the order of NAMES. They differ in the three colours: choices, or numbers."""
 
 PALETTE = "named"  # where none is given
 FACTORS = PALETTES[PALETTE]
@@ -140,8 +140,8 @@ def sample_factors(
         ValueError: for an unknown factor, value or palette, a categorical pair, rho or hole out of range,
             nothing left outside the hole.
     """
-    table = factors_of(palette)
     # Can it be done?
+    table = factors_of(palette)
     if count < 1:
         raise ValueError(f"count is {count}; ask for 1 face or more")
     if not 0 <= hole <= 1:
