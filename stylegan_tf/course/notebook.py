@@ -1,11 +1,13 @@
-"""What the notebooks share: the profile, the line of versions, and pictures with a description."""
+"""What the notebooks share: the profile, the line of versions, tables, and pictures with a description."""
 
 from __future__ import annotations
 
 import base64
+import html
 import io
 import os
 import platform
+from numbers import Integral, Real
 
 import keras
 import numpy as np
@@ -123,3 +125,84 @@ def show(picture, alt: str) -> None:
         from matplotlib import pyplot
 
         pyplot.close(picture)
+
+
+class Table:
+    """Rows with heads: a table in a web page, aligned text in a terminal.
+
+    Args:
+        heads: one text for each column.
+        rows: each with as many cells as there are heads. A cell is a text, or a number.
+        digits: decimals of numbers that are not whole: one for all columns, or one for each.
+
+    Raises:
+        ValueError: if a row, or ``digits``, has another number of cells than there are heads.
+    """
+
+    def __init__(self, heads, rows, digits=2):
+        self.heads = [str(head) for head in heads]
+        digits = [digits] * len(self.heads) if isinstance(digits, int) else list(digits)
+        if len(digits) != len(self.heads):
+            raise ValueError(f"digits has {len(digits)} numbers for {len(self.heads)} columns")
+        rows = [list(row) for row in rows]
+        for number, row in enumerate(rows):
+            if len(row) != len(self.heads):
+                raise ValueError(f"row {number} has {len(row)} cells; there are {len(self.heads)} heads")
+        self.rows = [[_cell(value, d) for value, d in zip(row, digits, strict=True)] for row in rows]
+        # Numbers stand below one another by their last digit, so their columns are aligned to the right.
+        self.is_number = [
+            all(not isinstance(row[column], str) for row in rows) for column in range(len(self.heads))
+        ]
+
+    def __repr__(self):  # what a terminal shows
+        lines = [self.heads, *self.rows]
+        widths = [max(len(line[column]) for line in lines) for column in range(len(self.heads))]
+        return "\n".join(
+            "  ".join(
+                text.rjust(width) if number else text.ljust(width)
+                for text, width, number in zip(line, widths, self.is_number, strict=True)
+            ).rstrip()
+            for line in lines
+        )
+
+    def _repr_html_(self):
+        sides = ["right" if number else "left" for number in self.is_number]
+        lines = [_html_row("th", self.heads, sides)]
+        lines += [_html_row("td", row, sides) for row in self.rows]
+        head, *body = lines
+        return f"<table><thead>{head}</thead><tbody>{''.join(body)}</tbody></table>"
+
+
+def _cell(value, digits: int) -> str:
+    """A text as it is, a whole number with its thousands set apart, any other number with its decimals."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Integral):
+        return f"{value:,}"
+    if isinstance(value, Real):
+        return f"{value:,.{digits}f}"
+    raise ValueError(f"a cell is of type {type(value).__name__}; give a text or a number")
+
+
+def _html_row(tag: str, texts, sides) -> str:
+    cells = "".join(
+        f'<{tag} style="text-align:{side}">{html.escape(text)}</{tag}>'
+        for text, side in zip(texts, sides, strict=True)
+    )
+    return f"<tr>{cells}</tr>"
+
+
+def table(heads, rows, digits=2) -> None:
+    """Display a table in a notebook: ``course.table(["layer", "FID"], [["coarse", 3.2], ["fine", 7.9]])``.
+
+    Args:
+        heads: one text for each column.
+        rows: each with as many cells as there are heads. A cell is a text, or a number.
+        digits: decimals of numbers that are not whole: one for all columns, or one for each.
+
+    Raises:
+        ValueError: if a row, or ``digits``, has another number of cells than there are heads.
+    """
+    from IPython.display import display
+
+    display(Table(heads, rows, digits))

@@ -1,5 +1,6 @@
 import base64
 import io
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -76,3 +77,42 @@ def test_a_shown_picture_carries_its_text_and_is_shown_once(monkeypatch):
 def test_a_picture_without_a_text_is_refused():
     with pytest.raises(ValueError, match="say in a sentence"):
         course.show(Image.new("L", (4, 4)), alt=" ")
+
+
+def test_a_table_is_aligned_in_a_terminal():
+    table = course.Table(["layer", "FID", "images"], [["coarse", 3.217, 5000], ["4 to 7", 17.9, 20]])
+    assert repr(table).splitlines() == [
+        "layer     FID  images",
+        "coarse   3.22   5,000",
+        "4 to 7  17.90      20",
+    ]
+
+
+def test_a_table_in_a_page_has_the_same_cells_and_no_markup_of_its_own():
+    page = course.Table(["a < b", "n"], [["x & y", 1]], digits=0)._repr_html_()
+    cells = ElementTree.fromstring(page).iter()
+    texts = [(cell.tag, cell.text) for cell in cells if cell.tag in ("th", "td")]
+    assert texts == [("th", "a < b"), ("th", "n"), ("td", "x & y"), ("td", "1")]
+
+
+def test_each_column_of_a_table_has_decimals_of_its_own():
+    rows = [[np.float32(0.125), np.float64(2)]]
+    assert course.Table(["a", "b"], rows, digits=[3, 0]).rows == [["0.125", "2"]]
+
+
+@pytest.mark.parametrize(
+    "rows, digits, message",
+    [
+        ([["x"]], 2, "row 0 has 1 cells; there are 2 heads"),
+        ([["x", 1]], [2], "digits has 1 numbers for 2 columns"),
+        ([["x", None]], 2, "a cell is of type NoneType; give a text or a number"),
+    ],
+)
+def test_a_table_that_is_none_is_refused(rows, digits, message):
+    with pytest.raises(ValueError, match=message):
+        course.Table(["a", "b"], rows, digits)
+
+
+def test_a_table_is_displayed_as_a_page_and_as_text():
+    data, _ = DisplayFormatter().format(course.Table(["a"], [["b"]]))
+    assert set(data) >= {"text/html", "text/plain"}

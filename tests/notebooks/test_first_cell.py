@@ -16,11 +16,10 @@ REPOSITORY = PROJECT["urls"]["Repository"]
 
 @pytest.fixture
 def start(monkeypatch):
-    """What the first cell does until it has the package, which cannot be imported at first."""
+    """The first cell, while the package cannot be imported."""
     cells = json.loads(NOTEBOOK.read_text("utf-8"))["cells"]
-    source = next("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
     monkeypatch.setitem(sys.modules, "stylegan_tf", None)
-    return source.partition("import numpy")[0]
+    return next("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
 
 
 def test_pip_installs_the_package_from_the_repository(start, monkeypatch):
@@ -34,7 +33,7 @@ def test_pip_installs_the_package_from_the_repository(start, monkeypatch):
     monkeypatch.setattr(subprocess, "run", install)
     exec(start, names)
     assert commands == [[sys.executable, "-m", "pip", "install", f"stylegan-tf @ git+{REPOSITORY}"]]
-    assert names["sg"] is stylegan_tf
+    assert names["stylegan_tf"] is stylegan_tf
 
 
 def test_a_failure_of_pip_ends_the_cell_with_one_sentence(start, monkeypatch):

@@ -37,10 +37,11 @@ WIDGETS = (
 )  # calls that show one, in widgets
 LINES = 40
 WIDTH = 92  # columns that Jupyter and the site show without scrolling
-# How each begins
-START = f"""\
+# What each begins with: a cell that front ends fold. It imports the package before TensorFlow, which it sets up.
+INSTALL = f"""\
+# @title Install stylegan_tf, if it is missing
 try:
-    import stylegan_tf as sg
+    import stylegan_tf  # noqa: F401 - before TensorFlow, which it sets up
 except ImportError:
     import subprocess
     import sys
@@ -52,8 +53,9 @@ except ImportError:
             f"stylegan_tf is missing, and pip cannot install it from {{place}}; check the "
             "network and the address, or install a copy that you have: %pip install FOLDER"
         )
-    import stylegan_tf as sg
-"""
+    import stylegan_tf  # noqa: F401"""
+# How the front ends fold a cell: Colab, Jupyter, the site
+FOLDED = {"cellView": "form", "jupyter": {"source_hidden": True}, "tags": ["hide-input"]}
 
 pytestmark = pytest.mark.parametrize("name", FILES)
 
@@ -88,21 +90,24 @@ def test_the_head_says_what_comes(name):
 
 
 def test_the_badge_and_the_first_cell_name_the_repository(name):
+    """The first cell is folded, and the second is what a reader sees first."""
     place = REPOSITORY.removeprefix("https://github.com/")
     assert (
         f"](https://colab.research.google.com/github/{place}/blob/main/notebooks/{name})" in cells(name)[0][1]
     )
-    first = cells(name, "code")[0][1]
-    assert first.startswith(START)
-    assert first.endswith("print(course.versions())")
+    (_, source, install), (_, imports, _) = cells(name, "code")[:2]
+    assert source == INSTALL
+    assert install["metadata"] == FOLDED and not install["outputs"]
+    assert "import stylegan_tf as sg\n" in imports
+    assert imports.endswith("print(course.versions())")
 
 
 def test_stored_outputs_come_from_the_cpu_profile(name):
-    assert "".join(cells(name, "code")[0][2]["outputs"][0]["text"]).startswith("profile cpu · ")
+    assert "".join(cells(name, "code")[1][2]["outputs"][0]["text"]).startswith("profile cpu · ")
 
 
 def test_cells_are_short(name):
-    lengths = {i: len(source.removeprefix(START).splitlines()) for i, source, _ in cells(name, "code")}
+    lengths = {i: len(source.splitlines()) for i, source, _ in cells(name, "code")}
     assert not {i: length for i, length in lengths.items() if length > LINES}
 
 

@@ -61,7 +61,7 @@ class Lesson:
     Args:
         stem: its file's name, without the ending.
         title: the headline of its first cell.
-        imports: the code of its first code cell.
+        imports: the code of its first cell with code, and of the next one if the first is folded.
         questions: in their order.
     """
 
@@ -83,7 +83,8 @@ def read_lesson(file: Path) -> Lesson:
     """
     stored = json.loads(file.read_text("utf-8"))["cells"]
     cells = [(cell["cell_type"], "".join(cell["source"])) for cell in stored]
-    imports = next(source for kind, source in cells if kind == "code")
+    code = [source for kind, source in cells if kind == "code"]
+    beginning = code[:2] if code[0].startswith("# @title") else code[:1]
 
     text = []  # of the exercise above the next solution
     earlier = []  # statements of the cells so far
@@ -119,11 +120,11 @@ def read_lesson(file: Path) -> Lesson:
             questions.append(question)
             text = []
 
-        elif source != imports:
+        elif source not in beginning:
             earlier += _statements(source)
 
     title = re.search(r"^# (.*)$", cells[0][1], re.MULTILINE)[1]
-    return Lesson(file.stem, title, imports, tuple(questions))
+    return Lesson(file.stem, title, "\n\n".join(beginning), tuple(questions))
 
 
 def read_lessons(folder: Path) -> list[Lesson]:
