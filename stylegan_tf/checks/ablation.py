@@ -32,7 +32,7 @@ def _error(values, ddof=1):
 _STANDARD_ERROR = Exercise(
     oracle=_error,
     draw=lambda rng: [(rng.normal(20, 3, size=n),) for n in (5, 2)],
-    why="another set of seeds would give a mean about so far away.",
+    why="with other seeds the mean would typically lie about this far away.",
     mistakes={
         "the deviation is around the mean of these same values: divide by N - 1 under the root (ddof=1)": (
             lambda v: _error(v, 0)
@@ -75,15 +75,14 @@ def _half_width(a, b, quantile, together=np.hypot):
 _DIFFERENCE = Exercise(
     oracle=lambda a, b, quantile: (_gain(a, b), _half_width(a, b, quantile)),
     draw=_draw_pairs,
-    why="where the second is larger than the first without its sign, it is too close to call.",
+    why="a difference that is smaller than its half-width is too close to call.",
     mistakes={
         "the sign is reversed: b against a is mean(b) - mean(a)": (
             lambda a, b, q: (_gain(b, a), _half_width(a, b, q))
         ),
-        (
-            "errors that know nothing of each other add as squares: the root of the sum of squares, "
-            "not the sum"
-        ): (lambda a, b, q: (_gain(a, b), _half_width(a, b, q, np.add))),
+        ("independent errors add as squares: take the root of the sum of squares, not the sum"): (
+            lambda a, b, q: (_gain(a, b), _half_width(a, b, q, np.add))
+        ),
         "that is one standard error of the difference; 95 % need the quantile": (
             lambda a, b, q: (_gain(a, b), _half_width(a, b, 1.0))
         ),
@@ -96,7 +95,7 @@ _DIFFERENCE = Exercise(
         "you divide by N; the errors are those of exercise 2, with N - 1 (`ddof=1`)": (
             lambda a, b, q: (_gain(a, b), q * np.hypot(_error(a, 0), _error(b, 0)))
         ),
-        "the larger error alone does not do: both means are unsure": (
+        "the larger error alone is not enough: both means are uncertain": (
             lambda a, b, q: (_gain(a, b), _half_width(a, b, q, max))
         ),
         "the order is: difference, then half-width": (lambda a, b, q: (_half_width(a, b, q), _gain(a, b))),

@@ -57,7 +57,7 @@ _DAYS = Exercise(
         "you count kimg as images: 1 kimg is 1000 images": (
             lambda k, f, t, b, g, o: _days(k / 1000, f, t, b, g, o)
         ),
-        "the GPUs are not in it: each computes its share of the images": (
+        "the number of GPUs is missing: each GPU computes its share of the images": (
             lambda k, f, t, b, g, o: _days(k, f, t / g, b, g, o)
         ),
         "the overhead is missing: every step waits for it once": (

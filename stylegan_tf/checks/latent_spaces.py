@@ -51,7 +51,7 @@ def check_interpolate(interpolate) -> None:
 _ANALOGY = Exercise(
     oracle=lambda a, b, c: c + (b - a),
     draw=lambda rng: [tuple(rng.normal(size=(3, 6)))],
-    why="what b has and a has not is added to c.",
+    why="c gets what b has and a lacks.",
     mistakes={
         "you take away what b has more than a: the difference is b - a": (lambda a, b, c: c + (a - b)),
         "that is the difference alone; it must be added to c": (lambda a, b, c: b - a),
@@ -86,7 +86,7 @@ def _draw_direction(rng):
 _AVERAGED_DIRECTION = Exercise(
     oracle=lambda w, has, own: _scaled(np.asarray(direction(w, has, "means"), "float64"), own),
     draw=_draw_direction,
-    why="its other components are the leaks: what comes along with one unit of what was wanted.",
+    why="its other components are the leaks: what comes along with one unit of component 'own'.",
     mistakes={
         "divide by the component 'own', so that it becomes 1 and the others are leaks per unit": (
             lambda w, has, own: _difference(w, has)
@@ -94,7 +94,7 @@ _AVERAGED_DIRECTION = Exercise(
         "that has length 1; the component 'own' must be 1": (
             lambda w, has, own: _difference(w, has) / np.linalg.norm(_difference(w, has))
         ),
-        "that is the mean of those that have it; subtract the mean of those that have not": (
+        "that is the mean of those that have it; subtract the mean of those that do not": (
             lambda w, has, own: _scaled(w[has].mean(axis=0), own)
         ),
         "you subtract sums; the two groups differ in size, so take means": (
@@ -121,7 +121,7 @@ def check_averaged_direction(averaged_direction) -> None:
 _CORNER_SHARE = Exercise(
     oracle=lambda hole: (1 - hole) / (4 - hole),
     draw=lambda rng: [(rng.uniform(0.1, 0.9, size=5),), (np.array([0.0, 1.0]),)],
-    why="a quarter before; what is removed is missing from the whole too.",
+    why="the corner held a quarter, and what was taken out is missing from the whole as well.",
     mistakes={
         "the faces that are left must add up to 1 again: divide by all that is left": (lambda h: (1 - h) / 4),
         "that is the share that was removed": (lambda h: h / 4),

@@ -25,7 +25,7 @@ _NORMALIZE_Z = Exercise(
     draw=_draw_z,
     why="every z now has mean square 1, and only its direction is left.",
     mistakes={
-        "that has length 1; the mean of the squares must be 1, so the length is the root of D": (
+        "your z has length 1; the mean of its squares must be 1, so its length is the root of D": (
             lambda z: z / np.linalg.norm(z, axis=-1, keepdims=True)
         ),
         "you subtract the mean: z would lose one of its dimensions; only divide": (
@@ -82,12 +82,12 @@ def _draw_layer(rng):
 _MAPPING_LAYER = Exercise(
     oracle=_layer,
     draw=_draw_layer,
-    why="stored large, used small: so the layer learns slowly and speaks at the right volume.",
+    why="stored large and used small: the layer learns slowly, and its output has the right size.",
     mistakes={
-        "the bias is not multiplied by the multiplier; the kernel and the bias both are": (
+        "the bias is not multiplied by the multiplier; multiply it, as you do the kernel": (
             lambda x, k, b, m: _by_hand(x, k, b, m, of_bias=1.0)
         ),
-        "the kernel is not multiplied by the multiplier; the kernel and the bias both are": (
+        "the kernel is not multiplied by the multiplier; multiply it, as you do the bias": (
             lambda x, k, b, m: _by_hand(x, k, b, m, of_kernel=1.0)
         ),
         "the bias has He's factor too; that belongs to the kernel alone": (
@@ -96,7 +96,7 @@ _MAPPING_LAYER = Exercise(
         "the root of 2 is missing: it makes up for the half that the leaky ReLU takes away": (
             lambda x, k, b, m: _by_hand(x, k, b, m, gain=1.0)
         ),
-        "you take the root of the number of outputs; He's factor has the number of inputs": (
+        "you take the root of the number of outputs; He's factor has that of the inputs": (
             lambda x, k, b, m: _by_hand(x, k, b, m, fan=k.shape[1])
         ),
         "the leaky ReLU is missing; it follows every layer of the mapping network, the last one too": (

@@ -128,7 +128,7 @@ def _inside(d):
 _SCORE = Exercise(
     oracle=lambda d, epsilon: _trimmed(d, 1, 99) / epsilon**2,
     draw=_draw_distances,
-    why="squared distances go with the square of the step, and a hundredth at either end is left out.",
+    why="squared distances grow with the square of the step, and a hundredth at either end is left out.",
     mistakes={
         "you divide by epsilon; the distances are squared, so the step must be squared as well": (
             lambda d, e: _trimmed(d, 1, 99) / e
@@ -137,10 +137,10 @@ _SCORE = Exercise(
             lambda d, e: _trimmed(d, 1, 99)
         ),
         "the outliers are still in": (lambda d, e: d.mean() / e**2),
-        "you leave out the largest only; the smallest hundredth goes too": (
+        "you leave out the largest only; leave out the smallest hundredth as well": (
             lambda d, e: _trimmed(d, 0, 99) / e**2
         ),
-        "those exactly at a percentile stay: left out is what is below or above it": (
+        "values exactly at a percentile stay; leave out only what is below the 1st or above the 99th": (
             lambda d, e: _inside(d) / e**2
         ),
         "you leave out 5 % at either end; the paper leaves out 1 %": (lambda d, e: _trimmed(d, 5, 95) / e**2),
@@ -170,7 +170,7 @@ def _over_dimensions(A):
 _LINEAR = Exercise(
     oracle=lambda A: 2 * np.square(A).sum() / len(A),
     draw=lambda rng: [(rng.normal(size=(7, 4)),), (rng.normal(size=(5, 5)),)],
-    why="the difference of two w has variance 2 in each direction, and the image goes A times as far.",
+    why="the difference of two w has variance 2 in each direction, and A carries it to the pixels.",
     mistakes={
         "you forgot that two random w differ by twice the variance of one": (
             lambda A: np.square(A).sum() / len(A)

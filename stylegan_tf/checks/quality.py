@@ -111,7 +111,7 @@ def _draw_counts(rng):
 _INFINITY = Exercise(
     oracle=lambda counts, values: np.polyfit(1 / counts, values, 1)[1],
     draw=_draw_counts,
-    why="against 1/n the values lie on a line; where it meets 1/n = 0 there are endless images.",
+    why="against 1/n the values lie on a line, and 1/n = 0 means endlessly many images.",
     mistakes={
         "the line goes through (n, FID); take 1/n on the axis, which reaches 0": (
             lambda n, v: np.polyfit(n, v, 1)[1]
@@ -121,7 +121,9 @@ _INFINITY = Exercise(
         ),
         "that is the FID of the largest n; it still has a bias": (lambda n, v: v[-1]),
         "that is the mean; small n pull it up": (lambda n, v: v.mean()),
-        "the axis is 1/sqrt(n), along which FID is no line": (lambda n, v: np.polyfit(n**-0.5, v, 1)[1]),
+        "the axis is 1/sqrt(n), against which FID is not a straight line": (
+            lambda n, v: np.polyfit(n**-0.5, v, 1)[1]
+        ),
     },
     tolerance=1e-3,
 )
@@ -159,8 +161,7 @@ _PRECISION = Exercise(
     oracle=lambda real, fake, radii: (_distances(fake, real) <= radii).any(axis=1).mean(),
     draw=_draw_balls,
     why=(
-        "a generated image passes if any real one is near it, "
-        "by the measure of that real one's own neighbours."
+        "a generated image passes if it lies in the ball of any real one; precision is the share that passes."
     ),
     mistakes={
         "that is the share of reals whose ball holds a fake; precision counts the fakes": (
@@ -174,8 +175,8 @@ _PRECISION = Exercise(
             lambda real, fake, radii: (_distances(fake, real) ** 2 <= radii).any(axis=1).mean()
         ),
         (
-            "that is the mean number of balls around a fake, which is density's idea; "
-            "count the fakes with one or more"
+            "that is the mean number of balls around a fake, as density has it; "
+            "count the fakes that lie in one ball or more"
         ): (lambda real, fake, radii: (_distances(fake, real) <= radii).sum(axis=1).mean()),
         "that is the number of fakes that pass; divide by how many there are": (
             lambda real, fake, radii: (_distances(fake, real) <= radii).any(axis=1).sum()

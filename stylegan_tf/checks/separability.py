@@ -38,7 +38,7 @@ _BITS = Exercise(
             "you asked which side when the class is known; ask which class when the side is known: "
             "rows are sides"
         ): (lambda t: conditional_entropy(np.transpose(t))),
-        "that is the entropy of the classes alone; the side must tell something": (
+        "that is the entropy of the classes alone; you have not used the sides": (
             lambda t: entropy(t.sum(axis=0) / t.sum())
         ),
         "that is what the side tells about the class; the exercise asks for what is left to know": (
@@ -58,9 +58,9 @@ def check_bits_left(bits_left) -> None:
 _SCORE = Exercise(
     oracle=lambda bits: 2 ** np.sum(bits),
     draw=lambda rng: [(rng.uniform(0, 0.8, size=40) / 10,), (rng.uniform(0, 1, size=3),)],
-    why="bits are summed, and two to that power is e to the power of the same sum in nats.",
+    why="the bits are summed, and the score is two to the power of the sum.",
     mistakes={
-        "e belongs to nats; bits go with 2": (lambda b: np.exp(np.sum(b))),
+        "e goes with nats; with bits the score is a power of 2": (lambda b: np.exp(np.sum(b))),
         "you took the mean of the bits; they are summed": (lambda b: 2 ** np.mean(b)),
         "that is the sum of the bits; the score is 2 to that power": (lambda b: np.sum(b)),
         "you summed the powers; sum the bits first": (lambda b: np.sum(2**b)),
@@ -167,7 +167,7 @@ def _draw_normals(rng):
 _ANGLE = Exercise(
     oracle=_angle,
     draw=_draw_normals,
-    why="90 degrees: the two attributes have nothing to do with each other there.",
+    why="at 90 degrees a step along one normal leaves the other attribute alone.",
     mistakes={
         "that is in radians": (lambda a, b: np.radians(_angle(a, b))),
         "that is the cosine; take the arc cosine, in degrees": (

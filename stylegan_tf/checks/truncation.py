@@ -145,7 +145,7 @@ def _best(psi, precision, recall, least):
 _CHOOSE = Exercise(
     oracle=_best,
     draw=_draw_choices,
-    why="first what must be, enough variety; then the best of what is left.",
+    why="among the psi with enough variety, it is the one with the best quality.",
     mistakes={
         "you take the best precision of all; recall must reach the least first": (
             lambda psi, p, r, least: psi[p.argmax()]

@@ -14,8 +14,8 @@ class Separability:
     """What ``linear_separability`` found, for K attributes of latents of length D.
 
     Attributes:
-        score: exp of the sum of the conditional entropies in nats, 2^(their sum in bits); 1 is perfect, lower
-            is better.
+        score: 2 to the sum of the conditional entropies in bits; 1 is perfect, lower is better. The paper's
+            exp of their sum in nats is the same number.
         standard_error: of the score. The confusion counts are drawn again 1000 times. The hyperplanes stay
             the same, and each attribute is drawn by itself.
         conditional_entropies: (K,) bits, what is left to know of an attribute on hearing the side of its
@@ -45,7 +45,7 @@ class Separability:
 
     @property
     def angles(self) -> np.ndarray:
-        """(K, K) degrees between the normals: at 90 two attributes have nothing to do with each other."""
+        """Degrees (K, K) between the normals: at 90 a step along one leaves the other attribute alone."""
         return np.degrees(np.arccos(np.clip(self.normals @ self.normals.T, -1, 1)))
 
 

@@ -42,7 +42,7 @@ WRONG = {
             "single runs",
         ),
         (lambda a, b, q: (gap(a, b), q * math.sqrt(np.var(a) / len(a) + np.var(b) / len(b))), "ddof=1"),
-        (lambda a, b, q: (gap(a, b), q * max(error(a), error(b))), "both means are unsure"),
+        (lambda a, b, q: (gap(a, b), q * max(error(a), error(b))), "both means are uncertain"),
         (lambda a, b, q: (q * math.hypot(error(a), error(b)), gap(a, b)), "the order is"),
         (lambda a, b, q: gap(a, b), "shape"),
     ],

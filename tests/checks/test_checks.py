@@ -27,6 +27,7 @@ def loss(scores):
     return np.log1p(np.exp(np.minimum(scores, 30))) + np.maximum(scores - 30, 0)
 
 
+@np.errstate(divide="ignore", invalid="ignore")
 def with_statistics_of(content, style, axis=(1, 2), power=1):
     s = style.std(axis=axis, keepdims=True) ** power / content.std(axis=axis, keepdims=True) ** power
     return (content - content.mean(axis=axis, keepdims=True)) * s + style.mean(axis=axis, keepdims=True)
@@ -54,13 +55,18 @@ WRONG = {
         (lambda c, s: with_statistics_of(c, s, power=2), "variances"),
         (lambda c, s: with_statistics_of(c, s, axis=(1, 2, 3)), "over all channels"),
         (
-            lambda c, s: (
-                c * s.std((1, 2), keepdims=True) / c.std((1, 2), keepdims=True)
-                + s.mean((1, 2), keepdims=True)
+            np.errstate(divide="ignore")(
+                lambda c, s: (
+                    c * (s.std((1, 2), keepdims=True) / c.std((1, 2), keepdims=True))
+                    + s.mean((1, 2), keepdims=True)
+                )
             ),
             "subtract the content's mean",
         ),
         (lambda c, s: with_statistics_of(c, s, axis=None), "whole batch"),
+        (lambda c, s: with_statistics_of(c, s), "0 / 0"),
+        (lambda c, s: np.nan_to_num(with_statistics_of(c, s)), "in trial 2"),
+        (lambda c, s: normal(s) * c.std((1, 2))[:, None, None] + c.mean((1, 2))[:, None, None], "swapped"),
         (lambda c, s: c, "off by"),
     ],
     sg.checks.check_adain: [
@@ -90,7 +96,7 @@ WRONG = {
     ],
     sg.checks.check_generator_loss: [
         (lambda f: -loss(f)[:, 0], "saturating"),
-        (lambda f: loss(f)[:, 0], "wants to be caught"),
+        (lambda f: loss(f)[:, 0], "rewarded for being caught"),
         (lambda f: -f[:, 0], "Wasserstein"),
         (lambda f: loss(-f).mean(), "one number per image"),
         (lambda f: loss(-f), "(B, 1)"),
@@ -119,7 +125,7 @@ WRONG = {
     ],
     sg.checks.check_days: [
         (lambda k, f, t, b, g, o: (k * f / (1e3 * t * g) + k / b * o) / 86400, "kimg as images"),
-        (lambda k, f, t, b, g, o: (k * f / t + 1e3 * k / b * o) / 86400, "GPUs are not in it"),
+        (lambda k, f, t, b, g, o: (k * f / t + 1e3 * k / b * o) / 86400, "number of GPUs is missing"),
         (lambda k, f, t, b, g, o: k * f / t / g / 86400, "overhead is missing"),
         (lambda k, f, t, b, g, o: (k * f / t / g + 1e3 * k * o) / 86400, "for every image"),
         (lambda k, f, t, b, g, o: (k * f / t / g + 1e3 * k / b * o * g) / 86400, "do not multiply"),

@@ -46,7 +46,7 @@ WRONG = {
         (lambda t: np.array([H(t[0]), H(t[1])]), "shape"),
     ],
     sg.checks.check_separability_score: [
-        (lambda b: np.e ** b.sum(), "e belongs to nats"),
+        (lambda b: np.e ** b.sum(), "e goes with nats"),
         (lambda b: 2 ** (b.sum() / len(b)), "mean of the bits"),
         (lambda b: sum(b), "that is the sum"),
         (lambda b: sum(2**x for x in b), "sum the bits first"),

@@ -27,22 +27,8 @@ PAPER = {
 }
 # Numbers that no cell prints: lesson -> number -> where it comes from.
 ELSEWHERE = {
-    "00": {3.6: "mean distance of eight w from the mean, not printed", 0.9: "the psi of lesson 08"},
-    "02": {2.5: "thousand images at 8x8", 0.0001: "root of the epsilon 1e-8"},
-    "03": {1.31: "the same dial, other seed", 0.43: "the normal quantile of 2/3"},
-    "04": {
-        0.003: "the paper's rate at 1024x1024",
-        12.8: "kimg of a run with another seed",
-        **dict.fromkeys((0.59, 1.24, 1.44, 1.69, 8.50, 2.73), "a run with another seed"),
-    },
-    "05": {0.03: "4.88 - 4.85 in Table 1"},
     "06": {13.7: "strengths of the shipped network", 0.07: "the same"},
-    "08": {0.88: "0.5 ** (36 / 200)", 1.39: "2 ln 2"},
-    "10": {0.01: "the error of precision and recall"},
-    "12": {2.9: "a bar of the figure", 1.24: "pi / 2 squared, half of it", 1.7: "256 / 154"},
     "14": {**dict.fromkeys((1.02, 0.98, 0.96, 0.99), "another classifier of faces"), 4.7: "distance of a w"},
-    "15": {1.96: "the normal quantile", 4.30: "Student's, 2 degrees", 2.45: "Student's, 6 degrees"},
-    "16": {0.16: "benchmarks/results/scaling", 0.41: "the same", 1.7: "per cent", 6.3: "docs/ffhq.md"},
     "17": {0.9: "a rho to try"},
 }
 
