@@ -34,7 +34,9 @@ _GENERATOR = Exercise(
             "that is the saturating loss, log(1 - sigmoid): "
             "where D is sure that an image is fake its slope is 0"
         ): (lambda f: -_softplus(f)[:, 0]),
-        "the sign of the score is wrong: this generator wants to be caught": (lambda f: _softplus(f)[:, 0]),
+        "the sign of the score is wrong: this generator is rewarded for being caught": (
+            lambda f: _softplus(f)[:, 0]
+        ),
         "that is the Wasserstein loss; the logistic one passes the score through softplus": (
             lambda f: -f[:, 0]
         ),

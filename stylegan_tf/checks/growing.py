@@ -189,7 +189,7 @@ _SCALE = Exercise(
         "you divide by all numbers of the kernel; outputs do not add up, leave the last axis out": (
             lambda s: np.sqrt(2 / np.prod(s))
         ),
-        "the root is taken of fan_in only: sqrt(2) belongs above it, not 2": (
+        "the root is taken of fan_in only: above it is sqrt(2), not 2": (
             lambda s: 2 / np.sqrt(np.prod(s[:-1]))
         ),
     },
@@ -279,7 +279,7 @@ _CRITIC = Exercise(
         "the drift term, 0.001 * real_scores^2, is missing: without it scores may wander off": (
             lambda r, f, n: (f - r)[:, 0] + 10 * (n - 1) ** 2
         ),
-        "the drift term is of the real scores alone": (
+        "the drift term takes the real scores alone": (
             lambda r, f, n: (f - r + 0.001 * (r**2 + f**2))[:, 0] + 10 * (n - 1) ** 2
         ),
         "the factor 10 of the penalty is missing": (
