@@ -41,6 +41,23 @@ def dataset_of(path, required: bool = False) -> str | None:
     return found
 
 
+def class_number(text: str, path, config) -> int:
+    """The class that a text names: its number, or its name in the data that a model learned from.
+
+    Raises:
+        UserError: if the network has no classes, or none of that number or name.
+    """
+    if not config.label_dim:
+        raise UserError(f"--label {text}: {path} has no classes; it was trained without labels, leave it out")
+    names = Run(path).info.get("classes") if Path(path).is_dir() else None
+    if names and text in names:
+        return names.index(text)
+    if text.isdecimal() and int(text) < config.label_dim:
+        return int(text)
+    known = ", ".join(names) if names else f"0 to {config.label_dim - 1}"
+    raise UserError(f"--label {text} is no class of {path}; choose one of {known}")
+
+
 def load_finished(path) -> StyleGAN:
     """A model as ``load`` opens it, for commands that need one that is fully grown.
 

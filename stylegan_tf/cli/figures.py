@@ -27,8 +27,21 @@ def run(args) -> int:
         for path in write_paper_figures(sg.load(run.path).grown(), folder):
             print(f"wrote {path}", flush=True)
     else:
-        print(f"wrote {write_report(run.path)}")
+        print(f"wrote {write_report(run.path, data=pictures(run))}")
     return 0
+
+
+def pictures(run: sg.Run):
+    """The folder that a run learned from, for the report; None for other data, or if it is not here."""
+    dataset = run.info["dataset"]
+    if not dataset.startswith("folder:"):
+        return None
+    config = run.config
+    try:
+        return sg.data.open_dataset(dataset, resolution=config.resolution, channels=config.channels)
+    except (FileNotFoundError, ValueError) as error:
+        print(f"the report shows no training pictures: {error}", flush=True)
+        return None
 
 
 def when_stopped(args) -> str:

@@ -35,7 +35,7 @@ def run(args) -> int:
     else:
         for name, config in sg.PRESETS.items():
             side = config.resolution
-            print(f"{name:12} {side}x{side}x{config.channels}, {config.total_kimg:g} kimg")
+            print(f"{name:14} {side}x{side}x{config.channels}, {config.total_kimg:g} kimg")
     return 0
 
 

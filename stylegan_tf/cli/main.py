@@ -28,11 +28,13 @@ from stylegan_tf.cli import (
     project,
     records,
     train,
+    try_,
 )
 from stylegan_tf.cli.common import UserError
 
 COMMANDS = {
     "train": train,
+    "try": try_,
     "generate": generate,
     "figures": figures,
     "evaluate": evaluate,

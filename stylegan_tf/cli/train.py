@@ -17,7 +17,7 @@ from stylegan_tf.cli.arguments import (
     whole,
 )
 from stylegan_tf.cli.outputs import check_not_read, folder_to_write, pictures_of
-from stylegan_tf.data.names import NAMES, check_name
+from stylegan_tf.data.names import NAMES, check_name, count_classes
 from stylegan_tf.planning import cost, memory
 from stylegan_tf.runs.train import train_run
 from stylegan_tf.training import distribution
@@ -32,10 +32,15 @@ def add_arguments(parser) -> None:
     parser.add_argument("--dataset", default="digits", help=f"{NAMES} (default digits)")
     add_data_arguments(parser, keeps="; also keeps drawn or decoded pictures")
     parser.add_argument("--out", type=folder_to_write, required=True, help="folder of the run")
+    labels = "make the classes of the data labels: the network draws the class that it is asked for"
+    parser.add_argument("--labels", action="store_true", help=labels)
     start = "start from a trained one: a run, a file, or the name of a shipped model"
     parser.add_argument("--init", type=not_empty, metavar="MODEL", help=start)
     frozen = "layers of that model that shall not learn: mapping, G:4,8 or D:16,32 (may be given again)"
     parser.add_argument("--freeze", action="append", type=not_empty, metavar="LAYERS", help=frozen)
+
+    held = "pictures, drawn by lot, that never train: D's scores of them show whether it learns by heart"
+    parser.add_argument("--hold-out", type=whole, metavar="N", help=held)
 
     length = parser.add_mutually_exclusive_group()
     length.add_argument("--minutes", type=positive, help="time box: measure this machine, plan, stop on time")
@@ -82,6 +87,7 @@ def run(args) -> int:
         minutes=args.minutes,
         init=args.init,
         resume=args.resume,
+        hold_out=args.hold_out,
         data_dir=args.data_dir,
         download=args.download,
         strategy=strategy,
@@ -114,6 +120,8 @@ def config_of(args, folder: sg.Run, devices_asked_for: int) -> sg.Config:
         settings["seed"] = args.seed
     if args.precision is not None:
         settings["precision"] = args.precision
+    if args.labels:
+        settings["label_dim"] = count_classes(args.dataset, args.data_dir, args.download)
     if args.freeze:
         if not args.init:
             raise ValueError("--freeze keeps the weights of a trained model; name it with --init")

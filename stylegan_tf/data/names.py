@@ -5,6 +5,7 @@ from __future__ import annotations
 from stylegan_tf.data.digits import load_digits, load_tfds
 from stylegan_tf.data.ffhq.dataset import load_ffhq
 from stylegan_tf.data.folder.dataset import STRETCHED, Folder, open_folder
+from stylegan_tf.data.folder.listing import classes, labels_of, list_pictures, numbered
 from stylegan_tf.data.source import Source
 from stylegan_tf.data.tfrecords import TFRecords
 from stylegan_tf.data.toyfaces.dataset import load_toyfaces
@@ -131,6 +132,32 @@ def open_dataset(
     if what == "tfrecords":
         return TFRecords(place)
     return load_ffhq(place)
+
+
+def count_classes(name: str, data_dir=None, download: bool = False) -> int:
+    """How many classes the data set of a name has. A folder's pictures are not decoded for it.
+
+    Args:
+        data_dir, download: as for ``open_dataset``.
+
+    Raises:
+        ValueError: if it has none; the message says why, where that can be told.
+    """
+    what, _, place = name.partition(":")
+    if what == "folder":
+        listing = list_pictures(place.removesuffix(STRETCHED))
+        labels, reason = labels_of(listing)
+        if labels is not None:
+            texts, _ = classes(listing, labels)
+            _, names = numbered(list(texts.values()), whole=labels != "folders")
+            return len(names)
+    else:
+        data = open_dataset(name, data_dir, download)
+        reason = data.why_unlabelled
+        if data.labels is not None:
+            return int(data.labels.max()) + 1
+    why = f": {reason}" if reason else ""
+    raise ValueError(f"{name} has no classes to make labels of{why}; train without labels")
 
 
 def _open_folder(place: str, resolution, channels, cache) -> Folder:

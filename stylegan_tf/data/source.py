@@ -31,6 +31,7 @@ class Source:
         resolution: side of the square pictures, a power of two.
         channels: 1 or 3.
         labels: class numbers, int64 (N,), or None.
+        class_names: the name of each class number, where the data have names; or None.
         why_unlabelled: why there are no labels, as a sentence, where that can be told; for messages.
     """
 
@@ -38,6 +39,7 @@ class Source:
     resolution: int
     channels: int
     labels: np.ndarray | None = None
+    class_names: list[str] | None = None
     why_unlabelled: str | None = None
     _epoch = None  # (seed, epoch) of the permutation that is kept
     _permutation = None

@@ -18,6 +18,7 @@ from stylegan_tf.training.schedule import Schedule
 CURVES = {
     "loss": {"d_loss": "discriminator", "g_loss": "generator"},
     "mean score of D": {"real_score": "D(real)", "fake_score": "D(fake)"},
+    "mean score of D for real pictures": {"seen_score": "that train", "unseen_score": "held out"},
     "gradient penalty, unweighted": {"penalty": "R1"},
     "std of w in a batch": {"w_std": "w"},
     "augmentation": {"augment_p": "probability p", "real_sign": "mean sign of D(real)"},

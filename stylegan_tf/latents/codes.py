@@ -22,11 +22,22 @@ def from_official_seeds(seeds, z_dim: int) -> np.ndarray:
     return np.stack([np.random.RandomState(int(s)).randn(z_dim) for s in seeds]).astype("float32")
 
 
-def labels_of(config, seeds) -> np.ndarray | None:
-    """One-hot labels (B, label_dim), class ``seed % label_dim``; None for a network without labels."""
+def labels_of(config, seeds, label: int | None = None) -> np.ndarray | None:
+    """One-hot labels (B, label_dim) of some seeds; None for a network without labels.
+
+    Args:
+        label: the class of all of them, 0 to label_dim - 1. Without it, they take the classes in turn: class
+            ``seed % label_dim``.
+
+    Raises:
+        ValueError: for a class that the network does not have.
+    """
+    if label is not None and not 0 <= label < config.label_dim:
+        has = f"the classes 0 to {config.label_dim - 1}" if config.label_dim else "no classes"
+        raise ValueError(f"label is {label}, and the network has {has}; choose one of them, or leave it out")
     if not config.label_dim:
         return None
-    classes = np.array(seeds) % config.label_dim
+    classes = np.array(seeds) % config.label_dim if label is None else np.full(len(seeds), label)
     return np.eye(config.label_dim, dtype="float32")[classes]
 
 

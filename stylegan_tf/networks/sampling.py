@@ -21,29 +21,31 @@ def batches_of(count: int, resolution: int) -> list[range]:
     return [range(start, min(start + size, count)) for start in range(0, count, size)]
 
 
-def styles_of(generator, seeds, draw=from_seeds) -> np.ndarray:
+def styles_of(generator, seeds, draw=from_seeds, label: int | None = None) -> np.ndarray:
     """The styles ws (B, L, w_dim) of some seeds.
 
     Args:
         generator: anything with ``z_dim``, ``config``, ``mapping`` and ``broadcast``.
         draw: (seeds, z_dim) -> z, such as ``latents.from_official_seeds``.
+        label: the class of all, for a conditional generator; without it they take the classes in turn.
     """
     z = draw(seeds, generator.z_dim)
-    labels = labels_of(generator.config, seeds)
+    labels = labels_of(generator.config, seeds, label)
     return np.asarray(generator.broadcast(generator.mapping(z, labels)))
 
 
-def images_of(generator, seeds, noise="fixed", **call) -> np.ndarray:
+def images_of(generator, seeds, noise="fixed", label: int | None = None, **call) -> np.ndarray:
     """The images (B, r, r, C) of some seeds, not clipped.
 
     Args:
         noise: as for the generator.
+        label: the class of all, for a conditional generator; without it they take the classes in turn.
         call: its further arguments, such as psi.
     """
     # All latents first: they are small, and seed 7 gives the same face in any batch.
     seeds = np.array(seeds)
     z = from_seeds(seeds, generator.z_dim)
-    labels = labels_of(generator.config, seeds)
+    labels = labels_of(generator.config, seeds, label)
 
     images = []
     for batch in batches_of(len(seeds), generator.config.resolution):

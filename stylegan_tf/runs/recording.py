@@ -6,10 +6,14 @@ import collections
 
 import keras
 import numpy as np
+from keras import ops
 
+from stylegan_tf.data.part import Part
+from stylegan_tf.data.pixels import to_unit_range
 from stylegan_tf.figures.layout import grid
 from stylegan_tf.metrics.entanglement import z_share
-from stylegan_tf.networks.sampling import images_of
+from stylegan_tf.networks.sampling import images_at_once, images_of
+from stylegan_tf.training.fade_of_reals import fade_reals
 
 
 class Diagnostics(keras.callbacks.Callback):
@@ -22,6 +26,52 @@ class Diagnostics(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         logs["z_share"] = z_share(self.model.ema_generator, int(logs["resolution"]), logs["alpha"])
+
+
+class HeldOut(keras.callbacks.Callback):
+    """Adds ``seen_score`` and ``unseen_score`` to each tick: D's mean scores of two kinds of real pictures.
+
+    Those that train, and those that never do. While D judges by what all such pictures have in common, it
+    scores both alike. Where it knows the first by heart, the second fall to the scores of generated ones.
+    No picture is augmented for it.
+
+    Args:
+        seen: Source of the pictures that train.
+        unseen: Source of those that are held out.
+        most: pictures of each kind that are scored.
+    """
+
+    chief_only = True
+
+    def __init__(self, seen, unseen, most: int = 256):
+        super().__init__()
+        # As many of both kinds, and whole groups of the minibatch deviation.
+        count = min(most, len(unseen), len(seen))
+        self.seen = Part(seen, np.linspace(0, len(seen) - 1, count).astype(int))
+        self.unseen = Part(unseen, np.linspace(0, len(unseen) - 1, count).astype(int))
+
+    def on_epoch_end(self, epoch, logs=None):
+        resolution = int(logs["resolution"])
+        logs["seen_score"] = self._mean_score(self.seen, resolution, logs["alpha"])
+        logs["unseen_score"] = self._mean_score(self.unseen, resolution, logs["alpha"])
+
+    def _mean_score(self, data, resolution, alpha):
+        """D's mean score of all pictures of a source, as it sees them at this stage."""
+        config = self.model.config
+        # Whole groups of the minibatch deviation, as many at once as fit in memory.
+        group = max(1, config.mbstd_group)
+        count = len(data) // group * group
+        at_once = max(1, images_at_once(resolution) // group) * group
+        scores = []
+        for start in range(0, count, at_once):
+            places = np.arange(start, min(start + at_once, count))
+            reals = ops.convert_to_tensor(to_unit_range(data.rows(places, resolution)))
+            labels = None
+            if config.label_dim:
+                labels = np.eye(config.label_dim, dtype="float32")[data.labels[places]]
+            score = self.model.discriminator(fade_reals(reals, np.float32(alpha)), alpha=alpha, labels=labels)
+            scores.append(np.ravel(score))
+        return float(np.mean(np.concatenate(scores)))
 
 
 class SaveRun(keras.callbacks.Callback):

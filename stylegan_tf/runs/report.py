@@ -12,17 +12,23 @@ import string
 from html import escape
 from pathlib import Path
 
+import numpy as np
 from PIL import Image
 
 from stylegan_tf import figures
 from stylegan_tf.config import Config
 from stylegan_tf.data.names import is_toyfaces, look
+from stylegan_tf.data.pixels import to_uint8
+from stylegan_tf.data.source import Source
+from stylegan_tf.figures.nearest import nearest_pairs
 from stylegan_tf.figures.pages import save
 from stylegan_tf.files import write_atomically
 from stylegan_tf.metrics.judges.faces import SIDE, FaceReader
+from stylegan_tf.metrics.nearest import copy_limit, nearest
 from stylegan_tf.metrics.redraw import limit_of_fresh_faces, redraw
 from stylegan_tf.networks.generator import Generator
 from stylegan_tf.networks.sampling import images_of
+from stylegan_tf.runs.advice import remarks
 from stylegan_tf.runs.run import Run, load
 from stylegan_tf.training.schedule import Schedule
 
@@ -41,6 +47,12 @@ CAPTIONS = {  # file -> heading, alternative text, how to read it
         "A toy face is drawn from twelve factors. Here a classifier read them in generated faces, and each "
         "face was drawn again from what was read. Where the two differ, something in the first cannot be "
         "drawn: a third lens, a halo, a colour between two. Red: farther apart than 99 of 100 real faces.",
+    ),
+    "nearest": (
+        "Does it copy?",
+        "Generated pictures, and below each the training picture that is most like it",
+        "Above the pictures of seeds 0 to 7, below the training picture whose pixels are most like each of "
+        "them. A pair that shows the same picture is a copy.",
     ),
     "growth": (
         "How it learned",
@@ -81,7 +93,8 @@ CAPTIONS = {  # file -> heading, alternative text, how to read it
         "shown",
         "Losses of a GAN do not fall to zero: two players hold each other in balance. Signs of trouble: "
         "D(real) and D(fake) drift far apart, the std of w or the share of z falls towards 0, the penalty "
-        "explodes.",
+        "explodes. Where pictures are held out, D should score them like those that train. Where "
+        "augmentation adapts, its probability rises while D is too sure of the real pictures.",
     ),
 }
 
@@ -116,14 +129,21 @@ SCORES = {  # key of judge_digits -> name, how to read it
     "entropy": ("Evenness of the classes", "Entropy of the shares below: 1 is even, 0 is a single class."),
 }
 
+PAIRS = 8  # generated pictures that are shown above the most similar training picture
+MOST = 5000  # training pictures that are compared
+GENERATED = 500  # pictures whose share of copies is counted
+
 NOT_A_SETTING = ("total_kimg", "fade_kimg", "stable_kimg")  # the schedule shows them
 
 
-def write_figures(run: Run, generator: Generator) -> list[Path]:
+def write_figures(run: Run, generator: Generator, data: Source | None = None) -> list[Path]:
     """Draw the figures of a run into RUN/figures, as far as it has what they need; returns the files."""
     files = []
     for name in CAPTIONS:
-        picture = _picture(name, run, generator)
+        if name == "nearest":
+            picture = _nearest(generator, data) if data else None
+        else:
+            picture = _picture(name, run, generator)
         if picture:
             files.append(save(picture, run.path / "figures" / f"{name}.png"))
     return files
@@ -148,6 +168,27 @@ def _picture(name, run, generator):
     return figures.curves(run.history()) if run.history() else None
 
 
+def _nearest(generator, data):
+    """The first generated pictures, each above the training picture that is most like it."""
+    reals = _reals(data, generator.config.resolution)
+    images = to_uint8(images_of(generator, range(PAIRS)))
+    found = nearest(images, reals)
+    return nearest_pairs(images, reals[found.places], found.distances, copy_limit(reals))
+
+
+def _reals(data, resolution):
+    """Pictures that a run learned from, at most MOST of them, evenly spaced: uint8 (N, r, r, C)."""
+    places = np.unique(np.linspace(0, len(data) - 1, MOST).astype(int))
+    return data.rows(places, resolution)
+
+
+def _share_of_copies(generator, data):
+    """How many of generated pictures are nearer to a training picture than real ones are to each other."""
+    reals = _reals(data, generator.config.resolution)
+    images = to_uint8(images_of(generator, range(GENERATED)))
+    return float(np.mean(nearest(images, reals).distances < copy_limit(reals)))
+
+
 def _redrawn(run, generator):
     """Pairs of faces for the redraw score; None for other pictures, and for faces too small to read."""
     dataset = run.info.get("dataset", "")
@@ -161,7 +202,12 @@ def _redrawn(run, generator):
     return figures.redraw_pairs(pairs, limit_of_fresh_faces(reader, detail=detail))
 
 
-def write_report(run: Path, scores: dict | None = None, generator: Generator | None = None) -> Path:
+def write_report(
+    run: Path,
+    scores: dict | None = None,
+    generator: Generator | None = None,
+    data: Source | None = None,
+) -> Path:
     """Write RUN/report.html and its figures.
 
     Args:
@@ -169,6 +215,8 @@ def write_report(run: Path, scores: dict | None = None, generator: Generator | N
         scores: what ``metrics.judge_digits`` returns. They are kept in RUN/scores.json, and read from there
             if not given.
         generator: default: the averaged one of the run's last checkpoint, as far as it has grown.
+        data: the pictures that it learned from. With them, the report shows which one is most like a
+            generated picture.
 
     Returns:
         the page's path.
@@ -188,7 +236,8 @@ def write_report(run: Path, scores: dict | None = None, generator: Generator | N
     elif kept.exists():
         scores = json.loads(kept.read_text("utf-8"))
     generator = generator or load(run.path).grown()
-    files = {file.stem: file for file in write_figures(run, generator)}
+    files = {file.stem: file for file in write_figures(run, generator, data)}
+    copies = _share_of_copies(generator, data) if data else None
 
     # The page from top to bottom.
     title = escape(f"StyleGAN on {info.get('dataset', 'pictures')}, {config.resolution}x{config.resolution}")
@@ -196,6 +245,8 @@ def write_report(run: Path, scores: dict | None = None, generator: Generator | N
         f"<h1>{title}</h1>",
         _summary(config, info, rows, scores, generator.config.resolution),
         _figure(files, "uncurated"),
+        _remarks(rows, copies),
+        _figure(files, "nearest"),
         _scores(scores),
         _figure(files, "redrawn"),
         _figure(files, "growth"),
@@ -212,6 +263,18 @@ def write_report(run: Path, scores: dict | None = None, generator: Generator | N
     page = PAGE.substitute(title=title, body="\n".join(parts))
     write_atomically(path, page.encode(errors="replace"))  # a file's name need not be text
     return path
+
+
+def _remarks(rows, copies):
+    """What happened, and what to change next."""
+    found = remarks(rows, copies)
+    if not found:
+        return ""
+    items = []
+    for remark in found:
+        advice = f" <b>{escape(remark.advice)}</b>" if remark.advice else ""
+        items.append(f"<li>{escape(remark.seen)}{advice}</li>")
+    return "<h2>What happened, and what to change next</h2>\n<ul>" + "\n".join(items) + "</ul>"
 
 
 def _figure(files, name):

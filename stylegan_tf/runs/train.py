@@ -10,9 +10,10 @@ from pathlib import Path
 import tensorflow as tf
 
 from stylegan_tf.config import Config
+from stylegan_tf.data import part
 from stylegan_tf.data.names import open_dataset
 from stylegan_tf.runs.owner import owned
-from stylegan_tf.runs.recording import Diagnostics, SaveRun, TensorBoardLog
+from stylegan_tf.runs.recording import Diagnostics, HeldOut, SaveRun, TensorBoardLog
 from stylegan_tf.runs.resume import change_of_pictures, check_same_run, go_on
 from stylegan_tf.runs.run import Run, load
 from stylegan_tf.runs.shipped import SHIPPED, shipped_or_path
@@ -30,6 +31,7 @@ def train_run(
     minutes: float | None = None,
     init: str | Path | None = None,
     resume: bool = False,
+    hold_out: int | None = None,
     data_dir=None,
     download: bool = False,
     strategy: tf.distribute.Strategy | None = None,
@@ -52,6 +54,8 @@ def train_run(
         init: a model to start from: a run, a file, or the name of a shipped model.
         resume: continue from the last checkpoint, if the run has one. If the pictures have changed since, a
             printed line says so.
+        hold_out: pictures, drawn by lot, that never train. D's scores of them show whether it learns the
+            others by heart (runs/recording.py, HeldOut).
         data_dir, download: as for ``data.open_dataset``.
         strategy: of tf.distribute, made before TensorFlow computes anything; default one device.
         jit_compile: compile each step with XLA.
@@ -77,7 +81,12 @@ def train_run(
     # One process writes into a folder: of several workers, the chief.
     with owned(run.path, command) if is_chief else contextlib.nullcontext():
         # A new run, or one that continues?
-        asked = {"dataset": dataset, "minutes": minutes, "init": None if init is None else str(init)}
+        asked = {
+            "dataset": dataset,
+            "minutes": minutes,
+            "init": None if init is None else str(init),
+            "hold_out": hold_out,
+        }
         info = {}
         if is_chief and run.has_begun():
             if not resume:
@@ -90,6 +99,10 @@ def train_run(
         # The data and the model, and whether they fit each other.
         needed = dict(resolution=config.resolution, channels=config.channels)
         data = open_dataset(dataset, data_dir, download, **needed)
+        callbacks = [Diagnostics()]
+        if hold_out:
+            data, unseen = part.hold_out(data, hold_out, config.seed)
+            callbacks.append(HeldOut(data, unseen))
         with strategy.scope():
             gan = StyleGAN(config)
         take_data(gan, data)
@@ -102,6 +115,7 @@ def train_run(
             _start_from(gan, init)
         if is_chief:
             asked["pictures"] = {"count": len(data), "fingerprint": data.fingerprint()}
+            asked["classes"] = data.class_names if config.label_dim else None
             if history is not None:
                 changes += change_of_pictures(gan, dataset, info.get("pictures"), asked["pictures"])
 
@@ -118,18 +132,18 @@ def train_run(
                 run.save(gan, history or [])  # a run that is killed from here on keeps its plan and settings
 
         # Training.
-        _fit(run, gan, data, history, verbose)
+        callbacks.append(SaveRun(run, history))
+        if has_tensorboard():
+            callbacks.append(TensorBoardLog(run.path / "tensorboard"))
+        _fit(run, gan, data, callbacks, verbose)
         kimg = gan.progress.images / 1000
         minutes_trained = gan.progress.seconds / 60
         print(f"done: {kimg:.1f} kimg in {minutes_trained:.1f} minutes, in {run.path}", flush=True)
         return gan
 
 
-def _fit(run, gan, data, history, verbose):
-    """``gan.fit``, with what a run writes; its errors say how to go on."""
-    callbacks = [Diagnostics(), SaveRun(run, history)]
-    if has_tensorboard():
-        callbacks.append(TensorBoardLog(run.path / "tensorboard"))
+def _fit(run, gan, data, callbacks, verbose):
+    """``gan.fit``, whose errors say how to go on."""
     try:
         gan.fit(data, callbacks=callbacks, verbose=verbose)
     except FloatingPointError as error:

@@ -15,6 +15,7 @@ from stylegan_tf.cli.main import COMMANDS, main, parser
 
 TYPED = {  # command -> arguments with which it starts
     "train": ["--out", "x y", "--seed", "3"],
+    "try": ["photos"],
     "generate": ["mnist32"],
     "figures": ["x"],
     "evaluate": ["mnist32"],

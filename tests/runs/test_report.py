@@ -18,7 +18,7 @@ SCORES = {
 }  # fmt: skip
 DRAWN = SimpleNamespace(config=TINY)  # all that a report asks of a generator, where it draws no figures
 VOID = {"meta", "img", "br"}
-OF_DIGITS = set(report.CAPTIONS) - {"redrawn"}
+OF_DIGITS = set(report.CAPTIONS) - {"redrawn", "nearest"}
 
 
 class Page(HTMLParser):
@@ -81,7 +81,7 @@ def page(run):
 
 @pytest.fixture
 def no_figures(monkeypatch):
-    monkeypatch.setattr(report, "write_figures", lambda run, generator: [])
+    monkeypatch.setattr(report, "write_figures", lambda run, generator, data: [])
 
 
 def test_page_stands_alone(page):

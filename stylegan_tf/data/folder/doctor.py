@@ -293,9 +293,9 @@ class Report:
         if self.resolution > 64:
             preset = f"ffhq{self.resolution} --set mirror=false"
         elif self.resolution == 64:
-            preset = "toyfaces64"
+            preset = "own64"
         elif self.resolution == 32 and self.channels == 3:
-            preset = "toyfaces32"
+            preset = "own32"
         else:
             preset = "mnist32"
 

@@ -143,14 +143,14 @@ def test_a_good_folder_is_ready_with_exit_code_0(tmp_path, capsys):
     assert "Training can start at 32x32 with 100 pictures" in printed
     command = next(line for line in printed.split("\n") if "stylegan-tf train" in line)
     assert (
-        f"--dataset 'folder:{tmp_path}/my pictures' --preset toyfaces32 --set resolution=32 --set channels=3"
+        f"--dataset 'folder:{tmp_path}/my pictures' --preset own32 --set resolution=32 --set channels=3"
         in command
     )
 
 
 @pytest.mark.parametrize("channels", [1, 3])
 @pytest.mark.parametrize(
-    ("resolution", "preset"), [(8, "mnist32"), (64, "toyfaces64"), (128, "ffhq128"), (1024, "ffhq1024")]
+    ("resolution", "preset"), [(8, "mnist32"), (64, "own64"), (128, "ffhq128"), (1024, "ffhq1024")]
 )
 def test_the_command_of_the_verdict_is_one_that_trains(
     resolution, preset, channels, report, monkeypatch, capsys

@@ -1,0 +1,57 @@
+"""The report's words: what each history is told, and what it is not."""
+
+import pytest
+
+from stylegan_tf.runs.advice import remarks
+
+
+def history(**last):
+    """Eight ticks that end with these numbers."""
+    first = {"kimg": 1.0, "fake_score": -1.0, "z_share": 0.95}
+    return [{**first, **dict.fromkeys(last, 0.0)} for _ in range(6)] + [{**first, **last} for _ in range(2)]
+
+
+def told(rows, copies=None):
+    return " ".join(f"{remark.seen} {remark.advice}" for remark in remarks(rows, copies))
+
+
+@pytest.mark.parametrize(
+    ("unseen", "words"),
+    [
+        (0.9, "has not learned the pictures by heart"),
+        (0.1, "begins to know the training pictures by heart"),
+        (-0.8, "It takes real pictures for generated ones"),
+    ],
+)
+def test_the_way_of_unseen_pictures_to_generated_ones(unseen, words):
+    assert words in told(history(seen_score=1.0, unseen_score=unseen))
+
+
+def test_the_numbers_are_those_of_the_last_quarter():
+    text = told(history(seen_score=1.25, unseen_score=1.13))
+    assert "1.25 for pictures that train, 1.13 for real pictures that it has never seen, and -1.00" in text
+
+
+@pytest.mark.parametrize(
+    ("share", "words"), [(0.04, "does not copy"), (0.4, "Part of what it draws is copied")]
+)
+def test_copies_are_told(share, words):
+    text = told(history(), share)
+    assert words in text and f"{share:.0%} of the generated pictures" in text
+
+
+@pytest.mark.parametrize(
+    ("p", "words"),
+    [(0.2, "saw enough variety"), (0.6, "may begin to draw turned"), (0.95, "too few for this")],
+)
+def test_where_augmentation_ended(p, words):
+    assert words in told(history(augment_p=p))
+
+
+def test_a_generator_that_ignores_z_is_told():
+    assert "z explains only 5%" in told(history(z_share=0.05))
+
+
+def test_nothing_is_said_of_what_was_not_measured():
+    assert not remarks(history())
+    assert not remarks([])
