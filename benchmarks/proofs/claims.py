@@ -251,7 +251,8 @@ def main():
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--network", default="toyfaces32", help="a shipped network of faces, or a run")
-    parser.add_argument("--dataset", default="toyfaces", help="what it learned from")
+    faces = "toyfaces:palette=continuous,detail=1"
+    parser.add_argument("--dataset", default=faces, help=f"what it learned from (default {faces})")
     parser.add_argument("--samples", type=int, default=2000)
     parser.add_argument("--out", type=Path, default=RESULTS / "claims.json")
     args = parser.parse_args()

@@ -20,7 +20,9 @@ from editing import COLUMNS, markdown, save, starts_and_spaces
 
 from stylegan_tf import latents
 from stylegan_tf.cli.arguments import model
+from stylegan_tf.cli.common import dataset_of
 from stylegan_tf.data import draw_faces, sample_factors, to_uint8
+from stylegan_tf.data.names import kind
 from stylegan_tf.data.pixels import to_unit_range
 from stylegan_tf.data.toyfaces.dataset import FACTORS
 from stylegan_tf.editing.attributes import Attributes
@@ -253,6 +255,9 @@ def main():
     parser.add_argument("model", type=model)
     parser.add_argument("--out", type=Path, default=Path("docs"))
     args = parser.parse_args()
+    dataset = dataset_of(args.model, required=True)
+    if kind(dataset) != "toyfaces":
+        parser.error(f"{args.model} draws {dataset}; these tables are for faces of the six named colours")
     load = ", ".join(f"{v:.1f}" for v in os.getloadavg())
     print(f"{args.part} of {Path(args.model).name}; load at the start: {load}\n")
     started = time.perf_counter()

@@ -52,61 +52,82 @@ def check_feature_statistics(feature_statistics) -> None:
     _FEATURE_STATISTICS.check(feature_statistics)
 
 
-def _for_pixels(x):
+def _for_pixels(x, axis=(1, 2), epsilon=EPSILON):
     """Mean and deviation of each map of each image, (B, 1, 1, C) each: as they are added to the pixels."""
-    mean, deviation = _statistics(x)
-    return mean[:, None, None], deviation[:, None, None]
+    return x.mean(axis=axis, keepdims=True), np.sqrt(x.var(axis=axis, keepdims=True) + np.float32(epsilon))
 
 
-def _transfer(content, style):
-    mean_c, std_c = _for_pixels(content.astype("float64"))
-    mean_s, std_s = _for_pixels(style.astype("float64"))
-    return (content - mean_c) / std_c * std_s + mean_s
+def _transfer(content, style, epsilon=EPSILON, axis=(1, 2)):
+    mean_c, std_c = _for_pixels(content.astype("float64"), axis, epsilon)
+    mean_s, std_s = _for_pixels(style.astype("float64"), axis, epsilon)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return (content - mean_c) / std_c * std_s + mean_s
 
 
 def _shift_only(content, style):
     return content - content.mean((1, 2), keepdims=True) + style.mean((1, 2), keepdims=True)
 
 
-def _with_variance(content, style):
-    mean_c, std_c = _for_pixels(content)
-    mean_s, std_s = _for_pixels(style)
-    return (content - mean_c) / std_c**2 * std_s**2 + mean_s
+def _with_variance(content, style, epsilon=EPSILON):
+    mean_c, std_c = _for_pixels(content, epsilon=epsilon)
+    mean_s, std_s = _for_pixels(style, epsilon=epsilon)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return (content - mean_c) / std_c**2 * std_s**2 + mean_s
 
 
 def _over_the_image(content, style):
-    mean_c, std_c = (s[:, None, None, None] for s in _statistics(content, (1, 2, 3)))  # (B, 1, 1, 1)
-    mean_s, std_s = (s[:, None, None, None] for s in _statistics(style, (1, 2, 3)))
-    return (content - mean_c) / std_c * std_s + mean_s
+    return _transfer(content, style, axis=(1, 2, 3))
 
 
 def _over_the_batch(content, style):
     return (content - content.mean()) / content.std() * style.std() + style.mean()
 
 
-def _not_centred(content, style):
-    _, std_c = _for_pixels(content)
-    mean_s, std_s = _for_pixels(style)
-    return content / std_c * std_s + mean_s
+def _not_centred(content, style, epsilon=EPSILON):
+    _, std_c = _for_pixels(content, epsilon=epsilon)
+    mean_s, std_s = _for_pixels(style, epsilon=epsilon)
+    with np.errstate(divide="ignore"):
+        return content / std_c * std_s + mean_s
+
+
+def _draw_transfer(rng):
+    """Content and style of different sizes; then the same with one map of the content without variation."""
+    content = _features(rng, 2, 6, 6, 3)
+    style = _features(rng, 2, 4, 8, 3)
+    flat = content.copy()
+    flat[..., 1] = 7.0
+    return [(content, style), (flat, style)]
+
+
+_SCALED_WRONGLY = {
+    "you scale by variances; use standard deviations": _with_variance,
+    "subtract the content's mean before you scale, else it is scaled along": _not_centred,
+}
+_FLAT_MAP = "a map without variation gives 0 / 0: add 1e-8 to the variance, inside the root"
+
+
+def _without_epsilon(mistake):
+    return lambda content, style: mistake(content, style, epsilon=0.0)
 
 
 _TRANSFER = Exercise(
     oracle=_transfer,
-    draw=lambda rng: [(_features(rng, 2, 6, 6, 3), _features(rng, 2, 4, 8, 3))],
+    draw=_draw_transfer,
     why="the arrangement is the content's, the mean and deviation of every map are the style's.",
     mistakes={
+        _FLAT_MAP: _without_epsilon(_transfer),
         "content and style are swapped: the pixels must come from the content": (
             lambda c, s: _transfer(s, c)
         ),
+        **_SCALED_WRONGLY,
+        **{f"{why}; and {_FLAT_MAP}": _without_epsilon(f) for why, f in _SCALED_WRONGLY.items()},
         "only the means are transferred; divide by the content's deviation and multiply by the style's": (
             _shift_only
         ),
-        "you scale by variances; use standard deviations": _with_variance,
         "your statistics are taken over all channels together; each map has its own": _over_the_image,
         "your statistics are taken over the whole batch; each map of each image has its own": (
             _over_the_batch
         ),
-        "subtract the content's mean before you scale, else it is scaled along": _not_centred,
     },
 )
 
@@ -114,7 +135,8 @@ _TRANSFER = Exercise(
 def check_transfer(transfer) -> None:
     """``transfer(content, style)``: -> the content with the style's statistics, (B, H, W, C).
 
-    content (B, H, W, C) and style (B, H', W', C) need not have one size.
+    content (B, H, W, C) and style (B, H', W', C) need not have one size. A map of the content without
+    variation becomes the style's mean.
     """
     _TRANSFER.check(transfer)
 
@@ -166,9 +188,7 @@ _ADAIN = Exercise(
             "you normalise over the channels too: that is layer normalisation; "
             "each map is normalised by itself"
         ): (lambda x, s: _modulated(_normalised(x, (1, 2, 3)), *_halves(s))),
-        "a map without variation gives 0 / 0: add 1e-8 to the variance, inside the root": (
-            lambda x, s: _modulated(_normalised(x, epsilon=0.0), *_halves(s))
-        ),
+        _FLAT_MAP: (lambda x, s: _modulated(_normalised(x, epsilon=0.0), *_halves(s))),
         "two things are missing: the + 1, and 1e-8 added to the variance, for maps without variation": (
             lambda x, s: _normalised(x, epsilon=0.0) * _halves(s)[0] + _halves(s)[1]
         ),

@@ -26,7 +26,7 @@ def _draw_changes(rng):
 _LEAKAGE_MATRIX = Exercise(
     oracle=lambda change, own: change / _own(change, own)[:, None],
     draw=_draw_changes,
-    why="each row has a 1 where it was wanted; the rest of the row is what comes along with one unit of it.",
+    why="each row has a 1 in the column that was asked for; the rest comes along with one unit of it.",
     mistakes={
         "you divide by the largest change of the row, which may be a leak; divide by that of column own[i]": (
             lambda c, own: c / np.abs(c).max(axis=1, keepdims=True)
@@ -37,7 +37,7 @@ _LEAKAGE_MATRIX = Exercise(
         "each column is divided by one number; each row has its own": (
             lambda c, own: c / np.array([_own(c, own)[i % len(own)] for i in range(c.shape[1])])
         ),
-        "that is per deviation along the direction, as it came; divide by the change of column own[i]": (
+        "that is the change per deviation, as it was given; divide it by the change of column own[i]": (
             lambda c, own: c
         ),
         "the rows have length 1; column own[i] must be 1": (
@@ -46,7 +46,7 @@ _LEAKAGE_MATRIX = Exercise(
         "you subtract the change of column own[i]; what comes along per unit is a quotient": (
             lambda c, own: c - _own(c, own)[:, None]
         ),
-        "leaks have a sign: less glasses is not more glasses": (
+        "leaks have a sign: to lose glasses is not to gain them": (
             lambda c, own: np.abs(c / _own(c, own)[:, None])
         ),
         "that is transposed: directions are rows, factors are columns": (
@@ -140,7 +140,7 @@ def _draw_directions(rng):
 _TAKE_OUT = Exercise(
     oracle=lambda d, other: d - _along(d, other),
     draw=_draw_directions,
-    why="what is left stands at right angles to the other direction.",
+    why="what is left is at right angles to the other direction.",
     mistakes={
         "the other direction need not have length 1: divide by its length, and that twice": (
             lambda d, o: d - (d @ o) * o

@@ -33,9 +33,7 @@ _ADD = Exercise(
         "all images of the batch get the same noise in yours": (lambda x, n, s: x + s * n[:1]),
         "noise is added; you multiplied the feature maps by it": (lambda x, n, s: x * (1 + s * n)),
         "you add the strength itself; it is a factor of the noise": (lambda x, n, s: x + n + s),
-        "you subtract it (which would do as well in training, but the weights' signs are those of a sum)": (
-            lambda x, n, s: x - s * n
-        ),
+        "you subtract the noise; add it, as in the formula": (lambda x, n, s: x - s * n),
     },
 )
 

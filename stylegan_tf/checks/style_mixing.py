@@ -69,7 +69,7 @@ def _slope(before, after, swapped):
 _CARRIED = Exercise(
     oracle=_slope,
     draw=_draw_swaps,
-    why="1 if the whole difference comes along, 0 if nothing does; errors of reading average out.",
+    why="1 if the whole difference comes along, 0 if nothing does; errors of the classifier average out.",
     mistakes={
         "you averaged the quotients: where two images hardly differ, you divide by almost nothing": (
             lambda a, b, s: ((s - a) / (b - a)).mean()
@@ -77,11 +77,11 @@ _CARRIED = Exercise(
         "that is the correlation: it is 1 also where only half of the difference comes along": (
             lambda a, b, s: np.corrcoef(s - a, b - a)[0, 1]
         ),
-        "you measure from b; the images began as a": (lambda a, b, s: _slope(b, a, s)),
+        "you measure from `after`; the faces began as `before`": (lambda a, b, s: _slope(b, a, s)),
         "you compare the values themselves; compare the changes": (
             lambda a, b, s: (s * b).sum() / (b**2).sum()
         ),
-        "the slope is the wrong way round: the swap's change on the whole difference": (
+        "that is the slope the wrong way round: divide by the whole difference squared, not by the swap's": (
             lambda a, b, s: _slope(a, s, b)
         ),
         (
@@ -132,10 +132,10 @@ _DRAWN = Exercise(
         "0 may come out: then all layers are the second latent's, and nothing is mixed": (
             lambda c, u, n, p: _by_coin(c, p, int(u * n), n)
         ),
-        "n may come out where latents should be mixed": (
+        "`layers` may come out where latents should be mixed: stop at `layers` - 1": (
             lambda c, u, n, p: _by_coin(c, p, 1 + int(u * n), n)
         ),
-        "without mixing all n layers are the first latent's: the crossover is n, not 0": (
+        "without mixing all layers are the first latent's: the crossover is `layers`, not 0": (
             lambda c, u, n, p: _by_coin(c, p, _crossover(c, u, n, p), 0)
         ),
         "the coin is the wrong way round: mix if it is below the probability": (

@@ -24,7 +24,9 @@ SHARE_FOR_TRAINING = 0.9
 
 
 def add_arguments(parser) -> None:
-    parser.add_argument("folder", type=folder_to_read, help="pictures, with or without sub-folders")
+    parser.add_argument(
+        "path", type=folder_to_read, metavar="folder", help="pictures, with or without sub-folders"
+    )
     out = "folder of the run (default runs/own)"
     parser.add_argument("--out", type=folder_to_write, default="runs/own", help=out)
     time = "minutes of training (default 60); from 120 on, 64x64 is proposed instead of 32x32"
@@ -46,14 +48,14 @@ def add_arguments(parser) -> None:
 
 def run(args) -> int:
     """Examine, propose, ask, train, report; a run that was stopped goes on."""
-    check_not_read([args.out], [args.folder])
+    check_not_read([args.out], [args.path])
     folder = sg.Run(args.out)
     if folder.has_begun():
         return go_on(args, folder)
 
     # 1. Examine.
-    print(f"1. stylegan-tf doctor {shlex.quote(str(args.folder))}\n", flush=True)
-    report = sg.data.examine(args.folder)
+    print(f"1. stylegan-tf doctor {shlex.quote(str(args.path))}\n", flush=True)
+    report = sg.data.examine(args.path)
     print(report.text(), flush=True)
     if not report.ready:
         return 1
@@ -111,7 +113,7 @@ def is_wanted() -> bool:
 def go_on(args, folder) -> int:
     """Continue a run that an earlier call of the same command has begun."""
     info = folder.info
-    dataset = f"folder:{args.folder}"
+    dataset = f"folder:{args.path}"
     if info["dataset"].removesuffix(STRETCHED) != dataset:
         raise UserError(
             f"{folder.path} holds a run of {info['dataset']}, not of {dataset}; choose another --out"

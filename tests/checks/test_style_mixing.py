@@ -37,7 +37,7 @@ WRONG = {
             ),
             "correl",
         ),
-        (lambda a, b, s: ((s - b) * (a - b)).sum() / ((a - b) ** 2).sum(), "measure from b"),
+        (lambda a, b, s: ((s - b) * (a - b)).sum() / ((a - b) ** 2).sum(), "measure from `after`"),
         (lambda a, b, s: (s @ b) / (b @ b), "values themselves"),
         (lambda a, b, s: np.cov(s - a, b - a)[0, 1] / np.var(b - a, ddof=1), "goes through 0"),
         (lambda a, b, s: ((b - a) @ (s - a)) / ((s - a) @ (s - a)), "wrong way round"),
@@ -47,7 +47,7 @@ WRONG = {
     sg.checks.check_draw_crossover: [
         (lambda coin, u, n, p: int(n * u) if coin < p else n, "0 may come out"),
         (lambda coin, u, n, p: round(u * (n - 2)) + 1 if coin < p else n, "half as often"),
-        (lambda coin, u, n, p: int(n * u + 1) if coin < p else n, "n may come out"),
+        (lambda coin, u, n, p: int(n * u + 1) if coin < p else n, "`layers` may come out"),
         (lambda coin, u, n, p: int(u * (n - 1) + 1) if coin < p else 0, "not 0"),
         (lambda coin, u, n, p: n if coin < p else 1 + int(u * (n - 1)), "coin is the wrong way round"),
         (lambda coin, u, n, p: n, "off by"),

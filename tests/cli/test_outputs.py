@@ -25,6 +25,7 @@ FILES = {  # command -> its arguments up to the file that it writes, and a name 
 }
 FOLDERS = {
     "train": ["train", "--out"],
+    "try": ["try", "photos", "--out"],
     "demo": ["demo", "--out"],
     "ablation": ["ablation", "--out"],
     "project": ["project", "mnist32", "a.png", "--out"],

@@ -1,5 +1,7 @@
 """From a folder to a report in one command; what it proposes, and that it asks first."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -123,7 +125,7 @@ def test_from_the_folder_to_the_report(folder, quick, capsys):
     rows = Run("run").history()
     assert all(np.isfinite([row["seen_score"], row["unseen_score"]]).all() for row in rows)
     assert Run("run").info["hold_out"] == 11
-    page = open("run/report.html", encoding="utf-8").read()
+    page = Path("run/report.html").read_text("utf-8")
     assert "What happened, and what to change next" in page and "Does it copy?" in page
 
 

@@ -26,11 +26,7 @@ PAPER = {
     *(170.29, 324.5, 212.2, 6.52, 243.8, 7.1, 145.6, 4.5, 2.84),
 }
 # Numbers that no cell prints: lesson -> number -> where it comes from.
-ELSEWHERE = {
-    "06": {13.7: "strengths of the shipped network", 0.07: "the same"},
-    "14": {**dict.fromkeys((1.02, 0.98, 0.96, 0.99), "another classifier of faces"), 4.7: "distance of a w"},
-    "17": {0.9: "a rho to try"},
-}
+ELSEWHERE = {}
 
 
 def numbers_of_cells(notebook):

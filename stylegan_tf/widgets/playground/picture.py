@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from stylegan_tf import latents
-from stylegan_tf.data.names import kind
+from stylegan_tf.data.names import is_toyfaces
 from stylegan_tf.data.pixels import to_uint8
 from stylegan_tf.editing.attributes import Attributes, reader_of
 from stylegan_tf.figures.layout import grid, labelled, resize_pixels
@@ -24,11 +24,10 @@ from stylegan_tf.widgets.playground.state import State
 
 NONE = types.MappingProxyType({})  # no attribute has a direction
 SIDE = 448  # dots of the large picture, about
-SLIDERS = {  # kind of images -> the attributes that get a slider, of those that its classifier reads
-    "digits": ("slant", "thickness", "width"),
-    "tfds:mnist": ("slant", "thickness", "width"),
-    "toyfaces": ("yaw", "smile", "glasses", "moustache", "hair_length", "skin"),
-}
+# The attributes that get a slider, of those that the classifier of such images reads. Faces of every palette
+# have these.
+OF_DIGITS = ("slant", "thickness", "width")
+OF_FACES = ("yaw", "smile", "glasses", "moustache", "hair_length", "skin")
 
 
 def attributes_of(dataset: str | None) -> tuple[str, ...]:
@@ -38,7 +37,9 @@ def attributes_of(dataset: str | None) -> tuple[str, ...]:
     """
     if not dataset:
         return ()
-    return SLIDERS.get(kind(dataset), ())
+    if is_toyfaces(dataset):
+        return OF_FACES
+    return OF_DIGITS if dataset in ("digits", "tfds:mnist") else ()
 
 
 def find_directions(

@@ -9,11 +9,15 @@ from PIL import Image
 from support.helpers import SMALL, audible_generator
 
 import stylegan_tf as sg
+from stylegan_tf.cli.arguments import model
+from stylegan_tf.cli.common import dataset_of
 from stylegan_tf.networks.sampling import images_of
+from stylegan_tf.runs.shipped import SHIPPED
 from stylegan_tf.widgets import Playground, State, state_in
 from stylegan_tf.widgets.playground import playground
 from stylegan_tf.widgets.playground.files import picture_file, walk_file, walk_states
 from stylegan_tf.widgets.playground.picture import (
+    attributes_of,
     find_directions,
     images,
     scene,
@@ -154,6 +158,14 @@ def test_images_that_the_reader_does_not_take_get_a_sentence(generator):
     found, about = find_directions(generator, "toyfaces", 10)
     assert found == {}
     assert "the attribute classifier of faces expects (N, r, r, 3), r 32 or a multiple" in about
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_every_shipped_model_has_the_sliders_of_what_it_learned(name):
+    dataset = dataset_of(model(name))
+    sliders = attributes_of(dataset)
+    assert sliders
+    assert State.parse(f"seed=3 {sliders[0]}=1", sliders).edits == ((sliders[0], 1.0),)
 
 
 def test_the_sliders_of_digits_move_what_they_are_named_after():
