@@ -69,7 +69,7 @@ def _slope(before, after, swapped):
 _CARRIED = Exercise(
     oracle=_slope,
     draw=_draw_swaps,
-    why="1 if the whole difference comes along, 0 if nothing does; errors of the classifier average out.",
+    why="1 if the whole difference comes along, 0 if nothing does; errors of the classifier pull it to 1/2.",
     mistakes={
         "you averaged the quotients: where two images hardly differ, you divide by almost nothing": (
             lambda a, b, s: ((s - a) / (b - a)).mean()

@@ -12,6 +12,7 @@ from stylegan_tf.cli.outputs import check_not_read, folder_to_write
 from stylegan_tf.data.folder.dataset import STRETCHED
 from stylegan_tf.runs.proposal import propose
 from stylegan_tf.runs.report import write_report
+from stylegan_tf.runs.shipped import shipped_or_path
 from stylegan_tf.runs.train import train_run
 from stylegan_tf.training.schedule import scaled
 from stylegan_tf.training.time_box import measure_speed
@@ -94,8 +95,16 @@ def planned(proposal, args) -> tuple[sg.Config, str]:
     gan.compile()
     print("measuring how fast this machine trains", flush=True)
     speed = measure_speed(gan, data)[config.resolution]
-    kimg = round(SHARE_FOR_TRAINING * 60 * args.minutes * speed / 1000, 1)
-    print(f"{speed:.0f} images a second, so {kimg:g} thousand images in {args.minutes:g} minutes", flush=True)
+    trained = SHARE_FOR_TRAINING * 60 * args.minutes * speed / 1000  # kimg
+    print(
+        f"{speed:.0f} images a second, so {trained:.1f} thousand images in {args.minutes:g} minutes",
+        flush=True,
+    )
+
+    # A start that still has to grow skips the stages of the schedule that it has behind it.
+    gan.start_from(sg.load(shipped_or_path(proposal.init)))
+    share_behind = gan.progress.images / (1000 * config.total_kimg)
+    kimg = round(trained / (1 - share_behind), 1)
     return scaled(config, kimg), f"--kimg {kimg:g}"
 
 

@@ -12,7 +12,7 @@ from stylegan_tf.cli.main import main, parser
 from stylegan_tf.cli.train import config_of
 from stylegan_tf.data import examine
 from stylegan_tf.runs.proposal import propose
-from stylegan_tf.training.schedule import scaled
+from stylegan_tf.training.schedule import Schedule, scaled
 
 
 def fill(folder, count, side, grey=False, seed=0):
@@ -92,6 +92,21 @@ def test_the_command_that_it_prints_trains_the_same(large):
     args = parser().parse_args(words)
     assert (args.init, args.hold_out, args.dataset) == (proposal.init, proposal.hold_out, proposal.dataset)
     assert config_of(args, Run("runs/x"), 0) == scaled(proposal.config(), 270)
+
+
+@pytest.mark.parametrize(("minutes", "start"), [(60, "toyfaces32"), (180, "toyfaces32")])
+def test_a_start_trains_as_many_images_as_the_minutes_allow(large, monkeypatch, minutes, start):
+    """At 32x32 it has all images of the run; at 64x64 those of the stages before count as shown."""
+    monkeypatch.setattr(
+        try_, "measure_speed", lambda gan, data: dict.fromkeys(gan.schedule.resolutions, 10.0)
+    )
+    proposal = propose(large, minutes, start=start)
+    args = parser().parse_args(["try", str(large.listing.root), "--minutes", str(minutes)])
+    config, length = try_.planned(proposal, args)
+    phases = Schedule(config).phases
+    first = next((phase.start for phase in phases if phase.resolution > 32), 0)
+    assert phases[-1].end - first == pytest.approx(0.9 * 60 * minutes * 10, rel=0.01)
+    assert length == f"--kimg {config.total_kimg:g}"
 
 
 @pytest.fixture
