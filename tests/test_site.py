@@ -10,6 +10,7 @@ import pytest
 from support.built_site import LIMIT, ROOT, Page, build_site
 
 import stylegan_tf
+from stylegan_tf.course import student
 
 sys.path.insert(0, str(ROOT / "docs" / "site" / "extensions"))
 import plain_docstrings  # noqa: E402
@@ -107,6 +108,15 @@ def test_a_lesson_can_be_opened_in_colab_and_downloaded(site, pages):
         links = {text: link for link, text in page.links}
         assert links["Open in Colab"].endswith(f"/notebooks/{file.name}")
         assert page.target(links["Download the notebook"])[0].read_bytes() == file.read_bytes()
+
+
+def test_every_solution_is_folded_and_so_is_the_cell_that_installs(site):
+    for file in notebooks():
+        sources = ["".join(cell["source"]) for cell in json.loads(file.read_text())["cells"]]
+        solutions = sum(bool(student.blank(source)[1]) for source in sources)
+        page = (site / "notebooks" / f"{file.stem}.html").read_text("utf-8")
+        assert page.count("Show a solution") == solutions >= 2
+        assert page.count("Show how the package is installed") == 1
 
 
 def test_formulas_are_set_by_mathjax_of_the_site_itself(site, pages):

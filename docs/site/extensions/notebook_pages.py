@@ -1,5 +1,5 @@
-"""What the pages need beyond Sphinx: links over a lesson, MathJax and the networks from the site's own
-folder.
+"""What the pages need beyond Sphinx: links over a lesson, folded solutions, MathJax and the networks from the
+site's own folder.
 """
 
 import json
@@ -9,6 +9,8 @@ from pathlib import Path
 
 import mathjax  # of django-static-mathjax: the files of MathJax 3.2.2, and no Django
 from myst_nb.core.render import NbElementRenderer
+
+from stylegan_tf.course import student
 
 BADGE = re.compile(r"\[!\[[^\]]*\]\([^)]*colab-badge[^)]*\)\]\(([^)]*)\)")
 SCRIPTS = ("stylegan.js", "snippet.js", "playground.js")
@@ -24,7 +26,21 @@ def add_links(app, docname, source):
             links = [r"[Open in Colab](\1)", f"{{download}}`Download the notebook <{name}.ipynb>`"]
             links = "\n".join([":::{container} lesson-links", *links, ":::"])
             cell["source"] = BADGE.sub(links, "".join(cell["source"]))
+        else:
+            fold(cell)
     source[0] = json.dumps(notebook)
+
+
+def fold(cell):
+    """Fold a cell that installs the package, and one that has a solution, under a line that says so."""
+    if student.blank("".join(cell["source"]))[1]:
+        cell["metadata"]["tags"] = [*cell["metadata"].get("tags", []), "hide-input"]
+        what = "a solution"
+    elif "hide-input" in cell["metadata"].get("tags", []):
+        what = "how the package is installed where it is missing"
+    else:
+        return
+    cell["metadata"]["mystnb"] = {"code_prompt_show": f"Show {what}", "code_prompt_hide": f"Hide {what}"}
 
 
 def with_text(render_image):
