@@ -49,8 +49,13 @@ _TOYFACES64 = _TOYFACES32.replace(
     tick_kimg={4: 4, 8: 4, 16: 8, 32: 8, 64: 8},
 )
 
-# For some hundred pictures of your own, an hour or an evening: docs/using.md, Train on your own pictures
-_OWN = dict(augment="ada", augment_kimg=100.0)
+# For some hundred pictures of your own, an hour or an evening: docs/using.md, Your own pictures
+_OWN = dict(
+    augment="ada",
+    augment_kimg=100.0,
+    ema_rampup=0.05,  # else the average of a short run still draws what it started from
+    tick_kimg={4: 2, 8: 2, 16: 2, 32: 2, 64: 2},
+)
 
 
 def _ffhq(resolution: int) -> Config:

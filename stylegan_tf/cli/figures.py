@@ -6,7 +6,7 @@ import stylegan_tf as sg
 from stylegan_tf.cli.arguments import folder_to_read
 from stylegan_tf.cli.outputs import folder_to_write
 from stylegan_tf.figures.paper import write_paper_figures
-from stylegan_tf.runs.report import write_report
+from stylegan_tf.runs.report import training_pictures, write_report
 
 HELP = "Draw the paper's figures from a run, and its report."
 EXAMPLE = "stylegan-tf figures runs/x"
@@ -33,12 +33,10 @@ def run(args) -> int:
 
 def pictures(run: sg.Run):
     """The folder that a run learned from, for the report; None for other data, or if it is not here."""
-    dataset = run.info["dataset"]
-    if not dataset.startswith("folder:"):
+    if not run.info["dataset"].startswith("folder:"):
         return None
-    config = run.config
     try:
-        return sg.data.open_dataset(dataset, resolution=config.resolution, channels=config.channels)
+        return training_pictures(run)
     except (FileNotFoundError, ValueError) as error:
         print(f"the report shows no training pictures: {error}", flush=True)
         return None

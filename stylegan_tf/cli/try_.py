@@ -11,7 +11,7 @@ from stylegan_tf.cli.common import UserError
 from stylegan_tf.cli.outputs import check_not_read, folder_to_write
 from stylegan_tf.data.folder.dataset import STRETCHED
 from stylegan_tf.runs.proposal import propose
-from stylegan_tf.runs.report import write_report
+from stylegan_tf.runs.report import training_pictures, write_report
 from stylegan_tf.runs.shipped import shipped_or_path
 from stylegan_tf.runs.train import train_run
 from stylegan_tf.training.schedule import scaled
@@ -148,8 +148,7 @@ def train_and_report(args, folder, config, dataset, minutes, init, hold_out) -> 
         command=args.typed,
     )
     print("writing the report", flush=True)
-    data = sg.data.open_dataset(dataset, resolution=config.resolution, channels=config.channels)
-    print(f"open {write_report(folder.path, data=data)}")
+    print(f"open {write_report(folder.path, data=training_pictures(folder))}")
     return 0
 
 

@@ -136,7 +136,8 @@ class Table:
         digits: decimals of numbers that are not whole: one for all columns, or one for each.
 
     Raises:
-        ValueError: if a row, or ``digits``, has another number of cells than there are heads.
+        ValueError: if a row, or ``digits``, has another number of cells than there are heads; for a cell that
+            is neither a text nor a number.
     """
 
     def __init__(self, heads, rows, digits=2):
@@ -149,7 +150,7 @@ class Table:
             if len(row) != len(self.heads):
                 raise ValueError(f"row {number} has {len(row)} cells; there are {len(self.heads)} heads")
         self.rows = [[_cell(value, d) for value, d in zip(row, digits, strict=True)] for row in rows]
-        # Numbers stand below one another by their last digit, so their columns are aligned to the right.
+        # Columns of numbers are aligned to the right, so that their last digits line up.
         self.is_number = [
             all(not isinstance(row[column], str) for row in rows) for column in range(len(self.heads))
         ]
@@ -195,13 +196,7 @@ def _html_row(tag: str, texts, sides) -> str:
 def table(heads, rows, digits=2) -> None:
     """Display a table in a notebook: ``course.table(["layer", "FID"], [["coarse", 3.2], ["fine", 7.9]])``.
 
-    Args:
-        heads: one text for each column.
-        rows: each with as many cells as there are heads. A cell is a text, or a number.
-        digits: decimals of numbers that are not whole: one for all columns, or one for each.
-
-    Raises:
-        ValueError: if a row, or ``digits``, has another number of cells than there are heads.
+    Its arguments and errors are those of ``Table``.
     """
     from IPython.display import display
 

@@ -145,7 +145,8 @@ def count_classes(name: str, data_dir=None, download: bool = False) -> int:
     """
     what, _, place = name.partition(":")
     if what == "folder":
-        listing = list_pictures(place.removesuffix(STRETCHED))
+        path, _ = folder_of(place)
+        listing = list_pictures(path)
         labels, reason = labels_of(listing)
         if labels is not None:
             texts, _ = classes(listing, labels)
@@ -161,7 +162,13 @@ def count_classes(name: str, data_dir=None, download: bool = False) -> int:
 
 
 def _open_folder(place: str, resolution, channels, cache) -> Folder:
-    """The folder of a name, in which ",stretch=true" may follow the path."""
+    """The folder of a name."""
+    path, stretch = folder_of(place)
+    return open_folder(path, resolution, channels, cache, stretch)
+
+
+def folder_of(place: str) -> tuple[str, bool]:
+    """The path of "PATH" or "PATH,stretch=true", and whether its pictures are stretched."""
     stretch = place.endswith(STRETCHED) and not expanded(place).is_dir()
     path = place.removesuffix(STRETCHED) if stretch else place
-    return open_folder(path, resolution, channels, cache, stretch)
+    return path, stretch

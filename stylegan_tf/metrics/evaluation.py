@@ -104,7 +104,7 @@ def faces_judge(palette: str = PALETTE) -> Judge:
     return Judge(
         resolution=32,
         channels=3,
-        features_name="toy face reader",
+        features_name="toy face classifier",
         features=classifier.features,
         distance_name=distance.name,
         distance=distance,

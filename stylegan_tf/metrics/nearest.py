@@ -20,10 +20,18 @@ class Nearest:
         places: of it among the real ones (N,).
         distances: root mean square difference of the pixels (N,), 0 for the same picture, 2 for black
             against white.
+        limit: the distance below which a picture looks like a copy: 5 % of the real ones are as near to
+            another real one.
     """
 
     places: np.ndarray
     distances: np.ndarray
+    limit: float
+
+    @property
+    def share_of_copies(self) -> float:
+        """The share of the pictures below the limit, 0 to 1; 0.05 for pictures like the real ones."""
+        return float(np.mean(self.distances < self.limit))
 
 
 def nearest(images, reals, at_once: int = 500) -> Nearest:
@@ -31,25 +39,13 @@ def nearest(images, reals, at_once: int = 500) -> Nearest:
 
     Args:
         images: (N, r, r, C), uint8, or float in [-1, 1] and a little beyond.
-        reals: uint8 (M, r, r, C).
+        reals: uint8 (M, r, r, C), M at least 2.
         at_once: pictures that are compared in one product.
     """
-    return _nearest(_flat(images), _flat(reals), at_once)
-
-
-def nearest_other(reals, at_once: int = 500) -> Nearest:
-    """The same for each real picture and the others: how much alike different pictures of the set are.
-
-    Args:
-        reals: uint8 (M, r, r, C), M at least 2.
-    """
-    flat = _flat(reals)
-    return _nearest(flat, flat, at_once, itself=False)
-
-
-def copy_limit(reals) -> float:
-    """The distance below which a picture looks like a copy: 5 % of the reals are as near to another real."""
-    return float(np.quantile(nearest_other(reals).distances, QUANTILE))
+    reals = _flat(reals)
+    places, distances = _search(_flat(images), reals, at_once)
+    _, to_another = _search(reals, reals, at_once, itself=False)
+    return Nearest(places, distances, limit=float(np.quantile(to_another, QUANTILE)))
 
 
 def _flat(images):
@@ -61,8 +57,8 @@ def _flat(images):
     return to_unit_range(images).reshape(len(images), -1)
 
 
-def _nearest(flat, reals, at_once, itself=True):
-    """``nearest`` for rows of numbers; without ``itself``, row i is not compared with real i."""
+def _search(flat, reals, at_once, itself=True):
+    """Place and distance of the nearest real row for each row; without ``itself``, row i is not its own."""
     squares = np.sum(reals**2, axis=1)  # (M,)
     places = []
     distances = []
@@ -76,4 +72,4 @@ def _nearest(flat, reals, at_once, itself=True):
         # From the pictures themselves: the difference of large sums above is not 0 for equal pictures.
         places.append(best)
         distances.append(np.sqrt(np.mean((rows - reals[best]) ** 2, axis=1)))
-    return Nearest(np.concatenate(places), np.concatenate(distances))
+    return np.concatenate(places), np.concatenate(distances)

@@ -13,6 +13,7 @@ BY_HEART = 0.6  # ... and where it has happened
 MANY_COPIES = 3  # times as many pictures near a training picture as among the real ones
 HIGH = 0.8  # of the probability of augmentation, from which it can hardly help more
 LEAKS = 0.5  # of the probability of augmentation, from which the generator may draw augmented pictures
+SHORT = 50  # thousands of pictures shown, below which hardly anything is learned
 LITTLE = 0.2  # share of z in the variance, below which the generator ignores it
 
 
@@ -35,6 +36,15 @@ def remarks(rows: list[dict], copies: float | None = None) -> list[Remark]:
     if not rows:
         return found
     last = _last(rows)
+    kimg = rows[-1]["kimg"]
+    if kimg < SHORT:
+        found.append(
+            Remark(
+                f"{kimg:.1f} thousand pictures were shown. That is a short training: simple pictures of "
+                f"32x32 take {SHORT} thousand and more.",
+                "Train longer: start from this run (--init), or give more --minutes and another --out.",
+            )
+        )
     if "unseen_score" in last:
         found.append(_by_heart(last))
     if copies is not None:
@@ -66,7 +76,9 @@ def _last(rows):
 
 def _by_heart(last):
     """Whether D scores real pictures that it has never seen like those that train."""
-    seen, unseen, fake = last["seen_score"], last["unseen_score"], last["fake_score"]
+    seen = last["seen_score"]
+    unseen = last["unseen_score"]
+    fake = last["fake_score"]
     way = (seen - unseen) / max(seen - fake, 1e-6)
     scores = (
         f"The discriminator's mean score is {seen:.2f} for pictures that train, {unseen:.2f} for real "

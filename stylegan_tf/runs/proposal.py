@@ -13,16 +13,17 @@ from stylegan_tf.runs.run import load
 from stylegan_tf.runs.shipped import shipped_or_path
 from stylegan_tf.training.start_from import largest_trained_resolution
 
-STARTS = {
+STARTS = {  # (side, channels) -> shipped model
     (32, 3): "toyfaces32",
     (64, 3): "toyfaces64",
     (32, 1): "mnist32",
-}  # (side, channels) -> shipped model
+}
 LARGEST = 64  # side that is proposed; larger ones need GPUs and days
 LONG = 120  # minutes from which 64x64 is proposed
 FEW = 20_000  # pictures below which D is augmented: with more, the paper's authors find little gain
 HELD_OUT = 0.1  # share of the pictures that is held out, at most ...
 MOST_HELD_OUT = 200  # ... so many
+FIXED = 0.2  # probability of "fixed" augmentation
 LEAST_OF_A_CLASS = 50  # pictures of every class from which classes become labels
 
 
@@ -40,11 +41,15 @@ class Proposal:
     """
 
     dataset: str
-    preset: str
-    settings: dict
-    init: str | None
-    hold_out: int
+    preset: str = "own32"
+    settings: dict = field(default_factory=dict)
+    init: str | None = None
+    hold_out: int = 0
     reasons: list[tuple[str, str]] = field(default_factory=list)
+
+    def because(self, what: str, why: str) -> None:
+        """Add a reason."""
+        self.reasons.append((what, why))
 
     def config(self, seed: int = 0) -> Config:
         """The Config, whose schedule is not planned yet."""
@@ -80,98 +85,112 @@ def propose(
             same size, if the classes are no labels.
 
     Raises:
-        ValueError: if the pictures are too small, or have no classes and ``labels`` is True.
+        ValueError: if the pictures have no classes and ``labels`` is True, or the model has other labels.
         FileNotFoundError: if there is no such model.
     """
-    reasons = []
+    stretched = STRETCHED if report.is_dark else ""
+    proposal = Proposal(f"folder:{report.listing.root}{stretched}")
+    choose_size(proposal, report, minutes)
+    choose_labels(proposal, report, labels)
+    choose_start(proposal, start)
+    choose_augmentation(proposal, report, augment)
+    choose_held_out(proposal, report)
+    return proposal
 
-    # The size of the pictures.
-    side = _side(report.resolution, minutes, reasons)
-    channels = report.channels
-    kind = "grey" if channels == 1 else "colour"
-    reasons.append((kind, "that is what nearly all pictures are"))
-    name = "own64" if side == 64 else "own32"
-    settings = {}
-    if channels == 1:
-        settings["channels"] = 1
-    if side < 32:
-        settings["resolution"] = side
 
-    # Classes as labels.
-    if labels is None:
-        labels = bool(report.classes) and min(report.classes.values()) >= LEAST_OF_A_CLASS
-    elif labels and not report.classes:
+def choose_size(proposal: Proposal, report: Report, minutes: float) -> None:
+    """Side and channels of the pictures."""
+    reached = report.resolution
+    if reached >= LARGEST and minutes >= LONG:
+        proposal.preset = "own64"
+        proposal.because(f"{LARGEST}x{LARGEST}", f"the largest size that {minutes:g} minutes can train")
+    elif reached > 32:
+        why = f"larger pictures need {LONG} minutes or more, and you give {minutes:g}"
+        proposal.because("32x32", why)
+    else:
+        proposal.because(f"{reached}x{reached}", "the largest size that your pictures reach")
+    if reached < 32:
+        proposal.settings["resolution"] = reached
+
+    kind = "colour"
+    if report.channels == 1:
+        kind = "grey"
+        proposal.settings["channels"] = 1
+    proposal.because(kind, "that is what nearly all pictures are")
+
+
+def choose_labels(proposal: Proposal, report: Report, labels: bool | None) -> None:
+    """Whether the classes become labels."""
+    classes = report.classes or {}
+    if labels and not classes:
         why = report.why_unlabelled or f"{report.listing.root} has no sub-folders that could be classes"
         raise ValueError(f"labels are asked for, and there are no classes: {why}")
+    if labels is None:
+        labels = bool(classes) and min(classes.values()) >= LEAST_OF_A_CLASS
     if labels:
-        settings["label_dim"] = len(report.classes)
-        reasons.append((f"{len(report.classes)} labels", f"the classes in {report.labels}"))
-
-    # A trained model to start from.
-    init = _start(start, side, channels, labels, settings, name, reasons)
-
-    # Few pictures: D sees them augmented.
-    count = len(report.usable)
-    if augment is None:
-        augment = "ada" if count < FEW else "none"
-        why = "few" if augment == "ada" else "many"
-        reasons.append((f"augmentation {augment}", f"{count:,} pictures are {why}"))
-    else:
-        reasons.append((f"augmentation {augment}", "you asked for it"))
-    if augment != preset(name).augment:
-        settings["augment"] = augment
-    if augment == "fixed":
-        settings["augment_p"] = 0.2
-
-    # Some pictures stay apart.
-    held = max(4, min(MOST_HELD_OUT, int(HELD_OUT * count)))
-    reasons.append((f"{held} pictures held out", "they show whether the discriminator learns by heart"))
-
-    stretched = STRETCHED if report.is_dark else ""
-    dataset = f"folder:{report.listing.root}{stretched}"
-    return Proposal(dataset, name, settings, init, held, reasons)
+        proposal.settings["label_dim"] = len(classes)
+        proposal.because(f"{len(classes)} labels", f"the classes in {report.labels}")
 
 
-def _side(reached: int, minutes: float, reasons) -> int:
-    """The side of the pictures that is proposed, and the reason."""
-    if reached >= LARGEST and minutes >= LONG:
-        reasons.append((f"{LARGEST}x{LARGEST}", f"the largest size that {minutes:g} minutes can train"))
-        return LARGEST
-    if reached >= 32:
-        why = "the size of your pictures"
-        if reached > 32:
-            why = f"larger ones need {LONG} minutes or more, and you give {minutes:g}"
-        reasons.append(("32x32", why))
-        return 32
-    reasons.append((f"{reached}x{reached}", "the largest size that your pictures reach"))
-    return reached
-
-
-def _start(start, side, channels, labels, settings, name, reasons) -> str | None:
+def choose_start(proposal: Proposal, start: str | None) -> None:
     """The model to start from, and the settings that fit it."""
     # Which one?
-    if start == "nothing":
-        reasons.append(("from nothing", "you asked for it"))
-        return None
+    config = proposal.config()
     if start is None:
-        if labels:
-            reasons.append(("from nothing", "no shipped model has these labels"))
-            return None
-        start = STARTS.get((side, channels))
-        if start is None:
-            reasons.append(("from nothing", "no shipped model has this size"))
-            return None
-        reasons.append((f"start from {start}", "a network that can draw learns other pictures faster"))
+        start, why = shipped_start(config)
     else:
-        reasons.append((f"start from {start}", "you asked for it"))
+        why = "you asked for it"
+    if start == "nothing":
+        proposal.because("from nothing", why)
+        return
+    proposal.init = start
+    proposal.because(f"start from {start}", why)
 
     # The same networks as it has, and no growing where it has grown.
     model = load(shipped_or_path(start))
-    ours = preset(name).replace(**settings)
-    for field_name in ARCHITECTURE:
-        value = getattr(model.config, field_name)
-        if value != getattr(ours, field_name):
-            settings[field_name] = value
-    if largest_trained_resolution(model) == side:
-        settings["progressive"] = False
-    return start
+    if model.config.label_dim != config.label_dim:
+        raise ValueError(
+            f"{start} has {model.config.label_dim} labels, and the pictures {config.label_dim}; "
+            "leave the labels out (--no-labels), or start from nothing (--init nothing)"
+        )
+    for name in ARCHITECTURE:
+        value = getattr(model.config, name)
+        if value != getattr(config, name):
+            proposal.settings[name] = value
+    if largest_trained_resolution(model) == config.resolution:
+        proposal.settings["progressive"] = False
+
+
+def shipped_start(config: Config) -> tuple[str, str]:
+    """The shipped model that such a network can start from, or "nothing", and the reason."""
+    if config.label_dim:
+        return "nothing", "no shipped model has these labels"
+    start = STARTS.get((config.resolution, config.channels), "nothing")
+    if start == "nothing":
+        return start, "no shipped model has this size"
+    return start, "a network that can draw learns other pictures faster"
+
+
+def choose_augmentation(proposal: Proposal, report: Report, augment: str | None) -> None:
+    """Whether D sees the pictures augmented, as it must where they are few."""
+    count = len(report.usable)
+    if augment is not None:
+        why = "you asked for it"
+    elif count < FEW:
+        augment = "ada"
+        why = f"{count:,} pictures are few"
+    else:
+        augment = "none"
+        why = f"{count:,} pictures are many"
+    proposal.because(f"augmentation {augment}", why)
+    if augment != preset(proposal.preset).augment:
+        proposal.settings["augment"] = augment
+    if augment == "fixed":
+        proposal.settings["augment_p"] = FIXED
+
+
+def choose_held_out(proposal: Proposal, report: Report) -> None:
+    """How many pictures never train."""
+    proposal.hold_out = min(MOST_HELD_OUT, int(HELD_OUT * len(report.usable)))
+    why = "they show whether the discriminator learns by heart"
+    proposal.because(f"{proposal.hold_out} pictures held out", why)

@@ -17,14 +17,15 @@ from PIL import Image
 
 from stylegan_tf import figures
 from stylegan_tf.config import Config
-from stylegan_tf.data.names import is_toyfaces, look
+from stylegan_tf.data.names import is_toyfaces, look, open_dataset
+from stylegan_tf.data.part import hold_out
 from stylegan_tf.data.pixels import to_uint8
 from stylegan_tf.data.source import Source
 from stylegan_tf.figures.nearest import nearest_pairs
 from stylegan_tf.figures.pages import save
 from stylegan_tf.files import write_atomically
 from stylegan_tf.metrics.judges.faces import SIDE, FaceReader
-from stylegan_tf.metrics.nearest import copy_limit, nearest
+from stylegan_tf.metrics.nearest import nearest
 from stylegan_tf.metrics.redraw import limit_of_fresh_faces, redraw
 from stylegan_tf.networks.generator import Generator
 from stylegan_tf.networks.sampling import images_of
@@ -136,23 +137,60 @@ GENERATED = 500  # pictures whose share of copies is counted
 NOT_A_SETTING = ("total_kimg", "fade_kimg", "stable_kimg")  # the schedule shows them
 
 
-def write_figures(run: Run, generator: Generator, data: Source | None = None) -> list[Path]:
+class Neighbours:
+    """Generated pictures, and the pictures that a run learned from which are most like them.
+
+    Args:
+        generator: seeds 0, 1, ... are drawn.
+        data: what it learned from. Of more than 5,000 pictures, 5,000 that are evenly spaced are compared.
+    """
+
+    def __init__(self, generator: Generator, data: Source):
+        places = np.unique(np.linspace(0, len(data) - 1, MOST).astype(int))
+        self.reals = data.rows(places, generator.config.resolution)  # uint8 (N, r, r, C)
+        self.images = to_uint8(images_of(generator, range(GENERATED)))
+        self.found = nearest(self.images, self.reals)
+
+    def figure(self):
+        """The first generated pictures, each above the most similar picture of the data."""
+        shown = range(PAIRS)
+        most_alike = self.reals[self.found.places[shown]]
+        return nearest_pairs(self.images[shown], most_alike, self.found.distances[shown], self.found.limit)
+
+
+def training_pictures(run: Run, **where) -> Source:
+    """The pictures that a run learned from, without those that were held out.
+
+    Args:
+        where: data_dir and download, as for ``data.open_dataset``.
+
+    Raises:
+        FileNotFoundError, ValueError: if they are not here any more.
+    """
+    info = run.info
+    config = run.config
+    data = open_dataset(info["dataset"], resolution=config.resolution, channels=config.channels, **where)
+    if info.get("hold_out"):
+        data, _ = hold_out(data, info["hold_out"], config.seed)
+    return data
+
+
+def write_figures(run: Run, generator: Generator, neighbours: Neighbours | None = None) -> list[Path]:
     """Draw the figures of a run into RUN/figures, as far as it has what they need; returns the files."""
     files = []
     for name in CAPTIONS:
-        if name == "nearest":
-            picture = _nearest(generator, data) if data else None
-        else:
-            picture = _picture(name, run, generator)
+        picture = _picture(name, run, generator, neighbours)
         if picture:
             files.append(save(picture, run.path / "figures" / f"{name}.png"))
     return files
 
 
-def _picture(name, run, generator):
+def _picture(name, run, generator, neighbours=None):
     """One figure of a run, by its name in CAPTIONS; None if the run does not have what it needs yet."""
     if name == "uncurated":
         return figures.uncurated_sheet(generator)
+    if name == "nearest":
+        return neighbours.figure() if neighbours else None
     if name == "redrawn":
         return _redrawn(run, generator)
     if name == "growth":
@@ -166,27 +204,6 @@ def _picture(name, run, generator):
     if name == "schedule":
         return figures.schedule_plot(Schedule(run.config))
     return figures.curves(run.history()) if run.history() else None
-
-
-def _nearest(generator, data):
-    """The first generated pictures, each above the training picture that is most like it."""
-    reals = _reals(data, generator.config.resolution)
-    images = to_uint8(images_of(generator, range(PAIRS)))
-    found = nearest(images, reals)
-    return nearest_pairs(images, reals[found.places], found.distances, copy_limit(reals))
-
-
-def _reals(data, resolution):
-    """Pictures that a run learned from, at most MOST of them, evenly spaced: uint8 (N, r, r, C)."""
-    places = np.unique(np.linspace(0, len(data) - 1, MOST).astype(int))
-    return data.rows(places, resolution)
-
-
-def _share_of_copies(generator, data):
-    """How many of generated pictures are nearer to a training picture than real ones are to each other."""
-    reals = _reals(data, generator.config.resolution)
-    images = to_uint8(images_of(generator, range(GENERATED)))
-    return float(np.mean(nearest(images, reals).distances < copy_limit(reals)))
 
 
 def _redrawn(run, generator):
@@ -236,8 +253,8 @@ def write_report(
     elif kept.exists():
         scores = json.loads(kept.read_text("utf-8"))
     generator = generator or load(run.path).grown()
-    files = {file.stem: file for file in write_figures(run, generator, data)}
-    copies = _share_of_copies(generator, data) if data else None
+    neighbours = Neighbours(generator, data) if data else None
+    files = {file.stem: file for file in write_figures(run, generator, neighbours)}
 
     # The page from top to bottom.
     title = escape(f"StyleGAN on {info.get('dataset', 'pictures')}, {config.resolution}x{config.resolution}")
@@ -245,7 +262,7 @@ def write_report(
         f"<h1>{title}</h1>",
         _summary(config, info, rows, scores, generator.config.resolution),
         _figure(files, "uncurated"),
-        _remarks(rows, copies),
+        _remarks(rows, neighbours),
         _figure(files, "nearest"),
         _scores(scores),
         _figure(files, "redrawn"),
@@ -265,9 +282,9 @@ def write_report(
     return path
 
 
-def _remarks(rows, copies):
+def _remarks(rows, neighbours):
     """What happened, and what to change next."""
-    found = remarks(rows, copies)
+    found = remarks(rows, neighbours.found.share_of_copies if neighbours else None)
     if not found:
         return ""
     items = []

@@ -99,10 +99,9 @@ def train_run(
         # The data and the model, and whether they fit each other.
         needed = dict(resolution=config.resolution, channels=config.channels)
         data = open_dataset(dataset, data_dir, download, **needed)
-        callbacks = [Diagnostics()]
+        unseen = None
         if hold_out:
             data, unseen = part.hold_out(data, hold_out, config.seed)
-            callbacks.append(HeldOut(data, unseen))
         with strategy.scope():
             gan = StyleGAN(config)
         take_data(gan, data)
@@ -132,14 +131,22 @@ def train_run(
                 run.save(gan, history or [])  # a run that is killed from here on keeps its plan and settings
 
         # Training.
-        callbacks.append(SaveRun(run, history))
-        if has_tensorboard():
-            callbacks.append(TensorBoardLog(run.path / "tensorboard"))
-        _fit(run, gan, data, callbacks, verbose)
+        _fit(run, gan, data, _callbacks(run, data, unseen, history), verbose)
         kimg = gan.progress.images / 1000
         minutes_trained = gan.progress.seconds / 60
         print(f"done: {kimg:.1f} kimg in {minutes_trained:.1f} minutes, in {run.path}", flush=True)
         return gan
+
+
+def _callbacks(run, data, unseen, history) -> list:
+    """What measures and writes at each tick; ``unseen``: the pictures that are held out, or None."""
+    callbacks = [Diagnostics()]
+    if unseen:
+        callbacks.append(HeldOut(data, unseen))
+    callbacks.append(SaveRun(run, history))
+    if has_tensorboard():
+        callbacks.append(TensorBoardLog(run.path / "tensorboard"))
+    return callbacks
 
 
 def _fit(run, gan, data, callbacks, verbose):

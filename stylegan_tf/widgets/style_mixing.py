@@ -92,6 +92,6 @@ def style_mixing(generator, seeds: Sequence[int] = (0, 1), crossover: int | None
     }
     alt = (
         "The sources, then the image that mixes them. "
-        "Coarse layers carry pose and form, fine ones colour and detail."
+        "In the paper's faces coarse layers carry pose and form, fine ones colour and detail."
     )
     return Panel(draw, alt, **controls, crossover=slider, sources=layers)

@@ -7,6 +7,7 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 from support.helpers import GOLDEN, weights
+from support.tiny import TRAIN_8
 
 from stylegan_tf import Run, StyleGAN, latents, load, official, official_batch_sizes, pretrained
 from stylegan_tf.cli.arguments import model, parse_settings
@@ -17,10 +18,7 @@ from stylegan_tf.data.pixels import to_uint8
 from stylegan_tf.figures import paper
 from stylegan_tf.training import loop, time_box
 
-TRAIN = [
-    "train", "--kimg", "0.3", "--quiet", "--set=resolution=8", "--set=fmap_base=32", "--set=fmap_max=8", "--set=batch_size=8",
-    '--set=tick_kimg={"4":0.1,"8":0.1}',
-]  # fmt: skip
+TRAIN = [*TRAIN_8, "--kimg", "0.3"]
 
 
 @pytest.fixture(scope="module")

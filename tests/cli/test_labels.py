@@ -3,16 +3,14 @@
 import numpy as np
 import pytest
 from PIL import Image
+from support.tiny import TRAIN_8
 
 from stylegan_tf import Run, latents, load
 from stylegan_tf.cli.main import main
 from stylegan_tf.data.names import count_classes
 from stylegan_tf.data.pixels import to_uint8
 
-SMALL = [
-    "train", "--kimg", "0.1", "--quiet", "--set=resolution=8", "--set=fmap_base=32", "--set=fmap_max=8",
-    "--set=batch_size=8", '--set=tick_kimg={"4":0.1,"8":0.1}',
-]  # fmt: skip
+SMALL = [*TRAIN_8, "--kimg", "0.1"]
 
 
 @pytest.fixture(scope="module")

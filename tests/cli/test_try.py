@@ -47,7 +47,7 @@ def test_an_hour_is_for_32_and_an_evening_for_64(large):
     hour, evening = propose(large, 60), propose(large, 180)
     assert (hour.preset, evening.preset) == ("own32", "own64")
     assert (hour.init, evening.init) == ("toyfaces32", "toyfaces64")
-    assert "larger ones need 120 minutes" in reasons(hour)["32x32"]
+    assert "larger pictures need 120 minutes" in reasons(hour)["32x32"]
 
 
 def test_a_start_brings_its_architecture_and_does_not_grow_again(large):
@@ -74,6 +74,11 @@ def test_classes_with_enough_pictures_become_labels(classes):
     assert proposal.config().label_dim == 2
     assert proposal.init is None and "no shipped model has these labels" in reasons(proposal)["from nothing"]
     assert propose(classes, 60, labels=False).config().label_dim == 0
+
+
+def test_a_start_with_other_labels_is_refused(classes):
+    with pytest.raises(ValueError, match=r"toyfaces32 has 0 labels, and the pictures 2; .*--no-labels"):
+        propose(classes, 60, start="toyfaces32")
 
 
 def test_labels_without_classes_are_refused(large):

@@ -7,7 +7,7 @@ from stylegan_tf.runs.advice import remarks
 
 def history(**last):
     """Eight ticks that end with these numbers."""
-    first = {"kimg": 1.0, "fake_score": -1.0, "z_share": 0.95}
+    first = {"kimg": 80.0, "fake_score": -1.0, "z_share": 0.95}
     return [{**first, **dict.fromkeys(last, 0.0)} for _ in range(6)] + [{**first, **last} for _ in range(2)]
 
 
@@ -50,6 +50,12 @@ def test_where_augmentation_ended(p, words):
 
 def test_a_generator_that_ignores_z_is_told():
     assert "z explains only 5%" in told(history(z_share=0.05))
+
+
+@pytest.mark.parametrize(("kimg", "is_told"), [(6.8, True), (80.0, False)])
+def test_a_short_training_is_told(kimg, is_told):
+    text = told([{"kimg": kimg, "fake_score": -1.0}])
+    assert (f"{kimg:.1f} thousand pictures were shown" in text) == is_told
 
 
 def test_nothing_is_said_of_what_was_not_measured():

@@ -81,7 +81,7 @@ def page(run):
 
 @pytest.fixture
 def no_figures(monkeypatch):
-    monkeypatch.setattr(report, "write_figures", lambda run, generator, data: [])
+    monkeypatch.setattr(report, "write_figures", lambda run, generator, neighbours: [])
 
 
 def test_page_stands_alone(page):

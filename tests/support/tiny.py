@@ -11,6 +11,12 @@ TINY = Config(
     r1_every=2, shared_forward=True, learning_rate=0.003, ema_kimg=0.1,
 )  # fmt: skip
 
+# The command that trains such a network of digits in a second; --kimg and --out are left to say.
+TRAIN_8 = [
+    "train", "--quiet", "--set=resolution=8", "--set=fmap_base=32", "--set=fmap_max=8", "--set=batch_size=8",
+    '--set=tick_kimg={"4":0.1,"8":0.1}',
+]  # fmt: skip
+
 
 def make(**changes):
     """A compiled model of TINY, as it is before training.
