@@ -44,7 +44,9 @@ _TOYFACES32 = _MNIST32.replace(
 )
 _TOYFACES64 = _TOYFACES32.replace(
     resolution=64,
-    stage_kimg={4: (0, 8), 8: (3, 14), 16: (5, 30), 32: (20, 100), 64: (20, 150)},
+    stage_kimg={4: (0, 8), 8: (3, 14), 16: (5, 30), 32: (20, 100), 64: (15, 185)},
+    total_kimg=380,
+    decay_kimg=120,
     time_shares={4: 0.01, 8: 0.02, 16: 0.06, 32: 0.31, 64: 0.60},
     tick_kimg={4: 4, 8: 4, 16: 8, 32: 8, 64: 8},
 )

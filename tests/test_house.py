@@ -15,7 +15,20 @@ from stylegan_tf.runs import checkpoints, shipped
 CONSTRAINTS = ("constraints.txt", "constraints-oldest.txt")
 GRADERS = "constraints-graders.txt"
 COLAB = "constraints-colab.txt"
-BINARY = {".npz", ".npy", ".pkl", ".png", ".jpg", ".gif", ".keras", ".tfrecords", ".labels", ".pth", ".tar"}
+BINARY = {
+    ".npz",
+    ".npy",
+    ".webp",
+    ".pkl",
+    ".png",
+    ".jpg",
+    ".gif",
+    ".keras",
+    ".tfrecords",
+    ".labels",
+    ".pth",
+    ".tar",
+}
 
 
 def pins(name):

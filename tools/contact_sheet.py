@@ -17,21 +17,20 @@ KEY = {  # lesson -> (cell, which of its pictures)
     "00": (8, 0), "01": (25, 0), "02": (33, 0), "03": (24, 1), "04": (14, 0), "05": (16, 0),
     "06": (4, 0), "07": (6, 0), "08": (14, 0), "09": (4, 0), "10": (8, 0), "11": (25, 0),
     "12": (4, 0), "13": (6, 0), "14": (26, 0), "15": (5, 0), "16": (4, 0), "17": (30, 0),
+    "18": (4, 0),
 }  # fmt: skip
 TILE, LINE, GAP, COLUMNS = (360, 220), 26, 14, 4
 
 
-def picture(notebook: Path) -> tuple[str, Image.Image]:
-    """The title of a lesson and its key picture."""
+def picture(notebook: Path) -> tuple[str, Image.Image, str]:
+    """The title of a lesson, its key picture, and what the picture shows in words."""
     cells = json.loads(notebook.read_text("utf-8"))["cells"]
     number, which = KEY[notebook.name[:2]]
-    found = [
-        output["data"]["image/png"]
-        for output in cells[number]["outputs"]
-        if "image/png" in output.get("data", {})
-    ]
+    found = [output for output in cells[number]["outputs"] if "image/png" in output.get("data", {})]
+    stored = found[which]["data"]["image/png"]
+    text = found[which]["metadata"].get("image/png", {}).get("alt", "")
     title = cells[0]["source"][0].strip("# \n")
-    return title, Image.open(io.BytesIO(base64.b64decode(found[which]))).convert("RGB")
+    return title, Image.open(io.BytesIO(base64.b64decode(stored))).convert("RGB"), text
 
 
 def main():
@@ -41,7 +40,7 @@ def main():
     sheet = Image.new("RGB", (COLUMNS * across + GAP, rows * down + GAP), "white")
     pen, font = ImageDraw.Draw(sheet), ImageFont.load_default(16)
     for i, notebook in enumerate(notebooks):
-        title, shown = picture(notebook)
+        title, shown, _ = picture(notebook)
         shown.thumbnail(TILE, Image.Resampling.LANCZOS)
         x, y = GAP + i % COLUMNS * across, GAP + i // COLUMNS * down
         pen.text((x, y), title, "black", font)

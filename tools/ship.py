@@ -27,9 +27,8 @@ def judge(generator, dataset: str, data_dir) -> str:
     line = f"{value} ({row['network']}, {row['n']:,} images)"
     if data.kind(dataset) == "digits":
         scores = sg.metrics.judge_digits(generator)
-        line += (
-            f", { ({key: scores[key] for key in ('entropy', 'shares', 'confidence', 'confidence_real')}) }"
-        )
+        told = ("entropy", "shares", "confidence", "confidence_real", "as_asked")
+        line += f", { ({key: scores[key] for key in told if key in scores}) }"
     return line
 
 

@@ -43,6 +43,8 @@ SETTINGS = {
     "r1_gamma": [dict(gamma=0.0), dict(gamma=0.1), dict(gamma=10.0)],
     "training_scrubber": [dict(moment="0.0 kimg"), dict(moment="3.0 kimg"), dict(moment="7.0 kimg")],
     "ablation_viewer": [dict(psi=1.0), dict(psi=0.3), dict(shown=("untrained",))],
+    "class_and_seed": [dict(label=3), dict(label=7), dict(label=8)],
+    "augmentation": [dict(p=0.0), dict(p=0.3), dict(p=0.9)],
     "ffhq_planner": [dict(), dict(gpus=8), dict(resolution=1024, gpus=8, gpu_memory=11)],
 }
 WIDTH = 900  # dots; a wider picture is shrunk

@@ -22,9 +22,9 @@ from stylegan_tf import latents
 from stylegan_tf.cli.arguments import model
 from stylegan_tf.cli.common import dataset_of
 from stylegan_tf.data import draw_faces, sample_factors, to_uint8
-from stylegan_tf.data.names import kind
+from stylegan_tf.data.names import kind, look
 from stylegan_tf.data.pixels import to_unit_range
-from stylegan_tf.data.toyfaces.dataset import FACTORS
+from stylegan_tf.data.toyfaces.factors import factors_of
 from stylegan_tf.editing.attributes import Attributes
 from stylegan_tf.editing.projection import project
 from stylegan_tf.figures.layout import pictures, resize_pixels
@@ -34,17 +34,39 @@ from stylegan_tf.metrics.judges.faces import FaceReader, accuracy
 from stylegan_tf.metrics.recovery import combination_share, factor_recovery
 from stylegan_tf.networks.sampling import styles_of
 
-NAMES = [f.name for f in FACTORS]
-NUMBERS = [f.name for f in FACTORS if f.kind != "categorical"]  # those with a single reading
-OTHERS = [name for name in NUMBERS if name != "moustache"]
 FRESH = 1000  # seed of faces that no network has seen
 HOLE = {"moustache": (0.5, 1.0), "hair_length": (0.5, 1.0)}
 
 
-def moustache(generator, side, out):
-    read = FaceReader().read
+class Faces:
+    """The faces that a model has learned to draw: their look, and the classifier that reads them.
+
+    Attributes:
+        names: of the twelve factors.
+        numbers: of those with a single reading.
+    """
+
+    def __init__(self, dataset: str):
+        self.palette, self.detail = look(dataset)
+        self.reader = FaceReader(self.palette)
+        factors = factors_of(self.palette)
+        self.names = [factor.name for factor in factors]
+        self.numbers = [factor.name for factor in factors if factor.kind != "categorical"]
+
+    def sample(self, count):
+        """Factors (count, 12) of fresh faces."""
+        return sample_factors(count, FRESH, palette=self.palette)
+
+    def draw(self, factors, side):
+        """Their images in [-1, 1]."""
+        return to_unit_range(draw_faces(factors, side, FRESH, palette=self.palette, detail=self.detail))
+
+
+def moustache(generator, faces, out):
+    read = faces.reader.read
+    others = [name for name in faces.numbers if name != "moustache"]
     found = Attributes(generator, read, count=8000)
-    means = {name: found.values[name] for name in NUMBERS}
+    means = {name: found.values[name] for name in faces.numbers}
     correlation = np.corrcoef(means["moustache"], means["glasses"])[0, 1]
     print(f"correlation of moustache and glasses: {correlation:+.2f} in 8,000 faces\n")
     ways = {
@@ -52,7 +74,7 @@ def moustache(generator, side, out):
         "balanced, glasses held": found.direction("moustache", "balanced", ["glasses"]),
         "regression": found.direction("moustache"),
         "regression, glasses held": found.direction("moustache", hold=["glasses"]),
-        "regression, all numbers held": found.direction("moustache", hold=OTHERS),
+        "regression, all numbers held": found.direction("moustache", hold=others),
         "svm": found.direction("moustache", "svm"),
         "logistic": found.direction("moustache", "logistic"),
         "means, conditional on glasses": latents.conditional(
@@ -75,23 +97,25 @@ def moustache(generator, side, out):
     markdown(["method", "deviation", "moustache", *shown, "glasses per moustache"], rows)
 
 
-def twins(side):
-    """Sixteen faces without moustache and the same ones with it: factors, and images in [-1, 1]."""
-    factors = sample_factors(16, FRESH)
+def twins(faces, side):
+    """Sixteen faces without moustache and the same ones with it: images in [-1, 1]."""
+    factors = faces.sample(16)
+    column = faces.names.index("moustache")
     without, grown = factors.copy(), factors.copy()
-    without[:, NAMES.index("moustache")], grown[:, NAMES.index("moustache")] = 0, 1
-    return to_unit_range(draw_faces(without, side, FRESH)), to_unit_range(draw_faces(grown, side, FRESH))
+    without[:, column], grown[:, column] = 0, 1
+    return faces.draw(without, side), faces.draw(grown, side)
 
 
-def pairs(generator, side, out):
-    read = FaceReader().read
+def pairs(generator, faces, out):
+    read = faces.reader.read
+    others = [name for name in faces.numbers if name != "moustache"]
     found = Attributes(generator, read, count=8000)
     ways = {
         "means": found.direction("moustache", "means"),
         "balanced, glasses held": found.direction("moustache", "balanced", ["glasses"]),
-        "regression, all numbers held": found.direction("moustache", hold=OTHERS),
+        "regression, all numbers held": found.direction("moustache", hold=others),
     }
-    without, grown = twins(side)
+    without, grown = twins(faces, generator.config.resolution)
     ws = [project(generator, images, "w", progress=False) for images in (without, grown)]
     readings = [read_styles(generator, p.ws, read)["moustache"] for p in ws]
     print("mean error of the projections", *(f"{p.error.mean():.4f}" for p in ws))
@@ -110,10 +134,10 @@ def pairs(generator, side, out):
         f"cosine of two pairs' differences {between.mean():+.2f} (64 dimensions: {chance:.2f} by chance)\n"
     )
     own = latents.Direction(mean, np.std(found.w @ (mean / np.linalg.norm(mean))))
-    others = styles_of(generator, range(100_000, 100_500))
+    strangers = styles_of(generator, range(100_000, 100_500))
     rows = []
     for way, direction in (ways | {"mean of the 16 differences": own}).items():
-        result = leakage(generator, others, {"moustache": direction}, read)
+        result = leakage(generator, strangers, {"moustache": direction}, read)
         at = [result.factors.index(name) for name in ("moustache", "glasses", "hair_length", "smile")]
         cosine = float(mean @ np.asarray(direction) / np.linalg.norm(mean))
         rows.append(
@@ -147,22 +171,22 @@ def pairs(generator, side, out):
     )
 
 
-def laboratory(generator, side, out):
-    read = FaceReader().read
+def laboratory(generator, faces, out):
+    read = faces.reader.read
     found = Attributes(generator, read, count=8000)
-    factors = {n: found.values[n] for n in NUMBERS}
+    factors = {n: found.values[n] for n in faces.numbers}
     unit_z = found.z / np.linalg.norm(found.z, axis=1, keepdims=True)
     spaces = {"z": factor_recovery(unit_z, factors), "w": factor_recovery(found.w, factors)}
     print("## recovery: R^2 on 2,000 of 8,000\n")
     kinds = [(space, kind) for space in spaces for kind in ("linear", "neighbours")]
     markdown(
         ["factor", *(f"{s}, {k}" for s, k in kinds)],
-        [[n, *(spaces[s][n][k] for s, k in kinds)] for n in NUMBERS],
+        [[n, *(spaces[s][n][k] for s, k in kinds)] for n in faces.numbers],
     )
     atlas = layer_factor_atlas(
         generator, styles_of(generator, range(1000)), styles_of(generator, range(1000, 2000)), read
     )
-    shown = [*NUMBERS, "hair_colour", "background", "shirt"]
+    shown = [name for name in faces.names if name != "fringe"]
     columns = {n: [i for i, f in enumerate(atlas.factors) if f == n or f.startswith(f"{n} ")] for n in shown}
     print("## atlas: part of the difference that comes with a layer, 1,000 pairs\n")
     rows = [
@@ -183,10 +207,10 @@ def laboratory(generator, side, out):
     )
 
 
-def projection(generator, side, out):
-    reader = FaceReader()
-    factors = sample_factors(16, FRESH)
-    real = to_unit_range(draw_faces(factors, side, FRESH))
+def projection(generator, faces, out):
+    reader = faces.reader
+    factors = faces.sample(16)
+    real = faces.draw(factors, generator.config.resolution)
     found = Attributes(generator, reader.read, count=4000)
     ways = {
         n: found.direction(n, "balanced", [m])
@@ -197,7 +221,7 @@ def projection(generator, side, out):
     for name, ws in ({"random w": styles_of(generator, range(100_000, 100_016))} | styles).items():
         images = np.clip(np.asarray(generator.synthesis(ws, noise="fixed")), -1, 1)
         error = ((images - real) ** 2).mean(axis=(1, 2, 3))
-        read = accuracy(reader.read(images), factors)
+        read = accuracy(reader.read(images), factors, faces.palette)
         seen = [read[n] for n in ("glasses", "moustache", "hair_length", "shirt", "yaw", "skin")]
         result = {n: leakage(generator, ws, {n: d}, reader.read) for n, d in ways.items()}
         change = [
@@ -226,7 +250,7 @@ def projection(generator, side, out):
         "glasses",
         "moustache",
         "long hair",
-        "shirt",
+        "shirt, R²" if faces.palette == "continuous" else "shirt",
         "yaw, R²",
         "skin, R²",
         "distance",
@@ -257,12 +281,12 @@ def main():
     args = parser.parse_args()
     dataset = dataset_of(args.model, required=True)
     if kind(dataset) != "toyfaces":
-        parser.error(f"{args.model} draws {dataset}; these tables are for faces of the six named colours")
+        parser.error(f"{args.model} draws {dataset}; these tables are for toy faces")
     load = ", ".join(f"{v:.1f}" for v in os.getloadavg())
     print(f"{args.part} of {Path(args.model).name}; load at the start: {load}\n")
     started = time.perf_counter()
     gan = sg.load(args.model)
-    parts[args.part](gan.ema_generator, gan.config.resolution, args.out)
+    parts[args.part](gan.ema_generator, Faces(dataset), args.out)
     print(f"{time.perf_counter() - started:.0f} s, load {', '.join(f'{v:.1f}' for v in os.getloadavg())}")
 
 

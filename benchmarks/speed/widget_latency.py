@@ -116,6 +116,12 @@ def panels(generator):
             "psi",
             tenths,
         ),
+        "class_and_seed": lambda: (
+            widgets.class_and_seed(sg.pretrained("mnist32_labels").ema_generator),
+            "label",
+            range(10),
+        ),
+        "augmentation": lambda: (widgets.augmentation(images_of(generator, range(8))), "p", tenths),
         "ffhq_planner": lambda: (widgets.ffhq_planner(), "gpus", (1, 2, 4, 8)),
         "entanglement_dials, new values": lambda: (
             widgets.entanglement_dials(),

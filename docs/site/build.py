@@ -20,6 +20,7 @@ from stylegan_tf.files import data_file
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 sys.path.insert(0, str(HERE / "extensions"))
+import lesson_cards  # noqa: E402
 import reference_pages  # noqa: E402
 
 PAGES = (
@@ -41,7 +42,9 @@ def generators() -> list[str]:
 
 
 def lay_out(source: Path) -> None:
-    """The folder that Sphinx reads: copies of the pages, the reference's pages, the networks as scripts."""
+    """The folder that Sphinx reads: copies of the pages, the pages of the reference and of the list of
+    lessons, the networks as scripts.
+    """
     shutil.rmtree(source, ignore_errors=True)
     for file in [file for pattern in PAGES for file in ROOT.glob(pattern)]:
         copy = source / file.relative_to(ROOT)
@@ -50,6 +53,7 @@ def lay_out(source: Path) -> None:
     for page in [*HERE.glob("*.md"), *HERE.glob("*.html")]:
         shutil.copy(page, source)
     reference_pages.write(source / "reference")
+    lesson_cards.write(source)
     (source / "networks").mkdir()
     for name in generators():
         (source / "networks" / f"{name}.js").write_text(

@@ -23,6 +23,7 @@ from stylegan_tf.checks.latent_spaces import (
 )
 from stylegan_tf.checks.mapping import check_mapping_layer, check_normalize_z, check_running_mean
 from stylegan_tf.checks.noise import check_add_noise, check_deviation_map, check_share_of_z
+from stylegan_tf.checks.own_pictures import check_by_heart, check_label_score, check_next_p, check_unturned
 from stylegan_tf.checks.path_length import (
     check_great_circle,
     check_linear_path_length,
@@ -65,6 +66,7 @@ __all__ = [
     "check_best_discriminator",
     "check_bits_left",
     "check_blur",
+    "check_by_heart",
     "check_carried",
     "check_centre_of_mass",
     "check_choose_psi",
@@ -88,11 +90,13 @@ __all__ = [
     "check_great_circle",
     "check_group_deviation",
     "check_interpolate",
+    "check_label_score",
     "check_leakage_matrix",
     "check_linear_path_length",
     "check_map_distance",
     "check_mapping_layer",
     "check_most_confident",
+    "check_next_p",
     "check_normalize_z",
     "check_pad",
     "check_path_score",
@@ -115,6 +119,7 @@ __all__ = [
     "check_truncate",
     "check_truncate_layers",
     "check_unmask",
+    "check_unturned",
     "check_variance_left",
     "grade",
     "verdict_of",

@@ -33,26 +33,27 @@ def _days(kimg, gflop, tflops, batch, gpus, overhead):
     images = 1000 * kimg
     steps = images / batch
     computing = images * gflop / (1000 * tflops * gpus)  # seconds
-    waiting = steps * overhead
+    exchanging = gpus if gpus > 1 else 0  # as planning.plan counts them
+    waiting = steps * overhead * exchanging
     return (computing + waiting) / 86_400
 
 
 def _draw_runs(rng):
     """Runs of usual size, the arguments of ``days`` of each: two that are fixed, and one at random."""
-    runs = [(25_000.0, 831.0, 5.0, 32, 8, 0.15), (600.0, 8.0, 10.0, 128, 1, 0.01)]
+    runs = [(25_000.0, 831.0, 5.0, 32, 8, 0.02), (600.0, 8.0, 10.0, 128, 1, 0.01)]
     kimg = rng.uniform(500, 20_000)
     gflop = rng.uniform(50, 900)  # of an image
     tflops = rng.uniform(2, 30)  # per second, of a GPU
     batch = int(rng.integers(1, 9)) * 8
     gpus = int(rng.integers(2, 9))
-    overhead = rng.uniform(0.05, 0.3)  # seconds that a step waits
+    overhead = rng.uniform(0.01, 0.05)  # seconds that a step waits for each GPU
     return [*runs, (kimg, gflop, tflops, batch, gpus, overhead)]
 
 
 _DAYS = Exercise(
     oracle=_days,
     draw=_draw_runs,
-    why="work is shared by the GPUs; what a step waits for is not.",
+    why="the GPUs share the work; the wait grows with their number, and a single GPU has none.",
     mistakes={
         "you count kimg as images: 1 kimg is 1000 images": (
             lambda k, f, t, b, g, o: _days(k / 1000, f, t, b, g, o)
@@ -60,17 +61,20 @@ _DAYS = Exercise(
         "the number of GPUs is missing: each GPU computes its share of the images": (
             lambda k, f, t, b, g, o: _days(k, f, t / g, b, g, o)
         ),
-        "the overhead is missing: every step waits for it once": (
+        "the wait is missing: with several GPUs every step waits": (
             lambda k, f, t, b, g, o: _days(k, f, t, b, g, 0.0)
         ),
-        "you add the overhead for every image; it comes once for every step": (
+        "you wait for every image; the wait comes once for every step": (
             lambda k, f, t, b, g, o: _days(k, f, t, 1, g, o)
         ),
-        "the overhead is given for all GPUs together: do not multiply it by them": (
-            lambda k, f, t, b, g, o: _days(k, f, t, b, g, o * g)
-        ),
-        "you divide the overhead by the GPUs too; they all wait for the exchange": (
+        "the overhead is given for each GPU: multiply it by their number": (
             lambda k, f, t, b, g, o: _days(k, f, t, b, g, o / g)
+        ),
+        "each step waits the same; the wait grows with the GPUs, and one GPU alone has none": (
+            lambda k, f, t, b, g, o: _days(k, f, t, b, g, 0.0) + 1000 * k / b * o / 86_400
+        ),
+        "a single GPU waits for nobody: without others the wait is 0": (
+            lambda k, f, t, b, g, o: _days(k, f, t, b, g, 0.0) + 1000 * k / b * o * g / 86_400
         ),
         "those are seconds; a day has 86,400": (lambda k, f, t, b, g, o: 86_400 * _days(k, f, t, b, g, o)),
         "those are hours; a day has 24": (lambda k, f, t, b, g, o: 24 * _days(k, f, t, b, g, o)),
@@ -84,7 +88,8 @@ _DAYS = Exercise(
 def check_days(days) -> None:
     """``days(kimg, gflop, tflops, batch, gpus, overhead)``: how long a run takes.
 
-    GFLOP of an image, TFLOP/s of a GPU, images of a step, and the seconds that every step waits.
+    GFLOP of an image, TFLOP/s of a GPU, images of a step, and the seconds that a step waits for each GPU, if
+    there are several.
     """
     _DAYS.check(days)
 

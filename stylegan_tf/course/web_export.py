@@ -22,7 +22,6 @@ from stylegan_tf.runs.run import load
 SEEDS = 256  # latents that go with a network, so that a seed is the same picture there and in the notebooks
 FLOAT16_MAX = float(np.finfo("float16").max)
 _NEEDED = dict(  # what stylegan.js can draw with
-    label_dim=0,
     normalize_z=True,
     activation="lrelu",
     blur=True,
@@ -42,8 +41,7 @@ def tensors(generator: Generator) -> dict[str, np.ndarray]:
 
     Raises:
         ValueError: for a network that stylegan.js cannot draw with: one that is not the paper's configuration
-            F or E, a conditional one, or one whose up-sampling kernels are stored in fused form (128x128 and
-            above).
+            F or E, or one whose up-sampling kernels are stored in fused form (128x128 and above).
     """
     # Can the page draw with it at all?
     config = generator.config
@@ -58,6 +56,8 @@ def tensors(generator: Generator) -> dict[str, np.ndarray]:
     # The mapping network.
     synthesis = generator.synthesis
     found = {"w_avg": generator.w_avg, "constant": synthesis.blocks[4].input_layer.constant}
+    if config.label_dim:
+        found["embedding"] = generator.mapping.embedding
     for i, dense in enumerate(generator.mapping.dense):
         found[f"mapping{i}.kernel"] = dense.kernel
         found[f"mapping{i}.bias"] = dense.bias
@@ -115,6 +115,7 @@ def script(generator: Generator, name: str, seeds: int = SEEDS) -> str:
         "resolution": config.resolution,
         "channels": config.channels,
         "zDim": config.z_dim,
+        "labels": config.label_dim,
         "layers": config.num_layers,
         "mappingLayers": config.mapping_layers,
         "mappingRate": config.mapping_lr,

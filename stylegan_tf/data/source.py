@@ -301,7 +301,7 @@ def _batches_of(dataset):
     count = 0
     size = 0  # bytes
     first = None
-    with tqdm(desc="reading the data set", unit=" pictures", delay=2, mininterval=2) as bar:
+    with tqdm(desc="reading the data set", unit=" pictures", delay=2, mininterval=2, disable=None) as bar:
         for images, *labels in dataset.as_numpy_iterator():
             if shape is not None and not _is_batched(images.shape):
                 images = images[None]

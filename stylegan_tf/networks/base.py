@@ -88,11 +88,12 @@ class Network(keras.Model):
     def copy_matching_weights(self, other: Network):
         """Copy from another network the weights of every part that both have.
 
-        They are matched by name, so networks of two sizes share the blocks of their common resolutions.
+        They are matched by name and shape, so networks of two sizes share the blocks of their common
+        resolutions.
         """
         values = {v.path: v for v in other.weights}
         for variable in self.weights:
-            if variable.path in values:
+            if variable.path in values and values[variable.path].shape == variable.shape:
                 variable.assign(values[variable.path])
 
     def structure(self) -> list[tuple]:

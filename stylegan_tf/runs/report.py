@@ -127,6 +127,10 @@ SCORES = {  # key of judge_digits -> name, how to read it
         "Confidence on real pictures",
         "The same for the real ones: about what can be reached.",
     ),
+    "as_asked": (
+        "Drawn as asked",
+        "Share of the pictures that the classifier reads as the class that the generator was asked for.",
+    ),
     "entropy": ("Evenness of the classes", "Entropy of the shares below: 1 is even, 0 is a single class."),
 }
 

@@ -9,7 +9,7 @@ from stylegan_tf.runs.run import load
 from stylegan_tf.training.model import StyleGAN
 
 # data/README.md says how they were made.
-SHIPPED = ("mnist32", "toyfaces32", "toyfaces32_rho", "toyfaces32_hole", "toyfaces64")
+SHIPPED = ("mnist32", "mnist32_labels", "toyfaces32", "toyfaces32_rho", "toyfaces32_hole", "toyfaces64")
 
 
 def shipped(name: str) -> Path:

@@ -7,6 +7,8 @@ shows what would be seen. A widget takes a generator of any resolution and chann
 
 from stylegan_tf.widgets.ablation_viewer import ablation_viewer, side_by_side
 from stylegan_tf.widgets.adain_channels import adain_channels, restyled, style_layers, style_strip, styled
+from stylegan_tf.widgets.augmentation import augmentation, augmented
+from stylegan_tf.widgets.class_and_seed import class_and_seed, of_classes
 from stylegan_tf.widgets.editing import edited, editing, leaks
 from stylegan_tf.widgets.entanglement_dials import entanglement_dials
 from stylegan_tf.widgets.ffhq_planner import ffhq_planner
@@ -37,7 +39,10 @@ __all__ = [
     "State",
     "ablation_viewer",
     "adain_channels",
+    "augmentation",
+    "augmented",
     "bits_left",
+    "class_and_seed",
     "deal",
     "draw_score_surface",
     "edited",
@@ -57,6 +62,7 @@ __all__ = [
     "noise",
     "noise_effect",
     "noisy",
+    "of_classes",
     "playground",
     "project",
     "psi_meters",

@@ -112,6 +112,16 @@ def ablation_viewer():
 
 
 @widget
+def class_and_seed():
+    return widgets.class_and_seed(sg.Generator(CONFIG.replace(label_dim=3)), count=4)
+
+
+@widget
+def augmentation():
+    return widgets.augmentation(images_of(generator(), range(4)))
+
+
+@widget
 def gan_slow_motion():
     """Two points that walk: a step of D moves the score, a step of G the generated point."""
     at = {"D": 0.0, "G": 0.0}

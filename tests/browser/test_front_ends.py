@@ -21,6 +21,8 @@ MOVES = {
     "separability": [("angle, degrees", 20), ("offset", 1), ("attribute", "sky"), ("space", "z")],
     "editing": [("light", 2), ("hold the others still", True), ("sky", -2), ("seed", 7)],
     "ablation_viewer": [("psi", 0.3), ("first seed", 7), ("configurations", "grey")],
+    "class_and_seed": [("class", "End"), ("first seed", 7), ("psi", 0.3)],
+    "augmentation": [("p", 0.9), ("seed", 7), ("groups", "colours")],
     "gan_slow_motion": [("step D", None), ("step G", None)],
     "growing": [("alpha", 0.25), ("resolution", "Home")],
     "mapping_pad": [("across", 3), ("up", -2), ("move in", "w, a flat plane")],

@@ -77,7 +77,7 @@ def pixels(page, name) -> list:
 def test_no_code_of_a_lesson_scrolls_sideways(page, site):
     wide = "() => [...document.querySelectorAll('.cell_input pre')].filter(e => e.scrollWidth > e.clientWidth + 1)"
     lessons = sorted((site / "notebooks").glob("*.html"))
-    assert len(lessons) == 18
+    assert len(lessons) == 19
     for lesson in lessons:
         page.goto(lesson.as_uri())
         assert page.locator(".cell_input pre").count() > 3
@@ -136,8 +136,8 @@ def test_the_browser_draws_what_keras_draws(name, site, page):
     images = page.evaluate(
         """([name, given]) => {
             const G = new StyleGAN.Generator(STYLEGAN_NETWORKS.find((network) => network.name === name));
-            return given.map(({ a, b, psi, crossover }) => {
-                const [first, second] = [a, b].map((z) => G.truncate(G.mapping(Float32Array.from(z)), psi));
+            return given.map(({ a, b, labels, psi, crossover }) => {
+                const [first, second] = [a, b].map((z, i) => G.truncate(G.mapping(Float32Array.from(z), labels[i]), psi));
                 return [...G.synthesis(G.mix(first, second, crossover)).data];
             });
         }""",
@@ -167,6 +167,23 @@ def test_the_sliders_and_the_lines_of_python_say_the_same(site, page):
     assert drawn(page) == dict(seedA=5, seedB=255, crossover=3, psi=0.75, strength=1, noiseSeed=0)
     np.testing.assert_allclose(shown[:, :, 0], expected, atol=0.6)
     assert (shown[:, :, 3] == 255).all()
+
+
+def test_a_conditional_network_has_its_classes(site, page):
+    page.goto(site.as_uri() + "/index.html")
+    drawn(page)
+    assert not page.locator("#label-a").is_visible()
+    page.locator("#network").select_option(label="mnist32_labels")
+    page.wait_for_function(f"() => 'labelA' in JSON.parse(({DRAWN})())")
+    before = pixels(page, "a")
+    page.locator("#label-a").focus()
+    page.keyboard.press("Home")
+    page.wait_for_function(f"() => JSON.parse(({DRAWN})()).labelA === 0")
+    assert pixels(page, "a") != before
+    names = {}
+    exec(page.locator("#snippet").text_content(), names)
+    expected = np.clip((np.asarray(names["image"])[0, :, :, 0] + 1) * 127.5, 0, 255)
+    np.testing.assert_allclose(np.reshape(pixels(page, "mixed"), (32, 32, 4))[:, :, 0], expected, atol=0.6)
 
 
 def test_new_noise_changes_the_picture_and_reset_brings_the_first_back(site, page):

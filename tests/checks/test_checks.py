@@ -9,8 +9,9 @@ import tensorflow as tf
 from keras import ops
 
 import stylegan_tf as sg
-from stylegan_tf.checks import adain
+from stylegan_tf.checks import adain, ffhq
 from stylegan_tf.networks.adain import AdaIN
+from stylegan_tf.planning import plan as planning
 
 
 def normal(x, axis=(1, 2), epsilon=1e-8, **kwargs):
@@ -21,6 +22,11 @@ def normal(x, axis=(1, 2), epsilon=1e-8, **kwargs):
 
 def halves(style):
     return style[:, None, None, : style.shape[1] // 2], style[:, None, None, style.shape[1] // 2 :]
+
+
+def wait(gpus, overhead):
+    """Seconds that a step waits; a single GPU waits for nobody."""
+    return gpus * overhead if gpus > 1 else 0
 
 
 def loss(scores):
@@ -124,15 +130,16 @@ WRONG = {
         (lambda w, m, psi: m - psi * (w - m), "wrong sign"),
     ],
     sg.checks.check_days: [
-        (lambda k, f, t, b, g, o: (k * f / (1e3 * t * g) + k / b * o) / 86400, "kimg as images"),
-        (lambda k, f, t, b, g, o: (k * f / t + 1e3 * k / b * o) / 86400, "number of GPUs is missing"),
-        (lambda k, f, t, b, g, o: k * f / t / g / 86400, "overhead is missing"),
-        (lambda k, f, t, b, g, o: (k * f / t / g + 1e3 * k * o) / 86400, "for every image"),
-        (lambda k, f, t, b, g, o: (k * f / t / g + 1e3 * k / b * o * g) / 86400, "do not multiply"),
-        (lambda k, f, t, b, g, o: (k * f / t + 1e3 * k / b * o) / g / 86400, "all wait"),
-        (lambda k, f, t, b, g, o: k * f / t / g + 1e3 * k / b * o, "seconds"),
-        (lambda k, f, t, b, g, o: (k * f / t / g + 1e3 * k / b * o) / 3600, "hours"),
-        (lambda k, f, t, b, g, o: (1e3 * k * f / t / g + 1e3 * k / b * o) / 86400, "mixed"),
+        (lambda k, f, t, b, g, o: (k * f / (1e3 * t * g) + k / b * wait(g, o)) / 86400, "kimg as images"),
+        (lambda k, f, t, b, g, o: (k * f / t + 1e3 * k / b * wait(g, o)) / 86400, "GPUs is missing"),
+        (lambda k, f, t, b, g, o: k * f / t / g / 86400, "wait is missing"),
+        (lambda k, f, t, b, g, o: (k * f / t / g + 1e3 * k * wait(g, o)) / 86400, "for every image"),
+        (lambda k, f, t, b, g, o: (k * f / t + 1e3 * k / b * wait(g, o)) / g / 86400, "multiply it"),
+        (lambda k, f, t, b, g, o: (k * f / t / g + 1e3 * k / b * o) / 86400, "grows with the GPUs"),
+        (lambda k, f, t, b, g, o: (k * f / t / g + 1e3 * k / b * o * g) / 86400, "waits for nobody"),
+        (lambda k, f, t, b, g, o: k * f / t / g + 1e3 * k / b * wait(g, o), "seconds"),
+        (lambda k, f, t, b, g, o: (k * f / t / g + 1e3 * k / b * wait(g, o)) / 3600, "hours"),
+        (lambda k, f, t, b, g, o: (1e3 * k * f / t / g + 1e3 * k / b * wait(g, o)) / 86400, "mixed"),
         (lambda k, f, t, b, g, o: k, "off by"),
     ],
     sg.checks.check_replica_loss: [
@@ -218,7 +225,7 @@ RIGHT = [
     (sg.checks.check_truncate, lambda w, m, psi: psi * w + (1 - psi) * m),
     (
         sg.checks.check_days,
-        lambda k, f, t, b, g, o: 1e3 * k / b * (b / g * f * 1e9 / (t * 1e12) + o) / 3600 / 24,
+        lambda k, f, t, b, g, o: 1e3 * k / b * (b / g * f * 1e9 / (t * 1e12) + wait(g, o)) / 3600 / 24,
     ),
     (
         sg.checks.check_replica_loss,
@@ -235,6 +242,17 @@ def test_the_oracle_of_adain_is_the_layer():
     np.testing.assert_allclose(
         adain._ADAIN.oracle(x, np.asarray(layer.affine(w))), expected, rtol=1e-4, atol=1e-5
     )
+
+
+def test_the_oracle_of_days_is_the_planner():
+    """Without the moving of maps, which the exercise leaves out."""
+    config = sg.preset("ffhq64")
+    speed = planning.Throughput(rate=5e12, overhead=0.02)
+    gflop = planning.turn_flops(config, 64) / 1e9
+    for gpus in (1, 8):
+        step = planning.seconds(config, 64, 32, gpus, speed)
+        days = ffhq._DAYS.oracle(600, gflop, 5, 32, gpus, 0.02)
+        np.testing.assert_allclose(days, 600_000 / 32 * step / 86_400)
 
 
 CONFIG = sg.preset("mnist32")

@@ -44,7 +44,9 @@ def test_a_shipped_network_draws_what_keras_draws(name, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "config", [SMALL, PUBLIC.replace(mapping_layers=0, resolution=64)], ids=["colour", "no mapping"]
+    "config",
+    [SMALL, PUBLIC.replace(mapping_layers=0, resolution=64), SMALL.replace(label_dim=3)],
+    ids=["colour", "no mapping", "three classes"],
 )
 def test_other_networks_are_those_of_keras(config, tmp_path):
     G = random_generator(config, seed=3)
@@ -88,7 +90,7 @@ def test_the_lines_of_python_draw_what_the_page_draws(crossover, psi, strength, 
     names = {}
     exec(code, names)
     G, (a, b) = names["G"], latents.from_seeds([4, 9], 64)
-    case = dict(a=a.tolist(), b=b.tolist(), psi=psi, crossover=crossover, strength=strength)
+    case = dict(a=a.tolist(), b=b.tolist(), labels=[0, 0], psi=psi, crossover=crossover, strength=strength)
     images = drawn_by_node(written(G, tmp_path / "digits.js"), [case])
     assert np.abs(np.reshape(images, (1, 32, 32, 1)) - names["image"]).max() < TOLERANCE
 
@@ -98,7 +100,6 @@ def test_the_lines_of_python_draw_what_the_page_draws(crossover, psi, strength, 
     [
         (dict(noise=False), "noise is False"),
         (dict(pixel_norm=True), "pixel_norm is True"),
-        (dict(label_dim=3), "label_dim is 3"),
         (dict(fused_kernels=True), "fused kernels"),
     ],
 )

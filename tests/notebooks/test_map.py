@@ -16,8 +16,8 @@ def lessons():
     return dict(re.findall(r"^\| (\d\d) [^|]+\| [^|]+\| ([^|]+) \|$", text, re.MULTILINE))
 
 
-def test_all_eighteen_lessons_are_on_the_map():
-    assert list(lessons()) == [f"{n:02}" for n in range(18)]
+def test_all_nineteen_lessons_are_on_the_map():
+    assert list(lessons()) == [f"{n:02}" for n in range(19)]
 
 
 def test_the_map_links_the_lessons_that_are_there_and_no_others():

@@ -22,8 +22,8 @@ const { network, cases } = JSON.parse(fs.readFileSync(0, "utf8"));
 const StyleGAN = require(process.argv[1]);
 require(network);
 const G = new StyleGAN.Generator(STYLEGAN_NETWORKS[0]);
-const images = cases.map(({ a, b, psi, crossover, strength }) => {
-  const [first, second] = [a, b].map((z) => G.truncate(G.mapping(Float32Array.from(z)), psi));
+const images = cases.map(({ a, b, labels, psi, crossover, strength }) => {
+  const [first, second] = [a, b].map((z, i) => G.truncate(G.mapping(Float32Array.from(z), labels[i]), psi));
   return Array.from(G.synthesis(G.mix(first, second, crossover), G.storedNoise(), strength).data);
 });
 console.log(JSON.stringify(images));
@@ -43,11 +43,14 @@ def run(script, argument, given) -> object:
 
 
 def cases(z, psis, crossovers, strengths=(1,)) -> list[dict]:
-    """Every latent of z (N, z_dim), mixed with the next one, at all psi, crossovers and strengths of noise."""
+    """Every latent of z (N, z_dim), mixed with the next one, at all psi, crossovers and strengths of noise.
+
+    ``labels``: the classes of the two, for a conditional network with three classes or more.
+    """
     pairs = list(zip(z, np.roll(z, -1, axis=0), strict=True))
     return [
-        dict(a=a.tolist(), b=b.tolist(), psi=psi, crossover=k, strength=s)
-        for a, b in pairs for psi in psis for k in crossovers for s in strengths
+        dict(a=a.tolist(), b=b.tolist(), labels=[i % 3, 2 - i % 2], psi=psi, crossover=k, strength=s)
+        for i, (a, b) in enumerate(pairs) for psi in psis for k in crossovers for s in strengths
     ]  # fmt: skip
 
 
@@ -56,7 +59,14 @@ def keras_images(G, drawn) -> np.ndarray:
     images = []
     for psi, k, s in sorted({(c["psi"], c["crossover"], c["strength"]) for c in drawn}):
         chosen = [i for i, c in enumerate(drawn) if (c["psi"], c["crossover"], c["strength"]) == (psi, k, s)]
-        ws = [G.broadcast(G.mapping(np.float32([drawn[i][side] for i in chosen]))) for side in "ab"]
+        ws = []
+        for place, side in enumerate("ab"):
+            labels = None
+            if G.config.label_dim:
+                labels = np.eye(G.config.label_dim, dtype="float32")[
+                    [drawn[i]["labels"][place] for i in chosen]
+                ]
+            ws.append(G.broadcast(G.mapping(np.float32([drawn[i][side] for i in chosen]), labels)))
         a, b = (latents.truncate(w, G.w_avg, psi) for w in ws)
         epilogues = [e for block in G.synthesis.blocks.values() for e in (block.epilogue0, block.epilogue1)]
         noise = [s * np.asarray(e.noise.noise_map) for e in epilogues]

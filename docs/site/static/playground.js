@@ -4,6 +4,8 @@
 (() => {
   const element = (id) => document.getElementById(id);
   const SLIDERS = { "seed-a": "seedA", "seed-b": "seedB", crossover: "crossover", psi: "psi", strength: "strength" };
+  const LABELS = { "label-a": "labelA", "label-b": "labelB" }; // of a conditional network
+  const ALL = Object.keys({ ...SLIDERS, ...LABELS });
   const generators = STYLEGAN_NETWORKS.map((network) => new StyleGAN.Generator(network));
   let generator = generators[0], noiseSeed = 0, waiting = false, first;
 
@@ -37,14 +39,16 @@
   }
 
   function state() {
-    const values = Object.entries(SLIDERS).map(([id, name]) => [name, Number(element(id).value)]);
+    const sliders = Object.entries(generator.labels ? { ...SLIDERS, ...LABELS } : SLIDERS);
+    const values = sliders.map(([id, name]) => [name, Number(element(id).value)]);
     return { ...Object.fromEntries(values), noiseSeed };
   }
 
   function draw() {
     waiting = false;
     const now = state(), maps = noise();
-    const [a, b] = [now.seedA, now.seedB].map((seed) => generator.truncate(generator.mapping(generator.latent(seed)), now.psi));
+    const styleOf = (seed, label) => generator.truncate(generator.mapping(generator.latent(seed), label), now.psi);
+    const a = styleOf(now.seedA, now.labelA), b = styleOf(now.seedB, now.labelB);
     const pictures = { a: generator.layers, b: 0, mixed: now.crossover };
     for (const [name, crossover] of Object.entries(pictures)) {
       const canvas = element(`picture-${name}`);
@@ -53,9 +57,9 @@
       paint(canvas, generator.synthesis(generator.mix(a, b, crossover), maps, now.strength));
       canvas.dataset.shown = shown;
     }
-    for (const id of Object.keys(SLIDERS)) document.querySelector(`output[for=${id}]`).textContent = element(id).value;
+    for (const id of ALL) document.querySelector(`output[for=${id}]`).textContent = element(id).value;
     element("seen").textContent = Snippet.sentence(generator.layers, now);
-    element("snippet").textContent = Snippet.python(generator.name, generator.layers, now);
+    element("snippet").textContent = Snippet.python(generator.name, generator.layers, now, generator.labels);
     element("playground").dataset.drawn = JSON.stringify(now); // the tests wait for it
   }
 
@@ -68,13 +72,17 @@
     generator = generators[index];
     for (const id of ["seed-a", "seed-b"]) element(id).max = generator.seeds - 1;
     element("crossover").max = generator.layers;
+    for (const id of Object.keys(LABELS)) {
+      element(`${id}-row`).hidden = !generator.labels;
+      element(id).max = Math.max(0, generator.labels - 1);
+    }
     redraw();
   }
 
   generators.forEach(({ name }, i) => element("network").add(new Option(name, i)));
   element("network-row").hidden = generators.length < 2;
   element("network").addEventListener("change", (event) => choose(Number(event.target.value)));
-  for (const id of Object.keys(SLIDERS)) element(id).addEventListener("input", redraw);
+  for (const id of ALL) element(id).addEventListener("input", redraw);
   element("other-seeds").addEventListener("click", () => {
     for (const id of ["seed-a", "seed-b"]) element(id).value = (Number(element(id).value) + 2) % generator.seeds;
     redraw();
@@ -84,12 +92,12 @@
     redraw();
   });
   element("reset").addEventListener("click", () => {
-    for (const id of Object.keys(SLIDERS)) element(id).value = first[id];
+    for (const id of ALL) element(id).value = first[id];
     noiseSeed = 0;
     redraw();
   });
   choose(0);
-  for (const id of Object.keys(SLIDERS)) element(id).value = element(id).defaultValue; // a reload begins anew
-  first = Object.fromEntries(Object.keys(SLIDERS).map((id) => [id, element(id).value]));
+  for (const id of ALL) element(id).value = element(id).defaultValue; // a reload begins anew
+  first = Object.fromEntries(ALL.map((id) => [id, element(id).value]));
   redraw();
 })();

@@ -2,14 +2,17 @@
 "use strict";
 
 const Snippet = (() => {
-  // state: {seedA, seedB, crossover, psi, strength, noiseSeed}; noiseSeed 0 means the stored maps
-  function python(name, layers, state) {
-    const { seedA, seedB, crossover, psi, strength, noiseSeed } = state;
+  // state: {seedA, seedB, crossover, psi, strength, noiseSeed}, and of a conditional network labelA and labelB, of ``labels``
+  // classes; noiseSeed 0 means the stored maps
+  function python(name, layers, state, labels = 0) {
+    const { seedA, seedB, labelA, labelB, crossover, psi, strength, noiseSeed } = state;
     const lines = [
+      ...(labels ? ["import numpy as np", ""] : []),
       "import stylegan_tf as sg",
       "",
       `G = sg.pretrained("${name}").ema_generator`,
-      `w = G.mapping(sg.latents.from_seeds([${seedA}, ${seedB}], G.z_dim))`,
+      ...(labels ? [`labels = np.eye(${labels}, dtype="float32")[[${labelA}, ${labelB}]]`] : []),
+      `w = G.mapping(sg.latents.from_seeds([${seedA}, ${seedB}], G.z_dim)${labels ? ", labels" : ""})`,
       `a, b = sg.latents.truncate(G.broadcast(w), G.w_avg, psi=${psi})`,
       `ws = sg.latents.mix(a[None], b[None], layers=range(${crossover}, ${layers}))`,
     ];

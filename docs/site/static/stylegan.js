@@ -139,7 +139,12 @@ const StyleGAN = (() => {
       return this.latents.slice(seed * this.zDim, (seed + 1) * this.zDim);
     }
 
-    mapping(z) {
+    // A conditional network joins the vector of a class, 0 to labels - 1, to z; then only their direction counts.
+    mapping(z, label = 0) {
+      if (this.labels) {
+        const vector = this.weights.embedding.subarray(label * this.zDim, (label + 1) * this.zDim);
+        z = Float32Array.from([...z, ...vector]);
+      }
       const length = Math.sqrt(z.reduce((sum, v) => sum + v * v, 0) / z.length + EPSILON);
       let w = z.map((v) => v / length);
       for (let i = 0; i < this.mappingLayers; i++) {

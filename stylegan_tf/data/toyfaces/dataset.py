@@ -55,7 +55,7 @@ def draw_faces(
         resolution: a power of two from 4 to 1024; the same picture at each.
         detail_seed: freckles and strands of hair of face i are drawn at random from (detail_seed, i), and
             depend on nothing else.
-        progress: show a progress bar.
+        progress: show a progress bar, in a terminal or a notebook.
         palette: "named" or "continuous", see ``sample_factors``.
         detail: how much chance is seen, from 0 to 1. At 1 the freckles are large, the hair has locks instead
             of single strands, and the shirt has dots: about a thirtieth of the variance of a 32x32 picture.
@@ -72,7 +72,8 @@ def draw_faces(
         raise ValueError(f"resolution is {resolution}; it must be a power of two from 4 to 1024")
 
     images = np.empty((len(factors), resolution, resolution, 3), "uint8")
-    for i, row in enumerate(tqdm(factors, desc="drawing faces", unit="face", disable=not progress)):
+    hidden = None if progress else True  # None: where no terminal shows it, such as in a log file
+    for i, row in enumerate(tqdm(factors, desc="drawing faces", unit="face", disable=hidden)):
         rng = np.random.default_rng([detail_seed, i])
         images[i] = face_drawing.draw_face(_by_name(row, table), resolution, rng, detail)
     return images

@@ -7,6 +7,7 @@ import numpy as np
 from stylegan_tf.data.digits import load_digits
 from stylegan_tf.data.pixels import to_unit_range
 from stylegan_tf.data.source import Images
+from stylegan_tf.latents.codes import labels_of
 from stylegan_tf.metrics.batches import draw_images
 from stylegan_tf.metrics.fid import fid
 from stylegan_tf.metrics.judges.features import DigitsJudge
@@ -62,7 +63,8 @@ def judge_digits(
         a dict: ``fid`` and its floor ``fid_real_halves`` (two halves of the real digits), ``count``,
         ``shares`` (10 numbers, how often each class is seen), ``entropy`` of the shares (1 is even),
         ``confidence`` (mean largest probability) and ``confidence_real``. With ``test`` also ``fid_test`` and
-        its floor ``fid_real_test``, the embedded digits' distance.
+        its floor ``fid_real_test``, the embedded digits' distance. A generator with ten labels is asked for
+        the classes in turn; ``as_asked`` is the share of its digits that are read as the one asked for.
     """
     # Features (N, 64) and class probabilities (N, 10) of both.
     judge = DigitsJudge()
@@ -76,8 +78,14 @@ def judge_digits(
         features, _ = judge(to_unit_range(test.images))
         scores |= {"fid_test": fid(fake, features), "fid_real_test": fid(real, features)}
 
+    # Is the digit that was asked for the one that is seen?
+    classes = probability.argmax(axis=1)
+    if generator.config.label_dim == 10:
+        asked = labels_of(generator.config, range(count)).argmax(axis=1)
+        scores["as_asked"] = float(np.mean(classes == asked))
+
     # How even the classes are.
-    shares = np.bincount(probability.argmax(axis=1), minlength=10) / count
+    shares = np.bincount(classes, minlength=10) / count
     seen = shares[shares > 0]
     return scores | {
         "count": count,

@@ -43,10 +43,10 @@ def _synthesis(generator, resolution, noise, blends):
     return fresh_graph(draw, reduce_retracing=True)
 
 
-def styles(generator, seeds, draw=latents.from_seeds) -> np.ndarray:
+def styles(generator, seeds, draw=latents.from_seeds, label: int | None = None) -> np.ndarray:
     """The ws (B, L, w_dim) of some seeds, as ``sampling.styles_of``."""
     z = draw(seeds, generator.z_dim)
-    labels = latents.labels_of(generator.config, seeds)
+    labels = latents.labels_of(generator.config, seeds, label)
     return _mapping(generator)(z, labels).numpy()
 
 

@@ -39,7 +39,7 @@ def walk_states(state: State, along: str, frames: int) -> list[State]:
     # Can it be walked?
     if frames < 2 or frames % 2:
         raise ValueError(f"a walk has {frames} frames; give an even number from 2 on: it goes there and back")
-    if along == "t" and state.seed == state.seed_b:
+    if along == "t" and (state.seed, state.label) == (state.seed_b, state.label_b):
         raise ValueError(f"A and B are both seed {state.seed}, so there is no way to go; give B another seed")
 
     # A cosine from low to high and back again.

@@ -50,8 +50,10 @@ def page(panel, about):
     # At the right: the controls, in four groups.
     c = panel.controls
     edits = [control for name, control in c.items() if name.startswith(EDIT)]
-    right = [_head("One image"), c["seed"], c["psi"], c["cutoff"]]
-    right += [_head("A second one, B"), c["seed_b"], c["t"], panel.crossover, c["layers"]]
+    class_a = [c["label"]] if "label" in c else []
+    class_b = [c["label_b"]] if "label_b" in c else []
+    right = [_head("One image"), c["seed"], *class_a, c["psi"], c["cutoff"]]
+    right += [_head("A second one, B"), c["seed_b"], *class_b, c["t"], panel.crossover, c["layers"]]
     right += [_head("Noise"), c["noise"], c["noise_seed"], *(c[group] for group in GROUPS)]
     right += [_head("Attributes"), *edits, ipywidgets.HTML(f"<small>{about}</small>"), panel.reading]
     columns = [ipywidgets.VBox(column, layout=dict(margin="0 1.5em 0 0")) for column in (left, right)]

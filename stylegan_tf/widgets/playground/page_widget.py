@@ -13,7 +13,7 @@ from stylegan_tf.widgets.parts.controls import Layers, Seed
 from stylegan_tf.widgets.parts.panel import NAME, Panel, error_text
 from stylegan_tf.widgets.playground.files import picture_file, state_in, walk_file, walk_states
 from stylegan_tf.widgets.playground.page import ALT, EDIT, download, layer_text, page
-from stylegan_tf.widgets.playground.picture import enlarged, find_directions, images, scene, sources
+from stylegan_tf.widgets.playground.picture import alone, enlarged, find_directions, images, scene, sources
 from stylegan_tf.widgets.playground.state import GROUPS, LIMITS, State
 from stylegan_tf.widgets.style_mixing import crossed
 
@@ -36,6 +36,14 @@ def playground(generator, dataset: str | None = None, state: str = "", count: in
     return Playground(generator, directions, about, first)
 
 
+ANY = -1  # in a list of classes: the one that the seed says
+
+
+def _class(value):
+    """What a state keeps of a list of classes."""
+    return None if value == ANY else value
+
+
 class Playground(Panel):
     """The widget that ``playground`` makes. ``state`` is what is drawn now; ``put`` draws another.
 
@@ -49,6 +57,7 @@ class Playground(Panel):
     def __init__(self, generator, directions: Mapping, about: str = "", state: State | None = None):
         self.generator = generator
         self.directions = dict(directions)
+        self._classes = generator.config.label_dim
         self._sources = functools.lru_cache(maxsize=4)(functools.partial(sources, generator))
 
         # What a Panel lacks: the state as text, small views, a walk and its link.
@@ -80,6 +89,8 @@ class Playground(Panel):
             noise=v["noise_seed"] if v["noise"] == "drawn" else v["noise"],
             strengths=tuple(v[group] for group in GROUPS),
             edits=edits,
+            label=_class(v.get("label", ANY)),
+            label_b=_class(v.get("label_b", ANY)),
         )
 
     def put(self, state: State) -> None:
@@ -120,7 +131,7 @@ class Playground(Panel):
 
     def _draw(self, **values):
         state = self.state
-        others = self._sources(state.seed, state.seed_b)
+        others = self._sources(*alone(state))
         picture, views = scene(self.generator, state, self.directions, others)
         self.shown = (picture, state)
         self.views.value = png(views, small=False)
@@ -153,6 +164,11 @@ class Playground(Panel):
             t=state.t,
             layers=tuple(int(layer in state.layers) for layer in range(count)),
         )
+
+        # Classes, of a conditional network.
+        if self._classes:
+            values["label"] = ANY if state.label is None else state.label
+            values["label_b"] = ANY if state.label_b is None else state.label_b
 
         # Noise: a state names a kind, or the seed of a draw.
         if isinstance(state.noise, str):
@@ -190,6 +206,10 @@ class Playground(Panel):
             ),
             noise_seed=Seed(values.get("noise_seed", 0), "seed of noise"),
         )
+        for name, text in (("label", "class of A"), ("label_b", "class of B")):
+            if name in values:
+                options = [("as the seed says", ANY), *((str(k), k) for k in range(self._classes))]
+                controls[name] = ipywidgets.Dropdown(options=options, value=values[name], description=text)
         controls |= {group: slider(group, "strength", 0.1, f"{group} strength") for group in GROUPS}
         return controls | {
             EDIT + name: slider(EDIT + name, "edit", 0.25, name.replace("_", " ")) for name in self.directions

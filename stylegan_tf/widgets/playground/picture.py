@@ -47,9 +47,9 @@ def find_directions(
 ) -> tuple[dict[str, latents.Direction], str]:
     """The directions of the attributes that get a slider, and a sentence about them.
 
-    The sentence says how they were found, or why there are none. Each is found by regression in the images of
-    ``count`` latents (seed 0). Nothing is held still: an attribute takes along what it is correlated with,
-    and reaches farther (lesson 14 has both).
+    The sentence says how they were found, or why there are none. Those of faces are normals of hyperplanes,
+    those of digits come from regression, in the images of ``count`` latents (seed 0; lesson 14 compares the
+    two). Nothing is held still: an attribute takes along what it is correlated with.
 
     Args:
         dataset: what the generator learned to draw. An attribute classifier is shipped for digits and toy
@@ -61,10 +61,11 @@ def find_directions(
     try:
         read = reader_of(dataset)
         names = attributes_of(dataset)
+        method = "svm" if is_toyfaces(dataset) else "regression"
         with warnings.catch_warnings(record=True) as left_out:
             warnings.simplefilter("always")
             attributes = Attributes(generator, read, count)
-        found = {name: attributes.direction(name) for name in names}
+        found = {name: attributes.direction(name, method) for name in names}
     except ValueError as error:
         return {}, f"No attribute sliders: {error}."
     notes = "".join(f"; {warning.message}" for warning in left_out)
@@ -82,8 +83,7 @@ def states_to_ws(
     Raises:
         ValueError: for a layer that the network lacks, or an edit without a direction.
     """
-    seeds = sorted({seed for state in states for seed in (state.seed, state.seed_b)})
-    ws_of = dict(zip(seeds, styles(generator, seeds), strict=True))
+    ws_of = _styles_of_sources(generator, states)
     found = []
     for state in states:
         # Can the network draw it?
@@ -94,12 +94,24 @@ def states_to_ws(
             raise ValueError(f"there is no direction for '{unknown[0]}'; there are: {known}")
 
         # All dials, in their order.
-        a = ws_of[state.seed][None]  # (1, L, w_dim)
-        b = ws_of[state.seed_b][None]
+        a = ws_of[state.seed, state.label][None]  # (1, L, w_dim)
+        b = ws_of[state.seed_b, state.label_b][None]
         ws = latents.mix(latents.lerp(a, b, np.float32(state.t)), b, state.layers)
         ws = latents.truncate(ws, generator.w_avg, np.float32(state.psi), state.cutoff)
         found.append(edited(ws, directions, dict(state.edits)))
     return np.concatenate(found)
+
+
+def _styles_of_sources(generator, states):
+    """{(seed, class): styles (L, w_dim)} of all that some states name, as A or as B."""
+    named = {(state.seed, state.label) for state in states}
+    named |= {(state.seed_b, state.label_b) for state in states}
+    found = {}
+    for label in {label for _, label in named}:
+        seeds = sorted(seed for seed, of in named if of == label)
+        for seed, ws in zip(seeds, styles(generator, seeds, label=label), strict=True):
+            found[seed, label] = ws
+    return found
 
 
 def states_to_noise(generator, states: Sequence[State]) -> list[np.ndarray] | str:
@@ -157,9 +169,14 @@ def enlarged(image) -> Image.Image:
     return grid(image[None])
 
 
-def sources(generator, seed: int, seed_b: int) -> np.ndarray:
+def sources(generator, a: State, b: State) -> np.ndarray:
     """A, B and the mean image, each by itself, with the stored noise: (3, r, r, C)."""
-    return images(generator, [State(seed), State(seed_b), State(seed, psi=0.0)])
+    return images(generator, [a, b, dataclasses.replace(a, psi=0.0)])
+
+
+def alone(state: State) -> tuple[State, State]:
+    """The states of A and of B of a state, by themselves."""
+    return State(state.seed, label=state.label), State(state.seed_b, label=state.label_b)
 
 
 def scene(generator, state: State, directions=NONE, others=None) -> tuple[Image.Image, Image.Image]:
@@ -170,14 +187,14 @@ def scene(generator, state: State, directions=NONE, others=None) -> tuple[Image.
     elsewhere.
 
     Args:
-        others: ``sources`` of the state's seeds, if they are there already.
+        others: ``sources`` of the state's A and B, if they are there already.
 
     Raises:
         ValueError: as ``states_to_ws``.
     """
     picture, without = images(generator, [state, dataclasses.replace(state, noise="none")], directions)
     if others is None:
-        others = sources(generator, state.seed, state.seed_b)
+        others = sources(generator, *alone(state))
     a, b, mean = others
     difference = np.clip(LOUDER * (picture - without) / 2, -1, 1)
     names = [f"A: {state.seed}", f"B: {state.seed_b}", "mean image", "no noise", f"noise, x {LOUDER}"]

@@ -6,11 +6,22 @@ import difflib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from stylegan_tf.latents.codes import labels_of
 from stylegan_tf.ranges import parse_ranges, write_ranges
 from stylegan_tf.widgets.parts.controls import LARGEST
 
 LIMITS = {"psi": (-1.0, 1.5), "t": (0.0, 1.0), "strength": (0.0, 4.0), "edit": (-4.0, 4.0)}
-KEYS = ("seed", "psi", "cutoff", "styles", "t", "noise", "strength")  # of the text, before the attributes
+KEYS = (
+    "seed",
+    "label",
+    "label_b",
+    "psi",
+    "cutoff",
+    "styles",
+    "t",
+    "noise",
+    "strength",
+)  # of the text, before the attributes
 DECIMALS = 6  # of every number of a state: a slider's 0.30000000000000004 is shared as 0.3
 GROUPS = ("coarse", "middle", "fine")
 
@@ -28,6 +39,7 @@ class State:
         seed_b: of B.
         layers: those that take their style from B.
         t: how far the other layers have gone from A to B, 0 to 1.
+        label, label_b: classes of A and of B, for a conditional network; None for class ``seed % classes``.
         noise: ``fixed`` (the stored maps), ``none``, or the seed of a draw.
         strengths: what the coarse, middle and fine maps are multiplied by, 0 to 4; the network was trained
             with 1.
@@ -49,6 +61,8 @@ class State:
     noise: str | int = "fixed"
     strengths: tuple[float, float, float] = (1.0, 1.0, 1.0)
     edits: Mapping[str, float] | tuple[tuple[str, float], ...] = ()
+    label: int | None = None
+    label_b: int | None = None
 
     def __post_init__(self):
         # One form for each setting: rounded, sorted, without what changes nothing.
@@ -67,6 +81,9 @@ class State:
         for name, value in (("seed", self.seed), ("seed of B", self.seed_b), ("seed of noise", self.noise)):
             if not isinstance(value, str) and not 0 <= value <= LARGEST:
                 raise ValueError(f"{name} is {value}; give a whole number from 0 to {LARGEST:,}")
+        for name, value in (("label", self.label), ("label_b", self.label_b)):
+            if value is not None and value < 0:
+                raise ValueError(f"{name} is {value}; give the number of a class, from 0 on")
         if isinstance(self.noise, str) and self.noise not in ("fixed", "none"):
             raise ValueError(f"noise is '{self.noise}'; give fixed, none, or the seed of a draw")
         if len(self.strengths) != len(GROUPS):
@@ -85,6 +102,8 @@ class State:
         styles = f"{self.seed_b}@{write_ranges(self.layers)}" if self.layers else str(self.seed_b)
         parts = {
             "seed": str(self.seed),
+            "label": "any" if self.label is None else str(self.label),
+            "label_b": "any" if self.label_b is None else str(self.label_b),
             "psi": _text(self.psi),
             "cutoff": "all" if self.cutoff is None else str(self.cutoff),
             "styles": styles,
@@ -94,7 +113,16 @@ class State:
         }
 
         # Only what is not as usual is said; the seed always.
-        usual = {"psi": "1", "cutoff": "all", "styles": "1", "t": "0", "noise": "fixed", "strength": "1/1/1"}
+        usual = {
+            "label": "any",
+            "label_b": "any",
+            "psi": "1",
+            "cutoff": "all",
+            "styles": "1",
+            "t": "0",
+            "noise": "fixed",
+            "strength": "1/1/1",
+        }
         said = [f"{key}={value}" for key, value in parts.items() if value != usual.get(key)]
         return " ".join([*said, *(f"{name}={_text(strength)}" for name, strength in self.edits)])
 
@@ -134,8 +162,10 @@ class State:
         """The state itself, if a network of this Config has all its layers.
 
         Raises:
-            ValueError: for a layer or a cutoff beyond it.
+            ValueError: for a layer, a cutoff or a class that it does not have.
         """
+        for seed, label in ((self.seed, self.label), (self.seed_b, self.label_b)):
+            labels_of(config, [seed], label)
         count = config.num_layers
         if self.cutoff is not None and not 0 <= self.cutoff <= count:
             raise ValueError(
@@ -178,6 +208,15 @@ def _number(key, text, kind: Callable = float):
         raise ValueError(f"{key} is '{text}', which is not {expected}") from None
 
 
+def _label(key):
+    """What reads the class of A or of B."""
+
+    def read(text):
+        return {key: None if text == "any" else _number(key, text, int)}
+
+    return read
+
+
 def _cutoff(text):
     if text == "all":
         return {"cutoff": None}
@@ -202,6 +241,8 @@ def _styles(text):
 
 _READ = {  # key of the text -> fields of State
     "seed": lambda text: {"seed": _number("seed", text, int)},
+    "label": _label("label"),
+    "label_b": _label("label_b"),
     "psi": lambda text: {"psi": _number("psi", text)},
     "cutoff": _cutoff,
     "styles": _styles,

@@ -1,3 +1,5 @@
+import sys
+
 import numpy as np
 import pytest
 
@@ -158,3 +160,12 @@ def test_factors_of_other_faces_are_refused():
 def test_a_resolution_of_0_is_not_taken_for_the_default():
     with pytest.raises(ValueError, match="resolution is 0"):
         data.open_dataset("toyfaces:count=2", resolution=0)
+
+
+def test_a_bar_is_shown_on_a_terminal_and_not_in_a_log(capsys, monkeypatch):
+    factors = sample_factors(3)
+    draw_faces(factors, 4, progress=True)
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    draw_faces(factors, 4, progress=True)
+    assert "drawing faces" in capsys.readouterr().err

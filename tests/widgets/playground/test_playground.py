@@ -349,3 +349,42 @@ def test_a_playground_begins_with_a_state(generator):
     assert playground(generator, state="seed=7 styles=2@0-1").state == State(7, seed_b=2, layers=(0, 1))
     with pytest.raises(ValueError, match="there is no 'tilt'"):
         playground(generator, state="tilt=1")
+
+
+# Classes
+
+
+@pytest.fixture(scope="module")
+def conditional():
+    return sg.Generator(SMALL.replace(label_dim=3))
+
+
+def test_the_class_of_a_state_is_drawn(conditional):
+    states = [
+        State(4),
+        State(4, label=0),
+        State(4, label=2),
+        State(4, seed_b=7, label_b=2, layers=EVERY_LAYER),
+    ]
+    drawn = images(conditional, states)
+    assert_close(drawn[0], images_of(conditional, [4])[0])  # 4 % 3 = 1
+    assert_close(drawn[1], images_of(conditional, [4], label=0)[0])
+    assert_close(drawn[2], images_of(conditional, [4], label=2)[0])
+    assert_close(drawn[3], images_of(conditional, [7], label=2)[0])
+
+
+def test_the_page_of_a_conditional_network_has_a_list_of_classes(conditional):
+    page = Playground(conditional, {})
+    assert [value for _, value in page.controls["label"].options] == [-1, 0, 1, 2]
+    page.controls["label"].value = 2
+    assert page.state == State(label=2)
+    page.put(State.parse("seed=4 label_b=0"))
+    assert page.controls["label_b"].value == 0
+    assert page.controls["label"].value == -1
+
+
+def test_the_page_of_another_network_has_none(generator):
+    page = Playground(generator, {})
+    assert "label" not in page.controls
+    page.field.value = "seed=1 label=2"
+    assert "no classes" in page.problem.value

@@ -2,7 +2,7 @@ import dataclasses
 
 import numpy as np
 import pytest
-from support.helpers import PUBLIC
+from support.helpers import PUBLIC, SMALL
 
 from stylegan_tf.widgets import State
 from stylegan_tf.widgets.parts.controls import LARGEST
@@ -61,7 +61,7 @@ def test_a_text_may_be_written_in_another_way():
     [
         ("sed=3", "there is no 'sed'; did you mean 'seed'?"),
         ("moustashe=1", "did you mean 'moustache'?"),
-        ("q=1", "the keys are seed, psi, cutoff, styles, t, noise, strength, moustache"),
+        ("q=1", "the keys are seed, label, label_b, psi, cutoff, styles, t, noise, strength, moustache"),
         ("seed", "'seed' has no '='; write key=value"),
         ("seed=1 seed=1", "'seed' is given twice"),
         ("moustache=1 moustache=0", "'moustache' is given twice"),
@@ -104,3 +104,19 @@ def test_a_network_has_so_many_layers(change, words):
 def test_the_layers_of_a_network_pass():
     state = State(layers=range(8), cutoff=8)
     assert state.check(PUBLIC) is state
+
+
+@pytest.mark.parametrize("text", ["seed=3 label=7", "seed=3 label=7 label_b=2 styles=5@4-7"])
+def test_classes_are_part_of_the_text(text):
+    state = State.parse(text)
+    assert str(state) == text
+    assert state.label == 7
+
+
+def test_a_class_that_the_network_lacks_is_refused():
+    with pytest.raises(ValueError, match="classes 0 to 2"):
+        State(label=3).check(SMALL.replace(label_dim=3))
+    with pytest.raises(ValueError, match="no classes"):
+        State(label_b=0).check(SMALL)
+    with pytest.raises(ValueError, match="from 0 on"):
+        State(label=-1)
