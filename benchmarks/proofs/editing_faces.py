@@ -22,7 +22,7 @@ from stylegan_tf import latents
 from stylegan_tf.cli.arguments import model
 from stylegan_tf.cli.common import dataset_of
 from stylegan_tf.data import draw_faces, sample_factors, to_uint8
-from stylegan_tf.data.names import kind, look
+from stylegan_tf.data.names import is_toyfaces, look
 from stylegan_tf.data.pixels import to_unit_range
 from stylegan_tf.data.toyfaces.factors import factors_of
 from stylegan_tf.editing.attributes import Attributes
@@ -280,7 +280,7 @@ def main():
     parser.add_argument("--out", type=Path, default=Path("docs"))
     args = parser.parse_args()
     dataset = dataset_of(args.model, required=True)
-    if kind(dataset) != "toyfaces":
+    if not is_toyfaces(dataset):
         parser.error(f"{args.model} draws {dataset}; these tables are for toy faces")
     load = ", ".join(f"{v:.1f}" for v in os.getloadavg())
     print(f"{args.part} of {Path(args.model).name}; load at the start: {load}\n")
