@@ -74,7 +74,7 @@
     element("crossover").max = generator.layers;
     for (const id of Object.keys(LABELS)) {
       element(`${id}-row`).hidden = !generator.labels;
-      element(id).max = Math.max(0, generator.labels - 1);
+      if (generator.labels) element(id).max = generator.labels - 1; // a smaller one would change its value
     }
     redraw();
   }
