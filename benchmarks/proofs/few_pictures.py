@@ -14,12 +14,12 @@ An arm whose row is in benchmarks/results/few_pictures.csv is not trained again;
 """
 
 import argparse
-import csv
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
+from csv_rows import add_row, read_rows
 from PIL import Image
 
 import stylegan_tf as sg
@@ -144,20 +144,7 @@ def measure(task, arm, seed, run):
 
 def finished(results):
     """(task, arm, seed) of the rows that are there."""
-    if not results.exists():
-        return set()
-    with results.open(newline="") as file:
-        return {(row["task"], row["arm"], int(row["seed"])) for row in csv.DictReader(file)}
-
-
-def add_row(results, row):
-    """Add a row to the table, with its head if it is the first."""
-    is_new = not results.exists()
-    with results.open("a", newline="") as file:
-        writer = csv.DictWriter(file, COLUMNS)
-        if is_new:
-            writer.writeheader()
-        writer.writerow(row)
+    return {(row["task"], row["arm"], int(row["seed"])) for row in read_rows(results)}
 
 
 def main():
@@ -185,7 +172,7 @@ def main():
             subprocess.run([sys.executable, "-m", "stylegan_tf", *command], check=True)
             row = measure(args.task, arm, seed, run)
             print(row, flush=True)
-            add_row(results, row)
+            add_row(results, COLUMNS, row)
 
 
 if __name__ == "__main__":

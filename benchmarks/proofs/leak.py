@@ -6,10 +6,10 @@ Writes benchmarks/results/leak.csv: for each probability p and seed the shares o
 up, left, down and right. A row that is there is not trained again.
 """
 
-import csv
 from pathlib import Path
 
 import numpy as np
+from csv_rows import add_row, read_rows
 
 import stylegan_tf as sg
 from stylegan_tf.course import trees
@@ -21,29 +21,24 @@ SEEDS = (0, 1, 2)
 SAMPLES = 1000
 
 
-def shares(p: float, seed: int) -> list[float]:
+def shares(p: float, seed: int) -> dict[str, float]:
     """Shares of the four directions among the trees of a generator that is trained for it."""
     gan = sg.StyleGAN(trees.config(p, seed=seed))
     gan.compile()
     gan.fit(trees.load_trees(), verbose=0)
     found = trees.directions(draw_images(gan.ema_generator, SAMPLES, seed=1))
-    return [round(float(np.mean(found == place)), 3) for place in range(len(trees.DIRECTIONS))]
+    return {name: round(float(np.mean(found == i)), 3) for i, name in enumerate(trees.DIRECTIONS)}
 
 
 def main():
-    rows = []
-    if FILE.exists():
-        with FILE.open(newline="") as file:
-            rows = [tuple(row) for row in csv.reader(file)][1:]
-    done = {(float(row[0]), int(row[1])) for row in rows}
+    done = {(float(row["p"]), int(row["seed"])) for row in read_rows(FILE)}
     for seed in SEEDS:
         for p in PROBABILITIES:
             if (p, seed) in done:
                 continue
-            rows.append((p, seed, *shares(p, seed)))
-            print(*rows[-1], flush=True)
-            with FILE.open("w", newline="") as file:
-                csv.writer(file).writerows([("p", "seed", *trees.DIRECTIONS), *rows])
+            row = {"p": p, "seed": seed, **shares(p, seed)}
+            print(row, flush=True)
+            add_row(FILE, list(row), row)
 
 
 if __name__ == "__main__":

@@ -5,13 +5,13 @@ python benchmarks/proofs/sweep.py NAME --minutes 10
 """
 
 import argparse
-import csv
 import json
 import os
 import time
 from pathlib import Path
 
 import keras
+from csv_rows import add_row
 
 import stylegan_tf as sg
 
@@ -105,13 +105,7 @@ def main():
         "least_class": min(scores["shares"]), "confidence": round(scores["confidence"], 3),
         "w_std": round(history.history["w_std"][-1], 3), "sheet": sheet,
     }  # fmt: skip
-    file = RESULTS / "sweep.csv"
-    new = not file.exists()
-    with file.open("a", newline="") as out:
-        writer = csv.DictWriter(out, COLUMNS)
-        if new:
-            writer.writeheader()
-        writer.writerow(row)
+    add_row(RESULTS / "sweep.csv", COLUMNS, row)
     print(json.dumps(row))
 
 

@@ -17,13 +17,13 @@ class Trial:
     """A run on few pictures.
 
     Attributes:
-        task: "digits" (200 digits) or "faces" (500 toy faces).
+        task: "digits" (200 digits), "long" (the same for longer) or "faces" (500 toy faces).
         arm: what was done: "none", "fixed 0.2", "fixed 0.9", "ada", and of faces also the same with
             ", from toyfaces32".
         seed: of the run.
         numbers: what it came to, by the columns of benchmarks/results/few_pictures.csv.
         history: a dict per tick: "kimg", "seen_score", "unseen_score", "fake_score", "augment_p",
-            "real_sign". Numbers that a run has not are missing.
+            "real_sign". What a run did not measure is missing.
         samples: uint8 (24, 32, 32, C), pictures of the averaged generator at the end, none left out; None
             for seeds other than 0.
     """

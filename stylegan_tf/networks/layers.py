@@ -132,7 +132,10 @@ class EqualizedConv2D(_Equalized):
         super().__init__(**kwargs)
         if resample not in (None, "up", "down"):
             raise ValueError(f"resample is {resample!r}; it must be None, 'up' or 'down'")
-        self.filters, self.kernel_size, self.resample, self.fused = filters, kernel_size, resample, fused
+        self.filters = filters
+        self.kernel_size = kernel_size
+        self.resample = resample
+        self.fused = fused
 
     def build(self, input_shape):
         self.add_parameters((self.kernel_size, self.kernel_size, input_shape[-1], self.filters))

@@ -82,7 +82,7 @@ def propose(
         labels: whether the classes become labels; None: if there are some with enough pictures each.
         augment: as in Config; None: "ada" for few pictures.
         start: model to start from: a run, a file, a shipped model, or "nothing"; None: a shipped model of the
-            same size, if the classes are no labels.
+            same size. If that has no labels, it learns those of the pictures.
 
     Raises:
         ValueError: if the pictures have no classes and ``labels`` is True, or the model has other labels.
@@ -148,14 +148,14 @@ def choose_start(proposal: Proposal, start: str | None) -> None:
 
     # The same networks as it has, and no growing where it has grown.
     model = load(shipped_or_path(start))
-    if model.config.label_dim != config.label_dim:
+    if model.config.label_dim not in (0, config.label_dim):
         raise ValueError(
             f"{start} has {model.config.label_dim} labels, and the pictures {config.label_dim}; "
-            "leave the labels out (--no-labels), or start from nothing (--init nothing)"
+            "name a start without labels, which learns them, or start from nothing (--init nothing)"
         )
     for name in ARCHITECTURE:
         value = getattr(model.config, name)
-        if value != getattr(config, name):
+        if name != "label_dim" and value != getattr(config, name):
             proposal.settings[name] = value
     if largest_trained_resolution(model) == config.resolution:
         proposal.settings["progressive"] = False
@@ -163,8 +163,6 @@ def choose_start(proposal: Proposal, start: str | None) -> None:
 
 def shipped_start(config: Config) -> tuple[str, str]:
     """The shipped model that such a network can start from, or "nothing", and the reason."""
-    if config.label_dim:
-        return "nothing", "no shipped model has these labels"
     start = STARTS.get((config.resolution, config.channels), "nothing")
     if start == "nothing":
         return start, "no shipped model has this size"

@@ -72,13 +72,15 @@ def test_nothing_and_no_augmentation_when_that_is_asked_for(large):
 def test_classes_with_enough_pictures_become_labels(classes):
     proposal = propose(classes, 60)
     assert proposal.config().label_dim == 2
-    assert proposal.init is None and "no shipped model has these labels" in reasons(proposal)["from nothing"]
+    assert proposal.init == "toyfaces32"  # which has none, and can be taught them
     assert propose(classes, 60, labels=False).config().label_dim == 0
 
 
 def test_a_start_with_other_labels_is_refused(classes):
-    with pytest.raises(ValueError, match=r"toyfaces32 has 0 labels, and the pictures 2; .*--no-labels"):
-        propose(classes, 60, start="toyfaces32")
+    with pytest.raises(
+        ValueError, match="mnist32_labels has 10 labels, and the pictures 2; name a start without"
+    ):
+        propose(classes, 60, start="mnist32_labels")
 
 
 def test_labels_without_classes_are_refused(large):
