@@ -37,20 +37,22 @@ def remarks(rows: list[dict], copies: float | None = None) -> list[Remark]:
         return found
     last = _last(rows)
     kimg = rows[-1]["kimg"]
+    way = _way_to_by_heart(last) if "unseen_score" in last else 0.0
     if kimg < SHORT:
+        advice = "Train longer: start from this run (--init), or give more --minutes and another --out."
         found.append(
             Remark(
                 f"{kimg:.1f} thousand pictures were shown. That is a short training: simple pictures of "
                 f"32x32 take {SHORT} thousand and more.",
-                "Train longer: start from this run (--init), or give more --minutes and another --out.",
+                advice if way < BY_HEART else "",  # else a longer one would be no better
             )
         )
     if "unseen_score" in last:
-        found.append(_by_heart(last))
+        found.append(_by_heart(last, way, _more_augmentation(rows, last)))
     if copies is not None:
         found.append(_copies(copies))
     if "augment_p" in last:
-        found.append(_augmentation(last))
+        found.append(_augmentation(last, way))
     if last.get("z_share", 1.0) < LITTLE:
         found.append(
             Remark(
@@ -74,12 +76,19 @@ def _last(rows):
     return means
 
 
-def _by_heart(last):
+def _way_to_by_heart(last):
+    """How far unseen real pictures have come on the way from the seen ones to the generated ones.
+
+    0 where D scores them like those that train, 1 where it scores them like generated ones.
+    """
+    return (last["seen_score"] - last["unseen_score"]) / max(last["seen_score"] - last["fake_score"], 1e-6)
+
+
+def _by_heart(last, way, more):
     """Whether D scores real pictures that it has never seen like those that train."""
     seen = last["seen_score"]
     unseen = last["unseen_score"]
     fake = last["fake_score"]
-    way = (seen - unseen) / max(seen - fake, 1e-6)
     scores = (
         f"The discriminator's mean score is {seen:.2f} for pictures that train, {unseen:.2f} for real "
         f"pictures that it has never seen, and {fake:.2f} for generated ones."
@@ -89,15 +98,25 @@ def _by_heart(last):
     if way < BY_HEART:
         return Remark(
             f"{scores} It begins to know the training pictures by heart.",
-            "More pictures help most. Next best: more augmentation, by a lower target for the sign of "
-            "D(real) (--set augment_target=0.5), or to stop here.",
+            f"More pictures help most. Next best: {more}; or to stop here.",
         )
     return Remark(
         f"{scores} It takes real pictures for generated ones, unless it has trained on them: it knows those "
         "by heart, and has little left to teach.",
-        "Add pictures; turn augmentation on (--set augment=ada); start from a trained model (--init) and "
-        "freeze layers of the discriminator (--freeze D:16,32); or train for a shorter time.",
+        f"Add pictures; {more}; start from a trained model (--init) and freeze layers of "
+        "the discriminator (--freeze D:16,32); or train for a shorter time.",
     )
+
+
+def _more_augmentation(rows, last):
+    """How D would see more variety; a target of ADA must be below the sign of D's scores to raise p."""
+    if "augment_p" not in last:
+        return "turn augmentation on (--set augment=ada)"
+    values = {row["augment_p"] for row in rows if "augment_p" in row}
+    if len(values) == 1 and last["augment_p"] > 0:
+        return "more augmentation, by a larger --set augment_p, or one that adapts (--set augment=ada)"
+    target = max(0.1, math.floor(10 * last["real_sign"]) / 10 - 0.1)
+    return f"more augmentation, by a lower target for the sign of D(real) (--set augment_target={target:.1f})"
 
 
 def _copies(share):
@@ -114,7 +133,7 @@ def _copies(share):
     )
 
 
-def _augmentation(last):
+def _augmentation(last, way):
     """Where the probability of augmentation ended."""
     p = last["augment_p"]
     text = f"Augmentation ended with a probability of {p:.2f}."
@@ -130,4 +149,6 @@ def _augmentation(last):
             "Look for them in the sheet. If there are some, name fewer groups, such as "
             "--set augment_groups=blit,geometry.",
         )
+    if way >= BEGINS:
+        return Remark(f"{text} That was too little: see above.")
     return Remark(f"{text} The discriminator saw enough variety.")

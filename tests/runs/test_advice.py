@@ -48,6 +48,31 @@ def test_where_augmentation_ended(p, words):
     assert words in told(history(augment_p=p))
 
 
+BY_HEART = dict(seen_score=1.0, unseen_score=-0.8)
+
+
+def test_augmentation_that_is_off_is_to_be_turned_on():
+    assert "turn augmentation on (--set augment=ada)" in told(history(**BY_HEART))
+
+
+def test_augmentation_that_adapts_gets_a_target_below_the_sign_that_was_seen():
+    text = told(history(**BY_HEART, augment_p=0.02, real_sign=0.55))
+    assert "--set augment_target=0.4" in text
+    assert "turn augmentation on" not in text
+    assert "That was too little" in text and "saw enough variety" not in text
+
+
+def test_a_fixed_probability_is_to_be_raised():
+    rows = [{**row, "augment_p": 0.2} for row in history(**BY_HEART, real_sign=0.5)]
+    assert "a larger --set augment_p" in told(rows) and "augment_target" not in told(rows)
+
+
+def test_who_knows_by_heart_is_not_told_to_train_longer():
+    rows = [{**row, "kimg": 20.0} for row in history(**BY_HEART)]
+    assert "20.0 thousand pictures" in told(rows) and "Train longer" not in told(rows)
+    assert "Train longer" in told([{**row, "unseen_score": row["seen_score"]} for row in rows])
+
+
 def test_a_generator_that_ignores_z_is_told():
     assert "z explains only 5%" in told(history(z_share=0.05))
 
