@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from stylegan_tf.config import Config
 from stylegan_tf.metrics.nearest import QUANTILE
 
 LAST = 0.25  # share of the ticks, at the end, whose mean counts
@@ -25,12 +26,13 @@ class Remark:
     advice: str = ""
 
 
-def remarks(rows: list[dict], copies: float | None = None) -> list[Remark]:
+def remarks(rows: list[dict], config: Config, copies: float | None = None) -> list[Remark]:
     """What a run's history tells.
 
     Args:
         rows: of history.csv.
-        copies: share of generated pictures below ``metrics.nearest.copy_limit``, 0 to 1; None: not measured.
+        config: of the run.
+        copies: share of generated pictures below the limit of metrics.nearest, 0 to 1; None: unknown.
     """
     found = []
     if not rows:
@@ -48,7 +50,7 @@ def remarks(rows: list[dict], copies: float | None = None) -> list[Remark]:
             )
         )
     if "unseen_score" in last:
-        found.append(_by_heart(last, way, _more_augmentation(rows, last)))
+        found.append(_by_heart(last, way, _more_augmentation(last, config)))
     if copies is not None:
         found.append(_copies(copies))
     if "augment_p" in last:
@@ -108,13 +110,15 @@ def _by_heart(last, way, more):
     )
 
 
-def _more_augmentation(rows, last):
-    """How D would see more variety; a target of ADA must be below the sign of D's scores to raise p."""
-    if "augment_p" not in last:
+def _more_augmentation(last, config):
+    """How D would see more variety."""
+    if config.augment == "none":
         return "turn augmentation on (--set augment=ada)"
-    values = {row["augment_p"] for row in rows if "augment_p" in row}
-    if len(values) == 1 and last["augment_p"] > 0:
+    if config.augment == "fixed":
         return "more augmentation, by a larger --set augment_p, or one that adapts (--set augment=ada)"
+    # p rises while the sign of D's scores of real pictures is above the target.
+    if last["real_sign"] > config.augment_target:
+        return f"augmentation that rises faster (--set augment_kimg={config.augment_kimg / 2:g})"
     target = max(0.1, math.floor(10 * last["real_sign"]) / 10 - 0.1)
     return f"more augmentation, by a lower target for the sign of D(real) (--set augment_target={target:.1f})"
 

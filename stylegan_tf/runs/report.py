@@ -266,7 +266,7 @@ def write_report(
         f"<h1>{title}</h1>",
         _summary(config, info, rows, scores, generator.config.resolution),
         _figure(files, "uncurated"),
-        _remarks(rows, neighbours),
+        _remarks(rows, config, neighbours),
         _figure(files, "nearest"),
         _scores(scores),
         _figure(files, "redrawn"),
@@ -286,9 +286,10 @@ def write_report(
     return path
 
 
-def _remarks(rows, neighbours):
+def _remarks(rows, config, neighbours):
     """What happened, and what to change next."""
-    found = remarks(rows, neighbours.found.share_of_copies if neighbours else None)
+    copies = neighbours.found.share_of_copies if neighbours else None
+    found = remarks(rows, config, copies)
     if not found:
         return ""
     items = []

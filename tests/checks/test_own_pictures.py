@@ -77,7 +77,7 @@ def test_the_share_of_the_exercise_is_that_of_the_report():
     for unseen, words in ((1.6, "has not learned"), (1.0, "begins to know"), (-0.5, "it knows those")):
         row = dict(kimg=100.0, seen_score=2.0, unseen_score=unseen, fake_score=-1.0)
         way = own_pictures._BY_HEART.oracle(2.0, unseen, -1.0)
-        assert words in remarks([row])[0].seen
+        assert words in remarks([row], sg.Config())[0].seen
         assert way == pytest.approx((2.0 - unseen) / 3)
 
 

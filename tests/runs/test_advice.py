@@ -2,6 +2,7 @@
 
 import pytest
 
+from stylegan_tf import Config
 from stylegan_tf.runs.advice import remarks
 
 
@@ -11,8 +12,9 @@ def history(**last):
     return [{**first, **dict.fromkeys(last, 0.0)} for _ in range(6)] + [{**first, **last} for _ in range(2)]
 
 
-def told(rows, copies=None):
-    return " ".join(f"{remark.seen} {remark.advice}" for remark in remarks(rows, copies))
+def told(rows, copies=None, **settings):
+    found = remarks(rows, Config(**settings), copies)
+    return " ".join(f"{remark.seen} {remark.advice}" for remark in found)
 
 
 @pytest.mark.parametrize(
@@ -56,15 +58,20 @@ def test_augmentation_that_is_off_is_to_be_turned_on():
 
 
 def test_augmentation_that_adapts_gets_a_target_below_the_sign_that_was_seen():
-    text = told(history(**BY_HEART, augment_p=0.02, real_sign=0.55))
+    text = told(history(**BY_HEART, augment_p=0.02, real_sign=0.55), augment="ada")
     assert "--set augment_target=0.4" in text
     assert "turn augmentation on" not in text
     assert "That was too little" in text and "saw enough variety" not in text
 
 
+def test_augmentation_that_rises_too_slowly_is_to_rise_faster():
+    text = told(history(**BY_HEART, augment_p=0.02, real_sign=0.8), augment="ada", augment_kimg=100)
+    assert "--set augment_kimg=50" in text and "augment_target" not in text
+
+
 def test_a_fixed_probability_is_to_be_raised():
-    rows = [{**row, "augment_p": 0.2} for row in history(**BY_HEART, real_sign=0.5)]
-    assert "a larger --set augment_p" in told(rows) and "augment_target" not in told(rows)
+    text = told(history(**BY_HEART, augment_p=0.2, real_sign=0.5), augment="fixed", augment_p=0.2)
+    assert "a larger --set augment_p" in text and "augment_target" not in text
 
 
 def test_who_knows_by_heart_is_not_told_to_train_longer():
@@ -84,5 +91,5 @@ def test_a_short_training_is_told(kimg, is_told):
 
 
 def test_nothing_is_said_of_what_was_not_measured():
-    assert not remarks(history())
-    assert not remarks([])
+    assert not remarks(history(), Config())
+    assert not remarks([], Config())
