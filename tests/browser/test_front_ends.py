@@ -171,10 +171,11 @@ def test_the_pad_is_dragged_and_both_points_follow(front_end):
     assert "across_4-up_4." in widget.saved_name()
     dragged = widget.content()
     assert "across 4, up 4" in pad.get_attribute("aria-label")
-    assert [widget.control(name).locator(".widget-readout").inner_text() for name in ("across", "up")] == [
-        "4.00",
-        "4.00",
-    ]
+    readouts = [widget.control(name).locator(".widget-readout") for name in ("across", "up")]
+    widget.wait(
+        lambda: [readout.inner_text() for readout in readouts] == ["4.00", "4.00"],
+        "the numbers at the handles are not 4",
+    )
     widget.move("reset controls", None)
     widget.wait(lambda: "across 0, up 0" in pad.get_attribute("aria-label"), "reset does not move the pad")
     widget.move("across", 4)
