@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from stylegan_tf.data.names import is_toyfaces, kind, look
+from stylegan_tf.data.names import check_name, is_toyfaces, kind, look
 from stylegan_tf.data.pixels import to_uint8, to_unit_range
 from stylegan_tf.data.source import Source
 from stylegan_tf.data.toyfaces.factors import PALETTE
@@ -20,6 +20,7 @@ from stylegan_tf.metrics.fid import cached_statistics, fid, fid_standard_error
 from stylegan_tf.metrics.judges.digits import DigitsAttributes
 from stylegan_tf.metrics.judges.faces import FaceAttributes, FaceReader
 from stylegan_tf.metrics.judges.features import DigitsJudge
+from stylegan_tf.metrics.judges.untrained import UntrainedFeatures
 from stylegan_tf.metrics.kid import floor, kid
 from stylegan_tf.metrics.path_length import perceptual_path_length
 from stylegan_tf.metrics.redraw import QUANTILE, by_factor, redraw, redraw_limit, share_beyond
@@ -36,6 +37,11 @@ METRICS = (*COMPARED, "ppl", "ls", "redraw")
 PATHS = [(space, sampling) for space in "zw" for sampling in ("full", "end")]
 MOST_REDRAWN = 2500  # faces of each kind; drawing takes 2 to 4 ms each
 MOST_BY_FACTOR = 250  # of these, drawn again once for each of twelve factors
+REASONS = {  # metric -> why a judge may not have it
+    "ppl": "a path length needs a network that was trained on such pictures",
+    "ls": "separability needs a classifier of such pictures",
+    "redraw": "redraw is measured of toy faces alone, which can be drawn again from what is read in them",
+}
 LEAST_FOR_ERROR = 40  # samples from which FID has a standard error: two in each of its 20 groups
 
 
@@ -44,34 +50,37 @@ class Judge:
     """The networks that judge the images of a data set. All take images in [-1, 1], not clipped.
 
     Attributes:
-        resolution, channels: of the images that they take.
+        resolution, channels: of the images that they take; None: any.
         features_name: of the network, for tables.
         features: images (N, r, r, C) -> (N, F).
         distance_name: of the distance, for tables.
-        distance: two batches of images -> (B,).
+        distance: two batches of images -> (B,); None if there is none.
         attribute_names: of the columns that ``attributes`` gives.
-        attributes: images -> P(attribute) (N, K).
+        attributes: images -> P(attribute) (N, K); None if there are none.
         shrinks: whether they also take multiples of that resolution.
         redraw: images -> redraw.Redrawn, for pictures that can be drawn again from what is read; else None.
     """
 
-    resolution: int
-    channels: int
+    resolution: int | None
+    channels: int | None
     features_name: str
     features: Callable
-    distance_name: str
-    distance: Callable
-    attribute_names: tuple[str, ...]
-    attributes: Callable
+    distance_name: str = ""
+    distance: Callable | None = None
+    attribute_names: tuple[str, ...] = ()
+    attributes: Callable | None = None
     shrinks: bool = False
     redraw: Callable | None = None
 
     def metrics(self) -> tuple[str, ...]:
         """Those of METRICS that can be measured."""
-        return tuple(name for name in METRICS if name != "redraw" or self.redraw)
+        needs = {"ppl": self.distance, "ls": self.attributes, "redraw": self.redraw}
+        return tuple(name for name in METRICS if name not in needs or needs[name])
 
     def takes(self, side: int, channels: int) -> bool:
         """Whether images (N, side, side, channels) can be judged."""
+        if self.resolution is None:
+            return True
         if self.shrinks:
             fits = side % self.resolution == 0
         else:
@@ -123,16 +132,21 @@ JUDGES = {  # name of the data set -> function that makes its judge
 }
 
 
+def any_judge() -> Judge:
+    """The judge of pictures that no network of ours was trained on: FID, KID, precision and recall alone."""
+    features = UntrainedFeatures()
+    return Judge(resolution=None, channels=None, features_name=features.name, features=features)
+
+
 def judge_of(dataset: str) -> Judge:
-    """The judge of a data set.
+    """The judge of a data set: networks that know its pictures, or ``any_judge`` if there are none.
 
     Raises:
-        ValueError: if it has none.
+        ValueError: if no data set can have that name.
     """
+    check_name(dataset)
     if kind(dataset) not in JUDGES:
-        raise ValueError(
-            f"no network judges the data set '{dataset}'; there are judges for {', '.join(JUDGES)}"
-        )
+        return any_judge()
     judge = JUDGES[kind(dataset)]()
     if judge.redraw is None or not is_toyfaces(dataset):
         return judge
@@ -209,11 +223,10 @@ def _check(generator, data, judge, metrics):
     if unknown or not metrics:
         raise ValueError(f"there is no metric '{', '.join(unknown)}'; choose from {', '.join(METRICS)}")
 
-    if "redraw" in metrics and not judge.redraw:
-        raise ValueError(
-            "redraw is measured of toy faces alone, which can be drawn again from what is read in them; "
-            "leave it out"
-        )
+    # Metrics that this judge has.
+    for name in metrics:
+        if name not in judge.metrics():
+            raise ValueError(f"{REASONS[name]}; of these images there are {', '.join(judge.metrics())}")
 
     # Images that the judge can look at, of the model and of the data.
     config = generator.config
@@ -223,13 +236,18 @@ def _check(generator, data, judge, metrics):
     ]
     for whose, side, channels in images:
         if side != config.resolution or not judge.takes(side, channels):
-            expected = f"{judge.resolution}x{judge.resolution}x{judge.channels}"
-            if judge.shrinks:
-                expected += " or a multiple of that side"
             raise ValueError(
                 f"images of {whose} are {side}x{side}x{channels}; the judge of this data set expects "
-                f"{expected}, and the model and its data the same resolution"
+                f"{_expected(judge)}, and the model and its data the same resolution"
             )
+
+
+def _expected(judge):
+    """The images that a judge takes, in words."""
+    if judge.resolution is None:
+        return "any size"
+    expected = f"{judge.resolution}x{judge.resolution}x{judge.channels}"
+    return f"{expected} or a multiple of that side" if judge.shrinks else expected
 
 
 def _row(metric, value, n, network, started, standard_error=None, floor=None):

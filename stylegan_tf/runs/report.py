@@ -19,11 +19,13 @@ from stylegan_tf import figures
 from stylegan_tf.config import Config
 from stylegan_tf.data.names import is_toyfaces, look, open_dataset
 from stylegan_tf.data.part import hold_out
-from stylegan_tf.data.pixels import to_uint8
+from stylegan_tf.data.pixels import to_uint8, to_unit_range
 from stylegan_tf.data.source import Source
 from stylegan_tf.figures.nearest import nearest_pairs
 from stylegan_tf.figures.pages import save
 from stylegan_tf.files import write_atomically
+from stylegan_tf.metrics.evaluation import any_judge, judge_of
+from stylegan_tf.metrics.halves import against_halves, enough
 from stylegan_tf.metrics.judges.faces import SIDE, FaceReader
 from stylegan_tf.metrics.nearest import nearest
 from stylegan_tf.metrics.redraw import limit_of_fresh_faces, redraw
@@ -102,14 +104,20 @@ CAPTIONS = {  # file -> heading, alternative text, how to read it
 SCORES = {  # key of judge_digits -> name, how to read it
     "fid": (
         "FID (Fréchet distance)",
-        "Distance of {count} generated pictures from the real ones, in the features of a classifier of such "
-        "pictures. 0 is no difference, less is better. Compare it only with the next line, and with runs "
-        "judged by the same classifier.",
+        "Distance of {count} generated pictures from the real ones, in the features of {judge}. 0 is no "
+        "difference, less is better. Compare it only with the next line, and with runs on the same pictures "
+        "that were judged by the same network.",
     ),
     "fid_real_halves": (
         "FID of real against real",
         "The same between two halves of the real pictures: the floor, below which there is nothing to gain.",
     ),
+    "kid": (
+        "KID (kernel distance)",
+        "Another distance in the same features. It does not depend on how many pictures are compared, so "
+        "it suits small sets. 0 is no difference, less is better; by chance it can be a little below 0.",
+    ),
+    "kid_real_halves": ("KID of real against real", "The same between two halves of the real pictures."),
     "fid_test": (
         "FID against the test set",
         "The same distance from the digits of MNIST's test set, which training never saw.",
@@ -134,6 +142,8 @@ SCORES = {  # key of judge_digits -> name, how to read it
     "entropy": ("Evenness of the classes", "Entropy of the shares below: 1 is even, 0 is a single class."),
 }
 
+A_CLASSIFIER = "a classifier of such pictures"  # that judges, where the scores do not name another
+MOST_JUDGED = 1000  # real pictures that are compared with generated ones where nobody gives scores
 PAIRS = 8  # generated pictures that are shown above the most similar training picture
 MOST = 5000  # training pictures that are compared
 GENERATED = 500  # pictures whose share of copies is counted
@@ -234,10 +244,10 @@ def write_report(
     Args:
         run: the folder.
         scores: what ``metrics.judge_digits`` returns. They are kept in RUN/scores.json, and read from there
-            if not given.
+            if not given. If there are none, FID and KID are measured on ``data``.
         generator: default: the averaged one of the run's last checkpoint, as far as it has grown.
         data: the pictures that it learned from. With them, the report shows which one is most like a
-            generated picture.
+            generated picture, and how far the generated ones are from the real ones.
 
     Returns:
         the page's path.
@@ -258,6 +268,8 @@ def write_report(
         scores = json.loads(kept.read_text("utf-8"))
     generator = generator or load(run.path).grown()
     neighbours = Neighbours(generator, data) if data else None
+    if neighbours and not scores:
+        scores = _measured(info["dataset"], neighbours)
     files = {file.stem: file for file in write_figures(run, generator, neighbours)}
 
     # The page from top to bottom.
@@ -284,6 +296,20 @@ def write_report(
     page = PAGE.substitute(title=title, body="\n".join(parts))
     write_atomically(path, page.encode(errors="replace"))  # a file's name need not be text
     return path
+
+
+def _measured(dataset, neighbours):
+    """FID and KID of the generated pictures, in the features of the data's judge; None for too few."""
+    judge = judge_of(dataset)
+    _, side, _, channels = neighbours.images.shape
+    if not judge.takes(side, channels):
+        judge = any_judge()  # of pictures that are still growing
+    places = np.unique(np.linspace(0, len(neighbours.reals) - 1, MOST_JUDGED).astype(int))
+    real = judge.features(to_unit_range(neighbours.reals[places]))
+    if not enough(real):
+        return None
+    fake = judge.features(to_unit_range(neighbours.images))
+    return {"judge": f"a network: {judge.features_name}", **against_halves(real, fake)}
 
 
 def _remarks(rows, config, neighbours):
@@ -371,6 +397,7 @@ def _scores(scores):
     heading = "<h2>How good it is</h2>"
     if not scores:
         return f"{heading}\n<p>Not measured in this run.</p>"
+    judge = scores.get("judge", A_CLASSIFIER)
 
     # All numbers but the count, which is told in the text.
     numbers = {
@@ -386,7 +413,9 @@ def _scores(scores):
     rows = []
     for key, (name, text) in explained.items():
         if key in numbers:
-            rows.append((f"<b>{escape(name)}</b>", f"{numbers[key]:.3g}", text.format(count=count)))
+            rows.append(
+                (f"<b>{escape(name)}</b>", f"{numbers[key]:.3g}", text.format(count=count, judge=judge))
+            )
     parts = [heading, _table(("measure", "value", "how to read it"), rows)]
 
     # The classes, if there are any.

@@ -146,10 +146,20 @@ def test_what_cannot_be_judged_is_told(gan, data):
         evaluate(gan.ema_generator, data, JUDGE, ["fid", "is"])
     with pytest.raises(ValueError, match="images of the model are 16x16x1; .* expects 32x32x1"):
         evaluate(StyleGAN(TINY.replace(resolution=16)).ema_generator, data, JUDGE)
-    with pytest.raises(
-        ValueError, match="no network judges the data set 'cats'; there are judges for digits"
-    ):
+    with pytest.raises(ValueError, match="there is no data set 'cats'"):
         judge_of("cats")
+
+
+def test_pictures_that_no_network_knows_have_fid_kid_and_precision(gan, data):
+    judge = judge_of("folder:cats")
+    assert judge.metrics() == ("fid", "kid", "pr")
+    found = evaluate(gan.ema_generator, data, judge, ["fid", "kid"], samples=80)
+    reals = judge.features(to_unit_range(data.images[:80]))
+    fakes = judge.features(to_unit_range(to_uint8(draw_images(gan.ema_generator, 80, seed=0))))
+    assert value(found, "FID") == pytest.approx(fid(reals, fakes), rel=1e-3)
+    assert {row["network"] for row in found["rows"]} == {"untrained VGG16"}
+    with pytest.raises(ValueError, match="trained on such pictures; of these images there are fid, kid, pr"):
+        evaluate(gan.ema_generator, data, judge, ["fid", "ppl"], samples=8)
 
 
 # The judge of digits
