@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from stylegan_tf.data.names import check_name, is_toyfaces, kind, look
+from stylegan_tf.data.names import is_toyfaces, kind, look
 from stylegan_tf.data.pixels import to_uint8, to_unit_range
 from stylegan_tf.data.source import Source
 from stylegan_tf.data.toyfaces.factors import PALETTE
@@ -139,12 +139,7 @@ def any_judge() -> Judge:
 
 
 def judge_of(dataset: str) -> Judge:
-    """The judge of a data set: networks that know its pictures, or ``any_judge`` if there are none.
-
-    Raises:
-        ValueError: if no data set can have that name.
-    """
-    check_name(dataset)
+    """The judge of a data set: networks that know its pictures, or ``any_judge`` if there are none."""
     if kind(dataset) not in JUDGES:
         return any_judge()
     judge = JUDGES[kind(dataset)]()

@@ -16,8 +16,8 @@ def enough(real) -> bool:
 def against_halves(real, fake, seed: int = 0, splits: int = 5) -> dict[str, float]:
     """FID and KID of generated pictures, and their floors at the same number of pictures.
 
-    The real pictures are halved at random. One half is compared with the other, which is the floor, and with as
-    many generated pictures. FID falls with the number of pictures, but here it is the same number in both.
+    The real pictures are halved at random. One half is compared with the other, which is the floor, and with
+    as many generated pictures. FID falls with the number of pictures, but here both have the same number.
 
     Args:
         real: features (N, F) of real pictures, with more than F in a half.

@@ -1,4 +1,5 @@
 import json
+import shutil
 from html.parser import HTMLParser
 from types import SimpleNamespace
 
@@ -6,6 +7,8 @@ import numpy as np
 import pytest
 
 from stylegan_tf import Config, Run, StyleGAN, figures
+from stylegan_tf.data import load_digits
+from stylegan_tf.data.part import Part
 from stylegan_tf.runs import report
 
 TINY = Config(
@@ -128,6 +131,21 @@ def test_page_tells_scores_settings_and_machine(page):
         assert text in page.text
     assert "\nstylegan-tf train --dataset digits" in page.text.replace("By this command:", "")
     assert "/some/where" not in page.text
+
+
+@pytest.mark.parametrize(("count", "is_enough"), [(140, True), (100, False)])
+def test_pictures_that_nobody_judged_are_compared_with_real_ones(run, no_figures, tmp_path, count, is_enough):
+    """FID and KID next to those between halves of the real pictures, if these are enough."""
+    copy = tmp_path / "run"
+    shutil.copytree(run.path, copy)
+    (copy / "scores.json").unlink(missing_ok=True)
+    data = Part(load_digits(), np.arange(count))
+    text = Page(report.write_report(copy, data=data).read_text()).text
+    assert ("FID of real against real" in text) == is_enough
+    assert ("KID of real against real" in text) == is_enough
+    assert (f"Distance of {count // 2} generated pictures" in text) == is_enough
+    assert ("a network: untrained VGG16" in text) == is_enough
+    assert ("Not measured in this run" in text) != is_enough
 
 
 def test_scores_are_kept_for_the_next_report(run, page, no_figures):
