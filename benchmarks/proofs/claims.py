@@ -1,12 +1,13 @@
 """The paper's claims, one by one: do they show in this course's networks?
 
-python benchmarks/proofs/claims.py                                  # the shipped toy faces, and the ablation
+python benchmarks/proofs/claims.py                                  # shipped toy faces, ablation, discs
 python benchmarks/proofs/claims.py --network runs/x --samples 400   # a run of faces, quickly
 
 The rule was fixed before anything was measured. A claim is a difference that is above 0 if the paper is
 right. It is "shown" if the lower end of its 95 % interval is above 0, "opposite" if the upper end is below 0,
 and else "not clear". Errors of a network are those over blocks of latents. Errors of the ablation are those
-over seeds (stylegan_tf/ablation/comparison.py).
+over seeds (stylegan_tf/ablation/comparison.py). Discs of sand are small generators that are trained here, one
+with noise and one without for each of three seeds; their errors are those over the seeds.
 """
 
 import argparse
@@ -17,11 +18,16 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import stylegan_tf as sg  # isort: skip
+import keras
 import numpy as np
+from scipy import stats
 
+from stylegan_tf import latents
 from stylegan_tf.ablation.comparison import compare, means
 from stylegan_tf.ablation.table import Table
+from stylegan_tf.course import discs
 from stylegan_tf.data.names import look
+from stylegan_tf.data.pixels import to_uint8
 from stylegan_tf.figures import style_bands
 from stylegan_tf.latents.codes import noise_list
 from stylegan_tf.metrics.entanglement import layer_factor_atlas
@@ -35,6 +41,8 @@ from stylegan_tf.networks.sampling import images_of, styles_of
 RESULTS = Path(__file__).resolve().parent.parent / "results"
 BLOCKS = 10  # into which latents are divided, for the error of a mean
 POSE = ("yaw", "pitch", "roll")
+DISCS = 400  # that are drawn by each small generator
+DISC_SEEDS = (0, 1, 2)
 
 
 @dataclass(frozen=True)
@@ -237,6 +245,61 @@ def of_ablation() -> list[Claim]:
     ]
 
 
+# Claims that small generators of sand show (stylegan_tf/course/discs.py)
+
+
+def of_discs() -> list[Claim]:
+    """What noise does in networks that are trained with it and without it, three seeds each."""
+    rows = [discs_of(seed) for seed in DISC_SEEDS]
+    middles, grains, repeated, fresh = np.transpose(rows)
+    moves = Claim(
+        "f",
+        "Noise changes details, not who it is (discs)",
+        "section 3.2, Figure 4",
+        f"same z, other noise: correlation of the discs' places {middles.mean():.2f}, "
+        f"of their grains {grains.mean():.2f}",
+        *of_seeds(middles - grains),
+    )
+    repeats = Claim(
+        "h",
+        "A network without noise repeats patterns (discs)",
+        "section 3.2",
+        f"correlation of the grains of two discs: without noise {repeated.mean():.2f}, "
+        f"with noise {fresh.mean():.2f}",
+        *of_seeds(repeated - fresh),
+    )
+    return [moves, repeats]
+
+
+def discs_of(seed) -> tuple[float, float, float, float]:
+    """One generator with noise and one without.
+
+    Returns:
+        for the same z and other noise the correlation of the places and of the grains; for another z that of
+        the grains without noise, and with it.
+    """
+    z = latents.from_seeds(range(DISCS), discs.config(noise=True).z_dim)
+    keras.utils.set_random_seed(seed)
+    drawn = {}
+    for noise in (True, False):
+        gan = sg.StyleGAN(discs.config(noise=noise, seed=seed))
+        gan.compile()
+        gan.fit(discs.load_discs(), verbose=0)
+        drawn[noise] = [to_uint8(gan.ema_generator(z, noise="random")) for _ in range(2)]
+    first, second = drawn[True]
+    places = np.transpose([discs.middles(images) for images in (first, second)])  # (2, N, 2)
+    middles = np.mean([np.corrcoef(*axis.T)[0, 1] for axis in places])
+    others = {noise: discs.same_grains(a, np.roll(a, 1, axis=0)) for noise, (a, _) in drawn.items()}
+    return middles, discs.same_grains(first, second), others[False], others[True]
+
+
+def of_seeds(values) -> tuple[float, float]:
+    """The mean of a few numbers, one a seed, and half of its 95 % interval by Student's t."""
+    values = np.asarray(values, "float64")
+    quantile = stats.t.ppf(0.975, len(values) - 1)
+    return float(values.mean()), float(quantile * values.std(ddof=1) / np.sqrt(len(values)))
+
+
 def table(claims) -> str:
     """The claims as a Markdown table."""
     lines = ["| | the paper | measured | verdict |", "|---|---|---|---|"]
@@ -271,6 +334,7 @@ def main():
         scales_of_noise(G, args.samples // 4),
         truncation(G, reader, detail, args.samples // 2),
         *of_ablation(),
+        *of_discs(),
     ]
     print(table(claims))
     about = dict(network=args.network, dataset=args.dataset, samples=args.samples)

@@ -1,4 +1,4 @@
-"""Checks of lesson 14: leaks per unit of what was asked for, balanced directions, a part taken out."""
+"""Checks of lesson 14: a change and its error, balanced directions, a part taken out."""
 
 from __future__ import annotations
 
@@ -7,61 +7,71 @@ import numpy as np
 from stylegan_tf.checks.exercise import Exercise
 
 
-def _own(change, own):
-    """What each row changes of the factor that was asked for, (I,)."""
-    return change[np.arange(len(own)), own]
+def _halves(forwards, backwards):
+    """How much each face changes per step: half of the way from -4 to +4, (N,)."""
+    return (forwards - backwards) / 2
 
 
-def _draw_changes(rng):
+def _error(values, ddof=1):
+    """Standard error of the mean of ``values`` (N,)."""
+    return np.std(values, ddof=ddof) / np.sqrt(len(values))
+
+
+def _draw_readings(rng):
+    """Readings of faces that differ far more from one another than by the step; many faces, and few."""
     trials = []
-    for rows, columns in ((3, 5), (4, 4)):
-        own = rng.permutation(columns)[:rows]
-        change = 0.3 * rng.normal(size=(rows, columns))
-        change[np.arange(rows), own] = rng.uniform(0.4, 0.9, size=rows)
-        change[0, (own[0] + 1) % columns] = 1.3  # the leak is larger than what was asked for
-        trials.append((change, own))
+    for count in (40, 6):
+        faces = rng.uniform(0.2, 0.8, size=count)
+        steps = rng.normal(0.1, 0.04, size=count)
+        trials.append((faces + steps, faces - steps))
     return trials
 
 
-_LEAKAGE_MATRIX = Exercise(
-    oracle=lambda change, own: change / _own(change, own)[:, None],
-    draw=_draw_changes,
-    why="each row has a 1 in the column that was asked for; the rest comes along with one unit of it.",
+_CHANGE_AND_ERROR = Exercise(
+    oracle=lambda f, b: (np.mean(_halves(f, b)), _error(_halves(f, b))),
+    draw=_draw_readings,
+    why="each face is compared with itself, so the differences between faces do not blur the change.",
     mistakes={
-        "you divide by the largest change of the row, which may be a leak; divide by that of column own[i]": (
-            lambda c, own: c / np.abs(c).max(axis=1, keepdims=True)
+        (
+            "you add the errors of both sides, as if they were different people; "
+            "they are the same faces: subtract face by face, then take the error"
+        ): (lambda f, b: (np.mean(_halves(f, b)), np.hypot(_error(f), _error(b)) / 2)),
+        (
+            "you add the errors of both sides, as if they were different people, and do not halve them; "
+            "subtract face by face, halve, then take the error"
+        ): (lambda f, b: (np.mean(_halves(f, b)), np.hypot(_error(f), _error(b)))),
+        "from -4 to +4 are two steps; the change of one is half of the difference, and so is its error": (
+            lambda f, b: (np.mean(f - b), _error(f - b))
         ),
-        "you take the first columns; the factor that row i was asked for is column own[i]": (
-            lambda c, own: c / np.diagonal(c)[: len(own), None]
+        "the change is halved, its error is not; halve each face's difference before you take either": (
+            lambda f, b: (np.mean(_halves(f, b)), _error(f - b))
         ),
-        "each column is divided by one number; each row has its own": (
-            lambda c, own: c / np.array([_own(c, own)[i % len(own)] for i in range(c.shape[1])])
+        "that is the deviation of single faces; the mean of N is surer: divide by the root of N": (
+            lambda f, b: (np.mean(_halves(f, b)), np.std(_halves(f, b), ddof=1))
         ),
-        "that is the change per deviation, as it was given; divide it by the change of column own[i]": (
-            lambda c, own: c
+        "that is the deviation of single faces, with N in place of N - 1; divide by the root of N, too": (
+            lambda f, b: (np.mean(_halves(f, b)), np.std(_halves(f, b)))
         ),
-        "the rows have length 1; column own[i] must be 1": (
-            lambda c, own: c / np.linalg.norm(c, axis=1, keepdims=True)
+        "you divide by N inside the deviation; it is N - 1 here (`ddof=1`)": (
+            lambda f, b: (np.mean(_halves(f, b)), _error(_halves(f, b), ddof=0))
         ),
-        "you subtract the change of column own[i]; what comes along per unit is a quotient": (
-            lambda c, own: c - _own(c, own)[:, None]
+        "you divide by N; the error falls with the root of N": (
+            lambda f, b: (np.mean(_halves(f, b)), np.std(_halves(f, b), ddof=1) / len(f))
         ),
-        "leaks have a sign: to lose glasses is not to gain them": (
-            lambda c, own: np.abs(c / _own(c, own)[:, None])
+        "the sign is reversed: forwards minus backwards": (
+            lambda f, b: (np.mean(_halves(b, f)), _error(_halves(f, b)))
         ),
-        "that is transposed: directions are rows, factors are columns": (
-            lambda c, own: (c / _own(c, own)[:, None]).T
-        ),
+        "the order is: change, then error": (lambda f, b: (_error(_halves(f, b)), np.mean(_halves(f, b)))),
     },
 )
 
 
-def check_leakage_matrix(leakage_matrix) -> None:
-    """``leakage_matrix(change, own)``: -> the change per unit of the factor that was asked for, (I, J).
+def check_change_and_error(change_and_error) -> None:
+    """``change_and_error(forwards, backwards)``: readings (N,) of the same faces -> (change, standard error).
 
-    change (I, J): of factor j along direction i. own (I,): the column that each row was asked for.
+    forwards and backwards: after a step of +4 and of -4. The change is that of one step of 4.
     """
-    _LEAKAGE_MATRIX.check(leakage_matrix)
+    _CHANGE_AND_ERROR.check(change_and_error)
 
 
 def _difference(w, has, among=slice(None)):

@@ -1,32 +1,70 @@
-"""Checks of lesson 16: the size of records, days by hand, what a replica's loss must be."""
+"""Checks of lesson 16: the largest batch, days by hand, what a replica's loss must be."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from stylegan_tf.checks.exercise import Exercise, judge_value, report
+from stylegan_tf.checks.exercise import Exercise
 
 
-def check_records_size(size: int, pictures: int, resolution: int) -> None:
-    """Bytes of pixels in the TFRecords of some pictures, all levels from 4x4 to ``resolution`` together."""
-    # Three bytes for each pixel, at every level.
-    sides = [2**n for n in range(2, resolution.bit_length())]
-    right = pictures * sum(3 * side**2 for side in sides)
-    largest = pictures * 3 * resolution**2
-    mistakes = {
-        (
-            "that is the largest level alone; "
-            f"the files hold every level from 4x4 to {resolution}x{resolution}"
-        ): largest,
-        "that is one channel; each pixel has three": right // 3,
-        "those are float32 pixels; records hold one byte for each channel": 4 * right,
-        "that is one picture; the files hold all of them": right // pictures,
-        "the files begin at 4x4, whatever training begins with": right - pictures * 3 * 4**2,
-        "the levels go down to 4x4, not to 1x1": right + pictures * 3 * (1 + 4),
-    }
-    share = right / largest - 1
-    why = f"all smaller levels together add {share:.0%} to the largest."
-    report(*judge_value(size, right, why, mistakes))
+def _largest_batch(gpu, fixed, maps, group):
+    return (gpu - fixed) // np.asarray(maps) // group * group
+
+
+def _draw_gpus(rng):
+    """GPUs, and the maps of a picture at each stage: as in the lesson, too small at the end, at random."""
+    trials = [(24.0, 1.9, np.array([0.14, 0.31, 0.64, 1.3, 2.7]), 4)]
+    trials.append((8.0, 1.9, np.array([0.14, 0.65, 1.3, 1.7]), 4))
+    maps = np.cumsum(rng.uniform(0.1, 1.0, 5))
+    trials.append((float(rng.uniform(30, 60)), float(rng.uniform(1, 3)), maps, int(rng.integers(3, 7))))
+    return trials
+
+
+_LARGEST_BATCH = Exercise(
+    oracle=_largest_batch,
+    draw=_draw_gpus,
+    why="weights and driver are paid for once, the maps by each picture, and a group is whole or it is none.",
+    mistakes={
+        "weights and driver take their memory once, not with every picture": (
+            lambda gpu, fixed, maps, group: gpu // (maps + fixed) // group * group
+        ),
+        "the weights and the driver are forgotten: take their memory off first": (
+            lambda gpu, fixed, maps, group: gpu // maps // group * group
+        ),
+        "you round to the nearest multiple; a batch that is rounded up does not fit": (
+            lambda gpu, fixed, maps, group: np.round((gpu - fixed) / maps / group) * group
+        ),
+        "you round up; only pictures and groups that fit wholly count": (
+            lambda gpu, fixed, maps, group: np.ceil((gpu - fixed) / maps / group) * group
+        ),
+        "so many pictures fit, but they are not a multiple of the group": (
+            lambda gpu, fixed, maps, group: (gpu - fixed) // maps
+        ),
+        "half a picture does not fit, nor does half a group: the results are whole multiples of the group": (
+            lambda gpu, fixed, maps, group: (gpu - fixed) / maps
+        ),
+        "that is the number of groups; the exercise asks for pictures": (
+            lambda gpu, fixed, maps, group: (gpu - fixed) // maps // group
+        ),
+        "where no group fits the answer is 0, not one group all the same": (
+            lambda gpu, fixed, maps, group: np.maximum(_largest_batch(gpu, fixed, maps, group), group)
+        ),
+        "that is one number, for the last stage; give one for each stage": (
+            lambda gpu, fixed, maps, group: _largest_batch(gpu, fixed, maps, group)[-1]
+        ),
+        "you add up the maps of all stages; the network trains one stage at a time": (
+            lambda gpu, fixed, maps, group: _largest_batch(gpu, fixed, np.cumsum(maps), group)
+        ),
+    },
+)
+
+
+def check_largest_batch(largest_batch) -> None:
+    """``largest_batch(gpu, fixed, maps, group)``: how many pictures fit at each stage, (S,).
+
+    GB of a GPU, of weights and driver, and of one picture's maps (S,). Only whole groups count.
+    """
+    _LARGEST_BATCH.check(largest_batch)
 
 
 def _days(kimg, gflop, tflops, batch, gpus, overhead):

@@ -1,4 +1,4 @@
-"""Checks of lesson 02: padding, to RGB, fading in, equalised learning rate, pixel norm, the critic's loss."""
+"""Checks of lesson 02: to RGB, fading in and its gradients, equalised learning rate, pixel norm."""
 
 from __future__ import annotations
 
@@ -6,58 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from stylegan_tf.checks.exercise import Exercise
-from stylegan_tf.data.digits import pad_to_power_of_two
 from stylegan_tf.networks.layers import EPSILON, EqualizedConv2D, pixel_norm, upsample
-from stylegan_tf.training import losses
-
-
-def _pixels(rng, *shape):
-    return rng.integers(0, 256, shape).astype("uint8")
-
-
-def _one_sided(images):
-    side = images.shape[1]
-    return np.pad(images, ((0, 0), (0, 32 - side), (0, 32 - side)))
-
-
-def _stretched(images, method):
-    return np.asarray(tf.image.resize(images[..., None], (32, 32), method))[..., 0]
-
-
-def _padded(images, **how):
-    """As ``np.pad`` does it with a mode or a value, on each side of the pictures alone."""
-    border = (32 - images.shape[1]) // 2
-    return np.pad(images, ((0, 0), (border, border), (border, border)), **how)
-
-
-_PAD = Exercise(
-    oracle=pad_to_power_of_two,
-    draw=lambda rng: [(_pixels(rng, 3, 28, 28),), (_pixels(rng, 2, 30, 30),)],
-    why="background all around, and no pixel of the digit has changed.",
-    tolerance=0.01,
-    mistakes={
-        "all of the border is below and at the right; put half of it on each side": _one_sided,
-        "you stretch the picture, and its strokes are blurred; a border of background changes no pixel": (
-            lambda images: _stretched(images, "bilinear")
-        ),
-        "you stretch the picture, and some rows and columns are doubled; a border changes no pixel": (
-            lambda images: _stretched(images, "nearest")
-        ),
-        "you repeat the pixels at the rim; the border must be background, 0": (
-            lambda images: _padded(images, mode="edge")
-        ),
-        "the border is white; background is 0": (lambda images: _padded(images, constant_values=255)),
-        (
-            "every picture needs a border, not the batch: "
-            "the first axis counts the pictures and stays as it is"
-        ): (lambda images: np.pad(images, (32 - images.shape[1]) // 2)),
-    },
-)
-
-
-def check_pad(pad) -> None:
-    """``pad(images)``: uint8 (B, side, side), side even and at most 32 -> (B, 32, 32), centred on 0."""
-    _PAD.check(pad)
 
 
 def _to_rgb(features, weights, bias):
@@ -151,6 +100,72 @@ _FADE = Exercise(
 def check_fade(fade) -> None:
     """``fade(old, new, alpha)``: (B, r/2, r/2, C), (B, r, r, C), 0 to 1 -> (B, r, r, C)."""
     _FADE.check(fade)
+
+
+def _flow(gradient, alpha):
+    """The gradients of both branches, found by differentiating the blend itself."""
+    size, side, _, channels = gradient.shape
+    new = tf.zeros(gradient.shape)
+    old = tf.zeros((size, side // 2, side // 2, channels))
+    with tf.GradientTape() as tape:
+        tape.watch([new, old])
+        blend = alpha * new + (1 - alpha) * upsample(old)
+    to_new, to_old = tape.gradient(blend, [new, old], output_gradients=tf.constant(gradient))
+    return to_new.numpy(), to_old.numpy()
+
+
+def _summed(gradient):
+    """The sum of each 2x2."""
+    size, side, _, channels = gradient.shape
+    return gradient.reshape(size, side // 2, 2, side // 2, 2, channels).sum(axis=(2, 4))
+
+
+def _draw_gradients(rng):
+    return [
+        (rng.normal(size=(2, 8, 8, 3)).astype("float32"), np.float32(0.05)),
+        (rng.normal(size=(3, 4, 4, 1)).astype("float32"), np.float32(rng.uniform(0.6, 0.9))),
+    ]
+
+
+_FADE_GRADIENTS = Exercise(
+    oracle=_flow,
+    draw=_draw_gradients,
+    why=(
+        "at first the loss reaches the old blocks nearly only through their own exit, "
+        "so they go on as before."
+    ),
+    mistakes={
+        "you take the mean of each 2x2; an old pixel is seen four times, and all four changes add up": (
+            lambda g, a: (a * g, (1 - a) * _summed(g) / 4)
+        ),
+        "the new branch gets the whole gradient; in the blend it has the weight alpha": (
+            lambda g, a: (g, (1 - a) * _summed(g))
+        ),
+        "the old branch gets the whole gradient; in the blend it has the weight 1 - alpha": (
+            lambda g, a: (a * g, _summed(g))
+        ),
+        "neither branch has its weight: alpha for the new one, 1 - alpha for the old one": (
+            lambda g, a: (g, _summed(g))
+        ),
+        "alpha is the weight of the new branch; you gave it to the old one": (
+            lambda g, a: ((1 - a) * g, a * _summed(g))
+        ),
+        "you keep one pixel of each 2x2; the other three show the old pixel too, so add up all four": (
+            lambda g, a: (a * g, (1 - a) * g[:, ::2, ::2])
+        ),
+        "the two are in the wrong order; first what reaches new, then what reaches old": (
+            lambda g, a: ((1 - a) * _summed(g), a * g)
+        ),
+    },
+)
+
+
+def check_fade_gradients(fade_gradients) -> None:
+    """``fade_gradients(gradient, alpha)``: (B, r, r, C), 0 to 1 -> (B, r, r, C) and (B, r/2, r/2, C).
+
+    What reaches the new branch, and what reaches the old one.
+    """
+    _FADE_GRADIENTS.check(fade_gradients)
 
 
 def _he(kernel_shape):
@@ -249,52 +264,3 @@ def check_pixel_norm(pixel_norm) -> None:
     The mean is over the C maps.
     """
     _PIXEL_NORM.check(pixel_norm)
-
-
-def _critic(real, fake, length):
-    return np.asarray(losses.discriminator_wgan(real, fake)) + 10 * (length - 1) ** 2
-
-
-def _draw_scores(rng):
-    real = rng.normal(scale=20, size=(6, 1)).astype("float32")
-    fake = rng.normal(scale=20, size=(6, 1)).astype("float32")
-    length = rng.uniform(0, 2, 6).astype("float32")
-    return [(real, fake, length)]
-
-
-_CRITIC = Exercise(
-    oracle=_critic,
-    draw=_draw_scores,
-    why="real up, fake down, and a slope of 1 between them.",
-    mistakes={
-        "real and fake are swapped: the critic's loss falls when the score of a real image rises": (
-            lambda r, f, n: (r - f + 0.001 * r**2)[:, 0] + 10 * (n - 1) ** 2
-        ),
-        "the penalty pulls the slope to 0; WGAN-GP pulls it to 1: (length - 1)^2": (
-            lambda r, f, n: (f - r + 0.001 * r**2)[:, 0] + 10 * n**2
-        ),
-        "your penalty is one-sided; slopes below 1 are punished too": (
-            lambda r, f, n: (f - r + 0.001 * r**2)[:, 0] + 10 * np.maximum(n - 1, 0) ** 2
-        ),
-        "the drift term, 0.001 * real_scores^2, is missing: without it scores may wander off": (
-            lambda r, f, n: (f - r)[:, 0] + 10 * (n - 1) ** 2
-        ),
-        "the drift term takes the real scores alone": (
-            lambda r, f, n: (f - r + 0.001 * (r**2 + f**2))[:, 0] + 10 * (n - 1) ** 2
-        ),
-        "the factor 10 of the penalty is missing": (
-            lambda r, f, n: (f - r + 0.001 * r**2)[:, 0] + (n - 1) ** 2
-        ),
-        "scores are (B, 1) and lengths (B,): their sum is (B, B); take scores[:, 0] first": (
-            lambda r, f, n: f - r + 0.001 * r**2 + 10 * (n - 1) ** 2
-        ),
-    },
-)
-
-
-def check_critic_loss(critic_loss) -> None:
-    """``critic_loss(real_scores, fake_scores, length)``: -> WGAN-GP's loss (B,).
-
-    Scores are (B, 1); ``length`` (B,) is that of the slope.
-    """
-    _CRITIC.check(critic_loss)

@@ -1,53 +1,12 @@
-"""Checks of lesson 04: z normalised, a layer of the mapping network, the running mean of w."""
+"""Checks of lesson 04: a layer of the mapping network, the share of w that varies, the running mean of w."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from stylegan_tf.checks.exercise import Exercise
-from stylegan_tf.networks.layers import EPSILON, GAIN, EqualizedDense, leaky_relu, pixel_norm
+from stylegan_tf.networks.layers import GAIN, EqualizedDense, leaky_relu
 from stylegan_tf.networks.mapping import MappingNetwork
-
-
-def _over_root(z, axis=-1):
-    return z / np.sqrt((z**2).mean(axis=axis, keepdims=True) + EPSILON)
-
-
-def _draw_z(rng):
-    return [
-        (rng.normal(0.4, 3.0, size=(4, 16)).astype("float32"),),
-        (rng.normal(0.4, 0.2, size=(4, 7)).astype("float32"),),
-    ]
-
-
-_NORMALIZE_Z = Exercise(
-    oracle=lambda z: np.asarray(pixel_norm(z)),
-    draw=_draw_z,
-    why="every z now has mean square 1, and only its direction is left.",
-    mistakes={
-        "your z has length 1; the mean of its squares must be 1, so its length is the root of D": (
-            lambda z: z / np.linalg.norm(z, axis=-1, keepdims=True)
-        ),
-        "you subtract the mean: z would lose one of its dimensions; only divide": (
-            lambda z: (z - z.mean(axis=-1, keepdims=True)) / z.std(axis=-1, keepdims=True)
-        ),
-        "you normalise over the batch; each z is normalised by itself": (lambda z: _over_root(z, axis=0)),
-        "you take one mean over the whole batch; each z is normalised by itself": (
-            lambda z: _over_root(z, axis=None)
-        ),
-        "you divide by the mean square; divide by its root": (
-            lambda z: z / (z**2).mean(axis=-1, keepdims=True)
-        ),
-        "you divide by the deviation, which takes the mean out; take the root of the mean square": (
-            lambda z: z / z.std(axis=-1, keepdims=True)
-        ),
-    },
-)
-
-
-def check_normalize_z(normalize_z) -> None:
-    """``normalize_z(z)``: (B, D) -> z over the root of the mean of its squares, (B, D)."""
-    _NORMALIZE_Z.check(normalize_z)
 
 
 def _layer(x, kernel, bias, multiplier):
@@ -121,6 +80,54 @@ def check_mapping_layer(mapping_layer) -> None:
     kernel (n, units) and bias (units,) are as they are stored.
     """
     _MAPPING_LAYER.check(mapping_layer)
+
+
+def _share_of_w(w):
+    return w.var(axis=0).sum() / (w**2).mean(axis=0).sum()
+
+
+def _draw_w(rng):
+    """Codes (N, D): a part that is common to all of them, and a part of each one's own."""
+    trials = []
+    for common in (0.5, 2.0):
+        part = common * rng.normal(size=8)
+        own = rng.uniform(0.3, 2.0, 8) * rng.normal(size=(40, 8))
+        trials.append(((part + own).astype("float32"),))
+    return trials
+
+
+_SHARE_OF_W = Exercise(
+    oracle=_share_of_w,
+    draw=_draw_w,
+    why="1 if no part of w is the same for all z, and 0 if all z give the same w.",
+    mistakes={
+        (
+            "that is the variance of all entries together: the same w again and again would score above 0; "
+            "take the variance over the codes, for each number of w by itself"
+        ): (lambda w: w.var() / (w**2).mean()),
+        "you average the shares of the D numbers; add up first, above and below, and divide then": (
+            lambda w: (w.var(axis=0) / (w**2).mean(axis=0)).mean()
+        ),
+        "you divide by the square of the mean, which is only the common part; divide by the mean square": (
+            lambda w: w.var(axis=0).sum() / (w.mean(axis=0) ** 2).sum()
+        ),
+        "that is the deviation over the root mean square; take their squares": (
+            lambda w: np.sqrt(_share_of_w(w))
+        ),
+        "the variance is over the codes, axis 0; you took it over the numbers of each w": (
+            lambda w: w.var(axis=1).sum() / (w**2).mean(axis=1).sum()
+        ),
+        "that is the share that is common to all codes; one minus that": (lambda w: 1 - _share_of_w(w)),
+        "you return a share for each number of w; the exercise asks for one for all": (
+            lambda w: w.var(axis=0) / (w**2).mean(axis=0)
+        ),
+    },
+)
+
+
+def check_share_of_w(share_that_varies) -> None:
+    """``share_that_varies(w)``: codes (N, D) -> the share of their mean square that varies, a number."""
+    _SHARE_OF_W.check(share_that_varies)
 
 
 def _update(average, w, beta):

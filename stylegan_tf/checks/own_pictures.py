@@ -1,4 +1,4 @@
-"""Checks of lesson 18: a score for the label, learning by heart, turns undone, and p that follows a sign."""
+"""Checks of lesson 18: a score for the label, learning by heart, a mixture undone, p that follows."""
 
 from __future__ import annotations
 
@@ -85,43 +85,55 @@ def check_by_heart(by_heart) -> None:
     _BY_HEART.check(by_heart)
 
 
-def _draw_turns(rng):
-    """What D sees of four directions, and p: from pictures of some directions, and of one alone."""
+def _draw_mixtures(rng):
+    """What D sees of some kinds of pictures, T and p: quarter turns, mirroring, and any augmentation."""
     trials = []
-    for p, shares in ((0.3, rng.dirichlet([1.0] * 4)), (0.9, rng.dirichlet([1.0] * 4)), (0.6, [1, 0, 0, 0])):
-        seen = (1 - p) * np.asarray(shares, "float64") + p / 4
-        trials.append((seen, p))
+    quarter = (np.array([1.0, 0, 0, 0]), np.full((4, 4), 0.25), 0.6)
+    mirror = (rng.dirichlet([1.0] * 2), np.array([[0.0, 1], [1, 0]]), 0.8)
+    any_kind = (rng.dirichlet([1.0] * 5), rng.dirichlet([0.5] * 5, size=5).T, float(rng.uniform(0.2, 0.45)))
+    for shares, mixing, p in (quarter, mirror, any_kind):
+        trials.append((_mixed(shares, mixing, p), mixing, p))
     return trials
 
 
-_UNTURNED = Exercise(
-    oracle=lambda seen, p: (seen - p / 4) / (1 - p),
-    draw=_draw_turns,
-    why="every p below 1 can be undone, so only one kind of pictures looks like that to D.",
+def _mixed(shares, mixing, p):
+    return (1 - p) * shares + p * mixing @ shares
+
+
+def _unmixed(seen, mixing, p):
+    return np.linalg.solve((1 - p) * np.eye(len(seen)) + p * mixing, seen)
+
+
+_UNMIXED = Exercise(
+    oracle=_unmixed,
+    draw=_draw_mixtures,
+    why="where this system has one solution, only one kind of pictures looks like that to D: nothing leaks.",
     mistakes={
-        "you turn the pictures once more; the exercise asks for the shares before they were turned": (
-            lambda s, p: (1 - p) * s + p / 4
+        "you mix the pictures once more; the exercise asks for the shares before they were mixed": _mixed,
+        "you take off what the augmentation makes of the *seen* shares; it acted on those before it": (
+            lambda s, t, p: (s - p * t @ s) / (1 - p)
         ),
-        "a turn leads to each of the four directions equally often: take off p / 4, not p": (
-            lambda s, p: (s - p) / (1 - p)
+        "T is transposed: column j says what becomes of kind j": lambda s, t, p: _unmixed(s, t.T, p),
+        "that is right for turns in all directions only; use T, which says what becomes of each kind": (
+            lambda s, t, p: (s - p / len(s)) / (1 - p)
         ),
-        "a turn is also by 0 degrees: four directions get p / 4 each, not three of them p / 3": (
-            lambda s, p: (s - p / 3) / (1 - 4 * p / 3)
+        "p and 1 - p are exchanged: with probability p the augmentation acts": (
+            lambda s, t, p: _unmixed(s, t, 1 - p)
         ),
-        "you take off the turned pictures; what is left must be divided by 1 - p": (lambda s, p: s - p / 4),
-        "you divide, but do not take off the turned pictures first: p / 4 in every direction": (
-            lambda s, p: s / (1 - p)
+        "the pictures that were left alone are missing: a share of 1 - p stays what it is": (
+            lambda s, t, p: np.linalg.lstsq(p * t, s, rcond=None)[0]
         ),
-        "divide by 1 - p, the share of pictures that were left alone, not by p": (
-            lambda s, p: (s - p / 4) / p
-        ),
+        "you divide by 1 - p, but do not take off the mixed pictures first": lambda s, t, p: s / (1 - p),
     },
 )
 
 
-def check_unturned(unturned) -> None:
-    """``unturned(seen, p)``: shares of four directions (4,) as D sees them -> those of the pictures, (4,)."""
-    _UNTURNED.check(unturned)
+def check_unmixed(unmixed) -> None:
+    """``unmixed(seen, T, p)``: shares of n kinds as D sees them, (n,) -> those of the pictures, (n,).
+
+    T (n, n): the augmentation turns kind j into kind i with the share T[i, j]. It acts with probability p.
+    """
+    _UNMIXED.check(unmixed)
 
 
 def _follow(p, sign, target, step):

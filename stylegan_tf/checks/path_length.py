@@ -1,10 +1,9 @@
-"""Checks of lesson 12: great circles, distances in features, the trimmed score, a linear generator."""
+"""Checks of lesson 12: an even walk, distances in features, the trimmed score, a linear generator."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from stylegan_tf import latents
 from stylegan_tf.checks.exercise import Exercise
 
 
@@ -12,59 +11,68 @@ def _unit(v):
     return v / np.linalg.norm(v, axis=-1, keepdims=True)
 
 
-def _circle(a, b, t):
-    return np.asarray(latents.slerp(a, b, np.asarray(t)[:, None]))
-
-
-def _sines(a, b, t, angle_of=np.arccos):
-    """The great circle by sines, its angle found by ``angle_of`` from the cosine."""
-    angle = angle_of(a @ b)
-    t = t[:, None]
-    return (np.sin((1 - t) * angle) * a + np.sin(t * angle) * b) / np.sin(angle)
-
-
 def _unchanged(value):
     return value
 
 
-def _in_degrees(cosine):
-    return np.degrees(np.arccos(cosine))
+def _even(t, gone, count):
+    return np.interp(np.linspace(0, gone[-1], count), gone, t)
 
 
-def _draw_codes(rng):
-    return [(*_unit(rng.normal(size=(2, d))), np.linspace(0, 1, 5)) for d in (3, 16)]
+def _draw_walks(rng):
+    """Two walks that rest and hurry; the times of the second are not even either."""
+    trials = []
+    for steps, count in ((12, 5), (30, 9)):
+        speeds = rng.uniform(0.05, 1.0, size=steps) ** 3 + 0.01
+        gone = np.concatenate([[0.0], np.cumsum(speeds)])
+        times = np.linspace(0, 1, steps + 1)
+        trials.append((times if not trials else times**2, gone, count))
+    return trials
 
 
-_SLERP = Exercise(
-    oracle=_circle,
-    draw=_draw_codes,
-    why="all codes have length 1, and equal steps of t are equal angles.",
+def _even_in_squares(t, gone, count):
+    """Even in the sum of the squared steps instead of the steps."""
+    squares = np.concatenate([[0.0], np.cumsum(np.diff(gone) ** 2)])
+    return np.interp(np.linspace(0, squares[-1], count), squares, t)
+
+
+_EVEN_WALK = Exercise(
+    oracle=_even,
+    draw=_draw_walks,
+    why="between two of these times the picture goes equally far: slow stretches take longer.",
     mistakes={
-        "that is the straight line; its middle lies inside the sphere": (
-            lambda a, b, t: latents.lerp(a, b, t[:, None])
+        "these times are even; the picture rests and hurries between them": (
+            lambda t, gone, count: np.linspace(0, t[-1], count)
         ),
-        (
-            "that is the straight line pushed out to the sphere: the way is right, "
-            "but its steps are not equal angles"
-        ): (lambda a, b, t: _unit(latents.lerp(a, b, t[:, None]))),
-        "your path runs from b to a": (lambda a, b, t: _circle(b, a, t)),
-        "your angle is the cosine itself; take the arc cosine of a · b": (
-            lambda a, b, t: _sines(a, b, t, _unchanged)
+        "these are lengths at even times; the exercise asks for times at even lengths": (
+            lambda t, gone, count: np.interp(np.linspace(0, t[-1], count), t, gone)
         ),
-        "your angle is in degrees; NumPy's sine expects radians": (
-            lambda a, b, t: _sines(a, b, t, _in_degrees)
+        "these are the even lengths; look up the time at which the picture has gone so far": (
+            lambda t, gone, count: np.linspace(0, gone[-1], count)
         ),
-        "you forgot to divide by the sine of the whole angle": (
-            lambda a, b, t: _sines(a, b, t) * np.sin(np.arccos(a @ b))
+        "you made the squares of the steps even; go by the way itself": (_even_in_squares),
+        "you take the running sum of `gone`; it is a running sum already": (
+            lambda t, gone, count: _even(t, np.cumsum(gone), count)
         ),
-        "these are columns: each row must be one code": (lambda a, b, t: _circle(a, b, t).T),
+        "you give the nearest of the times in `t`; read between them, as `np.interp` does": (
+            lambda t, gone, count: t[np.abs(gone - np.linspace(0, gone[-1], count)[:, None]).argmin(axis=1)]
+        ),
+        "the last time is missing: `count` times, from the first to the last": (
+            lambda t, gone, count: np.interp(np.linspace(0, gone[-1], count + 1)[:-1], gone, t)
+        ),
+        "one time too many: `count` is the number of times, not of steps": (
+            lambda t, gone, count: _even(t, gone, count + 1)
+        ),
     },
 )
 
 
-def check_great_circle(great_circle) -> None:
-    """``great_circle(a, b, t)``: codes (D,) of length 1, t (N,) -> codes (N, D) on the circle from a to b."""
-    _SLERP.check(great_circle)
+def check_even_walk(even_walk) -> None:
+    """``even_walk(t, gone, count)``: times (N,) and the way gone at each (N,) -> ``count`` times.
+
+    Between two of them the picture goes equally far.
+    """
+    _EVEN_WALK.check(even_walk)
 
 
 def _distance(a, b, unit=_unit, sum_over=(3,), power=2):

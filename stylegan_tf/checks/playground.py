@@ -1,4 +1,4 @@
-"""Checks of lesson 17: all dials in one formula, and StyleGAN2's replacement for AdaIN."""
+"""Checks of lesson 17: all dials in one formula, StyleGAN2's replacement for AdaIN, and a PSNR."""
 
 from __future__ import annotations
 
@@ -135,3 +135,49 @@ _DEMODULATE = Exercise(
 def check_demodulate(demodulate) -> None:
     """``demodulate(weight, style)``: (3, 3, I, O), (B, I) -> the weights of each image, (B, 3, 3, I, O)."""
     _DEMODULATE.check(demodulate)
+
+
+def _psnr(moved, expected, border):
+    error = np.mean((moved - expected)[:, :, border:] ** 2)
+    return 10 * np.log10(2.0**2 / error)
+
+
+def _draw_moved(rng):
+    """Pictures, and the same with errors: small ones that differ by picture, and large ones at the left."""
+    trials = []
+    for border in (2, 5):
+        expected = rng.uniform(-1, 1, (4, 8, 16, 3)).astype("float32")
+        size = rng.uniform(0.01, 0.1, (4, 1, 1, 1))
+        moved = expected + size * rng.normal(size=expected.shape)
+        moved[:, :, :border] = rng.uniform(-1, 1, (4, 8, border, 3))
+        trials.append((moved.astype("float32"), expected, border))
+    return trials
+
+
+_PSNR = Exercise(
+    oracle=_psnr,
+    draw=_draw_moved,
+    why="the columns that came in anew do not count, and one mean is taken over all that is left.",
+    mistakes={
+        "the range of values is 2, from -1 to 1; with a range of 1 it is 6 decibels too low": (
+            lambda m, e, b: _psnr(m, e, b) - 10 * np.log10(4)
+        ),
+        "E is a square already: 10 log10, not 20": lambda m, e, b: 2 * _psnr(m, e, b),
+        "that is the mean of each picture's own PSNR; take the mean of the squares over all pictures first": (
+            lambda m, e, b: np.mean([_psnr(m[i : i + 1], e[i : i + 1], b) for i in range(len(m))])
+        ),
+        "the columns at the left came in anew; leave them out": lambda m, e, b: _psnr(m, e, 0),
+        "you leave out rows; the columns are axis 2": (
+            lambda m, e, b: _psnr(np.swapaxes(m, 1, 2), np.swapaxes(e, 1, 2), b)
+        ),
+        "you leave out the right columns; those at the left came in anew": (
+            lambda m, e, b: _psnr(m[:, :, ::-1], e[:, :, ::-1], b)
+        ),
+        "the ratio is upside down: a small error gives many decibels": lambda m, e, b: -_psnr(m, e, b),
+    },
+)
+
+
+def check_psnr(psnr) -> None:
+    """``psnr(moved, expected, border)``: images (N, h, w, C) in [-1, 1], columns to leave out -> decibels."""
+    _PSNR.check(psnr)

@@ -1,9 +1,13 @@
-"""Checks of lesson 00: the first exercise, truncation by hand, and the shape of a batch."""
+"""Checks of lesson 00: the shape of a batch, truncation by hand, the picture half-way between two."""
 
 from __future__ import annotations
 
+import numpy as np
+
 from stylegan_tf import latents
 from stylegan_tf.checks.exercise import Exercise, judge_value, report
+from stylegan_tf.config import Config
+from stylegan_tf.networks.generator import Generator
 
 
 def _draw(rng):
@@ -55,3 +59,64 @@ def check_shape(shape, count: int, config) -> None:
         shape = tuple(shape)
     why = "images, height, width, channels, in this order everywhere."
     report(*judge_value(shape, (count, r, r, c), why, mistakes))
+
+
+def _painted(G, w):
+    return np.asarray(G.synthesis(G.broadcast(w), noise="fixed"))
+
+
+def _halfway(G, z_a, z_b):
+    return _painted(G, latents.lerp(G.mapping(z_a), G.mapping(z_b), 0.5))
+
+
+def _draw_pairs(rng):
+    """A small generator with random weights, and pairs of z: one pair, and three."""
+    config = Config(
+        resolution=8,
+        channels=1,
+        z_dim=12,
+        w_dim=12,
+        mapping_width=12,
+        mapping_layers=2,
+        fmap_base=64,
+        fmap_max=16,
+    )
+    G = Generator(config)
+    for weight in G.weights:
+        # The mapping network stores its weights large and uses them small (lesson 04).
+        size = 1 / config.mapping_lr if "mapping" in weight.path else 1.0
+        weight.assign(size * rng.normal(size=weight.shape))
+    trials = []
+    for count in (1, 3):
+        z_a, z_b = rng.normal(size=(2, count, 12)).astype("float32")
+        trials.append((G, z_a, z_b))
+    return trials
+
+
+_HALFWAY = Exercise(
+    oracle=_halfway,
+    draw=_draw_pairs,
+    why="the middle is taken in W, and the network paints it: one drawing, and not two laid over each other.",
+    mistakes={
+        "you average the two pictures: that is a double exposure; average the two w, and draw once": (
+            lambda G, a, b: (_painted(G, G.mapping(a)) + _painted(G, G.mapping(b))) / 2
+        ),
+        "you average the two z; here the middle of W is asked for: average after the mapping": (
+            lambda G, a, b: _painted(G, G.mapping((a + b) / 2))
+        ),
+        "you add the two w; half-way is half of their sum": (
+            lambda G, a, b: _painted(G, G.mapping(a) + G.mapping(b))
+        ),
+        "half of the difference is a step and no place; add it to the first w": (
+            lambda G, a, b: _painted(G, (G.mapping(b) - G.mapping(a)) / 2)
+        ),
+        "you return w; let G.synthesis draw it": (
+            lambda G, a, b: latents.lerp(G.mapping(a), G.mapping(b), 0.5)
+        ),
+    },
+)
+
+
+def check_halfway(halfway) -> None:
+    """``halfway(G, z_a, z_b)``: z (B, z_dim) -> the pictures in the middle of both w, (B, r, r, C)."""
+    _HALFWAY.check(halfway)

@@ -1,4 +1,4 @@
-"""Checks of lesson 10: the centre of W, truncation of some layers, the spread that psi leaves, a psi."""
+"""Checks of lesson 10: far codes pulled, truncation of some layers, the spread that psi leaves, a psi."""
 
 from __future__ import annotations
 
@@ -8,37 +8,59 @@ from stylegan_tf import latents
 from stylegan_tf.checks.exercise import Exercise
 
 
-def _mapping(rng):
-    """A small network that is not linear: z (N, 6) -> w (N, 4)."""
-    first = rng.normal(size=(6, 8))
-    second = rng.normal(size=(8, 4))
-    return lambda z: np.maximum(z @ first, 0.0) @ second
+def _distances(w, mean):
+    return np.linalg.norm(w - mean, axis=1, keepdims=True)  # (N, 1)
 
 
-_CENTRE = Exercise(
-    oracle=lambda mapping, z: mapping(z).mean(axis=0),
-    draw=lambda rng: [(_mapping(rng), rng.normal(size=(50, 6)))],
-    why="each z is mapped first, then the w are averaged: that is the centre of mass of W.",
+def _pulled(w, mean, radius):
+    return mean + np.minimum(1.0, radius / _distances(w, mean)) * (w - mean)
+
+
+def _draw_far(rng):
+    """About half of the codes are farther from the mean than the radius, in few dimensions and in more."""
+    trials = []
+    for count, dimensions in ((12, 3), (20, 8)):
+        mean = rng.normal(size=dimensions)
+        w = mean + rng.normal(size=(count, dimensions)) * rng.uniform(0.5, 2, size=(count, 1))
+        trials.append((w, mean, float(np.median(_distances(w, mean)))))
+    return trials
+
+
+_PULL_FAR = Exercise(
+    oracle=_pulled,
+    draw=_draw_far,
+    why="each w has a psi of its own, and those inside the radius have psi 1.",
     mistakes={
-        "you map the mean of z: the mapping network bends space, so the mean comes after it": (
-            lambda f, z: f(z.mean(axis=0, keepdims=True))[0]
+        "one psi pulls all w, ordinary ones too; each w needs its own": (
+            lambda w, m, r: m + r / _distances(w, m).max() * (w - m)
         ),
-        "you average over the numbers of each w; average over the codes, axis 0": (
-            lambda f, z: f(z).mean(axis=1)
+        "all w are at the radius now; those inside it stay where they are": (
+            lambda w, m, r: m + r / _distances(w, m) * (w - m)
         ),
-        "that is one number for all of W; the centre has one for each dimension": (lambda f, z: f(z).mean()),
-        "that is the mean of z, which is near 0; truncation needs the mean of w": (
-            lambda f, z: z.mean(axis=0)
+        "the far w are pulled towards zero; the centre of W is the mean": (
+            lambda w, m, r: np.minimum(1.0, r / _distances(w, m)) * w
         ),
-        "that is the median; the centre of mass is the mean": (lambda f, z: np.median(f(z), axis=0)),
-        "the shape is (1, D); the exercise asks for (D,)": (lambda f, z: f(z).mean(axis=0, keepdims=True)),
+        "you measure how far w is from zero; the radius is around the mean": (
+            lambda w, m, r: np.minimum(1.0, r / np.linalg.norm(w, axis=1, keepdims=True)) * w
+        ),
+        "you cut each number by itself, which bends the way; go straight towards the mean": (
+            lambda w, m, r: m + np.clip(w - m, -r, r)
+        ),
+        "the far w have become the mean; stop when they are `radius` away": (
+            lambda w, m, r: np.where(_distances(w, m) > r, m, w)
+        ),
+        "the far ones stay and the near ones are pushed out: take the smaller of 1 and your quotient": (
+            lambda w, m, r: m + np.maximum(1.0, r / _distances(w, m)) * (w - m)
+        ),
+        "the far ones are left out; return all w": (lambda w, m, r: w[_distances(w, m)[:, 0] <= r]),
+        "that is without the mean: add it again": (lambda w, m, r: _pulled(w, m, r) - m),
     },
 )
 
 
-def check_centre_of_mass(centre_of_mass) -> None:
-    """``centre_of_mass(mapping, z)``: a function z -> w, and z (N, D_z) -> the mean of w, (D,)."""
-    _CENTRE.check(centre_of_mass)
+def check_pull_far(pull_far) -> None:
+    """``pull_far(w, mean, radius)``: w (N, D), mean (D,) -> w, none farther than ``radius`` from the mean."""
+    _PULL_FAR.check(pull_far)
 
 
 def _draw_layers(rng):

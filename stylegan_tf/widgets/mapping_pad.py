@@ -48,7 +48,10 @@ class ZPlane:
         # Where the mapping network brings the grid, along the two axes of W in which it spreads most.
         w = self.w(*self.grid.reshape(-1, 2).T)
         self.centre = w.mean(axis=0)
-        self.axes = np.linalg.svd(w - self.centre, full_matrices=False)[2][:2]  # (2, w_dim)
+        axes = np.linalg.svd(w - self.centre, full_matrices=False)[2][:2]
+        # An axis has no sign of its own: the first rises with "across", the second with "up", as in Z.
+        along = np.sum(((w - self.centre) @ axes.T) * self.grid.reshape(-1, 2), axis=0)
+        self.axes = np.where(along < 0, -1, 1)[:, None] * axes  # (2, w_dim)
         flat = (w - self.centre) @ self.axes.T
         self.share = float(flat.var(axis=0).sum() / w.var(axis=0).sum())
         self.sheet = flat.reshape(self.grid.shape)  # where W's two axes show the grid

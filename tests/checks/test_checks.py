@@ -11,6 +11,7 @@ from keras import ops
 import stylegan_tf as sg
 from stylegan_tf.checks import adain, ffhq
 from stylegan_tf.networks.adain import AdaIN
+from stylegan_tf.planning import memory
 from stylegan_tf.planning import plan as planning
 
 
@@ -129,6 +130,22 @@ WRONG = {
         (lambda w, m, psi: psi * (w - m), "not added again"),
         (lambda w, m, psi: m - psi * (w - m), "wrong sign"),
     ],
+    sg.checks.check_largest_batch: [
+        (lambda gpu, fixed, maps, group: gpu // (fixed + maps) // group * group, "once"),
+        (lambda gpu, fixed, maps, group: gpu // maps // group * group, "forgotten"),
+        (lambda gpu, fixed, maps, group: np.round((gpu - fixed) / maps / group) * group, "nearest"),
+        (lambda gpu, fixed, maps, group: np.ceil((gpu - fixed) / maps / group) * group, "round up"),
+        (lambda gpu, fixed, maps, group: (gpu - fixed) // maps, "not a multiple"),
+        (lambda gpu, fixed, maps, group: (gpu - fixed) / maps, "half a picture"),
+        (lambda gpu, fixed, maps, group: (gpu - fixed) // (group * maps), "number of groups"),
+        (
+            lambda gpu, fixed, maps, group: np.maximum(group, (gpu - fixed) // maps // group * group),
+            "no group fits",
+        ),
+        (lambda gpu, fixed, maps, group: (gpu - fixed) // maps[-1] // group * group, "each stage"),
+        (lambda gpu, fixed, maps, group: (gpu - fixed) // maps.cumsum() // group * group, "one stage"),
+        (lambda gpu, fixed, maps, group: maps, "off by"),
+    ],
     sg.checks.check_days: [
         (lambda k, f, t, b, g, o: (k * f / (1e3 * t * g) + k / b * wait(g, o)) / 86400, "kimg as images"),
         (lambda k, f, t, b, g, o: (k * f / t + 1e3 * k / b * wait(g, o)) / 86400, "GPUs is missing"),
@@ -224,6 +241,10 @@ RIGHT = [
     (sg.checks.check_best_discriminator, lambda p, q: 1 / (1 + q / p)),
     (sg.checks.check_truncate, lambda w, m, psi: psi * w + (1 - psi) * m),
     (
+        sg.checks.check_largest_batch,
+        lambda gpu, fixed, maps, group: [group * int((gpu - fixed) / (group * m)) for m in maps],
+    ),
+    (
         sg.checks.check_days,
         lambda k, f, t, b, g, o: 1e3 * k / b * (b / g * f * 1e9 / (t * 1e12) + wait(g, o)) / 3600 / 24,
     ),
@@ -281,29 +302,16 @@ def test_a_wrong_count_is_named(value, words):
         sg.checks.check_style_count(value, CONFIG)
 
 
-def test_the_size_of_records_is_that_of_what_is_written(tmp_path, capsys):
-    folder = sg.data.write_tfrecords(np.zeros((3, 16, 16, 3), "uint8"), tmp_path / "x")
-    written = sg.data.TFRecords(folder)
-    size = sum(written.rows(range(3), r).nbytes for r in (4, 8, 16))
-    sg.checks.check_records_size(size, 3, 16)
-    assert "correct" in capsys.readouterr().out
-
-
-@pytest.mark.parametrize(
-    "value, words",
-    [
-        (15 * 256, "largest"),
-        (5 * 336, "one channel"),
-        (60 * 336, "float32"),
-        (3 * 336, "one picture"),
-        (15 * 341, "1x1"),
-        (15 * 320, "begin at 4x4"),
-        (7, "not it"),
-    ],
-)
-def test_a_wrong_size_of_records_is_named(value, words):
-    with pytest.raises(sg.checks.WrongAnswer, match=words):
-        sg.checks.check_records_size(value, 5, 16)
+def test_the_oracle_of_the_largest_batch_is_the_planner():
+    """The planner also keeps a tenth of a GPU free."""
+    config = sg.preset("ffhq1024")
+    sides = (128, 256, 512, 1024)
+    fixed = memory.weights(config)
+    maps = np.array([memory.activations(config, side) for side in sides])
+    for gpu in (16e9, 24e9):
+        room = planning.USABLE * (gpu - planning.RESERVE)
+        expected = [planning.largest_batch(config, side, gpu) for side in sides]
+        np.testing.assert_array_equal(ffhq._LARGEST_BATCH.oracle(room, fixed, maps, 4), expected)
 
 
 @pytest.mark.parametrize(

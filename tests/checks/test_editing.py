@@ -1,5 +1,7 @@
 """Lesson 14: wrong answers are caught and named; right answers written differently pass."""
 
+from types import SimpleNamespace
+
 import keras
 import numpy as np
 
@@ -12,8 +14,12 @@ def groups(w, has, other):
     return [[w[(other == o) & (has == h)].mean(0) for h in (False, True)] for o in (False, True)]
 
 
-def wanted(change, own):
-    return np.array([row[k] for row, k in zip(change, own, strict=True)])
+def half(forwards, backwards):
+    return 0.5 * forwards - 0.5 * backwards
+
+
+def sem(values):
+    return np.sqrt(np.sum((values - values.mean()) ** 2) / (len(values) - 1) / len(values))
 
 
 def split(w, has):
@@ -21,18 +27,21 @@ def split(w, has):
 
 
 WRONG = {
-    sg.checks.check_leakage_matrix: [
-        (lambda c, own: np.array([row / max(row, key=abs) for row in c]), "divide by that of column own"),
+    sg.checks.check_change_and_error: [
         (
-            lambda c, own: np.array([row / row[i] for i, row in enumerate(c)]),
-            "row i was asked for is column own",
+            lambda f, b: (half(f, b).mean(), ((sem(f) ** 2 + sem(b) ** 2) ** 0.5) / 2),
+            "different people; they",
         ),
-        (lambda c, own: np.copy(c), "per deviation"),
-        (lambda c, own: c / np.sqrt((c**2).sum(1))[:, None], "length 1"),
-        (lambda c, own: c - wanted(c, own)[:, None], "a quotient"),
-        (lambda c, own: abs(c) / wanted(c, own)[:, None], "have a sign"),
-        (lambda c, own: c.T / wanted(c, own), "transposed"),
-        (lambda c, own: wanted(c, own), "shape"),
+        (lambda f, b: (half(f, b).mean(), (sem(f) ** 2 + sem(b) ** 2) ** 0.5), "do not halve"),
+        (lambda f, b: (f.mean() - b.mean(), sem(f - b)), "two steps"),
+        (lambda f, b: ((f.mean() - b.mean()) / 2, sem(f - b)), "its error is not"),
+        (lambda f, b: (half(f, b).mean(), half(f, b).std(ddof=1)), "deviation of single faces;"),
+        (lambda f, b: (half(f, b).mean(), half(f, b).std()), "with N in place"),
+        (lambda f, b: (half(f, b).mean(), half(f, b).std() / len(f) ** 0.5), "inside the deviation"),
+        (lambda f, b: (half(f, b).mean(), half(f, b).std(ddof=1) / len(f)), "root of N"),
+        (lambda f, b: (half(b, f).mean(), sem(half(f, b))), "sign is reversed"),
+        (lambda f, b: (sem(half(f, b)), half(f, b).mean()), "order is"),
+        (half, "shape"),
     ],
     sg.checks.check_balanced_direction: [
         (lambda w, h, o: split(w, h), "plain difference"),
@@ -63,12 +72,12 @@ WRONG = {
 }
 
 RIGHT = [
-    (sg.checks.check_leakage_matrix, lambda c, own: c / wanted(c, own)[:, None]),
+    (sg.checks.check_change_and_error, lambda f, b: (half(f, b).mean(), sem(half(f, b)))),
+    (sg.checks.check_change_and_error, lambda f, b: [(f.mean() - b.mean()) / 2, sem(f - b) / 2]),
     (
-        sg.checks.check_leakage_matrix,
-        lambda c, own: [[x / row[k] for x in row] for row, k in zip(c, own, strict=True)],
+        sg.checks.check_change_and_error,
+        lambda f, b: ((f - b).mean() / 2, np.cov(f - b) ** 0.5 / len(f) ** 0.5 / 2),
     ),
-    (sg.checks.check_leakage_matrix, lambda c, own: np.linalg.solve(np.diag(wanted(c, own)), c)),
     (
         sg.checks.check_balanced_direction,
         lambda w, h, o: np.mean([b - a for a, b in groups(w, h, o)], axis=0),
@@ -97,6 +106,17 @@ def test_the_exercises_are_what_the_package_computes():
     np.testing.assert_allclose(
         sg.latents.conditional(d, [o], w), rest / np.linalg.norm(rest), rtol=1e-5, atol=1e-6
     )
-    change = rng.normal(size=(2, 3))
-    result = sg.metrics.entanglement.Leakage(("b", "c"), ("a", "b", "c"), change, change)
-    np.testing.assert_allclose(editing._LEAKAGE_MATRIX.oracle(change, np.array([1, 2])), result.matrix)
+
+    # The package reads pictures; here they are their own reading, and a step moves them by half of w.
+    pictures = rng.normal(size=(5, 2, 4)).astype("float32")
+    generator = SimpleNamespace(config=SimpleNamespace(resolution=4), synthesis=lambda ws, noise: ws)
+
+    def read(images):
+        return {"b": np.asarray(images)[:, 0, 0] ** 3}
+
+    along = sg.latents.Direction(np.eye(4)[0], 0.5)
+    found = sg.metrics.entanglement.leakage(generator, pictures, {"b": along}, read, strength=4)
+    up = read(sg.latents.move(pictures, along, 4))["b"]
+    down = read(sg.latents.move(pictures, along, -4))["b"]
+    expected = editing._CHANGE_AND_ERROR.oracle(up, down)
+    np.testing.assert_allclose((4 * found.change[0, 0], 4 * found.standard_error[0, 0]), expected, rtol=1e-5)

@@ -10,11 +10,6 @@ import tensorflow as tf
 import stylegan_tf as sg
 
 
-def border(x, **how):
-    half = (32 - x.shape[1]) // 2
-    return np.pad(x, ((0, 0), (half, half), (half, half)), **how)
-
-
 def doubled(x):
     return np.kron(x, np.ones((1, 2, 2, 1)))
 
@@ -23,27 +18,13 @@ def rms(x, axis):
     return np.sqrt((x * x).mean(axis=axis, keepdims=True) + 1e-8)
 
 
-def wgan(r, f, drift=0.001):
-    return f[:, 0] - r[:, 0] + drift * r[:, 0] ** 2
+def summed(g, count=1):
+    """The sum of each 2x2, divided by count."""
+    return keras.ops.convert_to_numpy(keras.layers.AveragePooling2D(2)(g)) * 4 / count
 
 
 # check -> [(a student's wrong answer, words of the sentence that names it)]
 WRONG = {
-    sg.checks.check_pad: [
-        (
-            lambda x: np.pad(x, ((0, 0), (0, 32 - x.shape[1]), (0, 32 - x.shape[2]))),
-            "half of it on each side",
-        ),
-        (lambda x: border(x, mode="edge"), "repeat the pixels at the rim"),
-        (lambda x: border(x, constant_values=255), "background is 0"),
-        (lambda x: np.pad(x, (32 - x.shape[1]) // 2), "not the batch"),
-        (lambda x: keras.layers.Resizing(32, 32)(x[..., None])[..., 0], "strokes are blurred"),
-        (
-            lambda x: keras.ops.image.resize(x[..., None], (32, 32), "nearest")[..., 0],
-            "rows and columns are doubled",
-        ),
-        (lambda x: x, "shape"),
-    ],
     sg.checks.check_to_rgb: [
         (lambda x, w, b: np.einsum("bhwc,ck->bhwk", x, w), "bias is missing"),
         (lambda x, w, b: np.tanh(np.einsum("bhwc,ck->bhwk", x, w) + b), "tanh"),
@@ -74,6 +55,17 @@ WRONG = {
         (lambda old, new, alpha: np.where(alpha > 0.5, new, doubled(old)), "switch"),
         (lambda old, new, alpha: old, "shape"),
     ],
+    sg.checks.check_fade_gradients: [
+        (lambda g, alpha: (alpha * g, (1 - alpha) * summed(g, 4)), "add up"),
+        (lambda g, alpha: (g, (1 - alpha) * summed(g)), "the new branch gets the whole gradient"),
+        (lambda g, alpha: (alpha * g, summed(g)), "the old branch gets the whole gradient"),
+        (lambda g, alpha: (g, summed(g)), "neither branch"),
+        (lambda g, alpha: ((1 - alpha) * g, alpha * summed(g)), "gave it to the old one"),
+        (lambda g, alpha: (alpha * g, (1 - alpha) * g[:, 0::2, 0::2]), "one pixel of each 2x2"),
+        (lambda g, alpha: ((1 - alpha) * summed(g), alpha * g), "wrong order"),
+        (lambda g, alpha: (alpha * g, (1 - alpha) * g), "shape"),
+        (lambda g, alpha: alpha * g, "shape"),
+    ],
     sg.checks.check_scale: [
         (lambda s: (2 / s[-2]) ** 0.5, "left out the k * k"),
         (lambda s: 1 / np.sqrt(s[0] * s[1] * s[2]), "gain"),
@@ -90,15 +82,6 @@ WRONG = {
         (lambda x: x / rms(x, 3) ** 2, "root is missing"),
         (lambda x: x / rms(x, (1, 2, 3)), "off by"),
     ],
-    sg.checks.check_critic_loss: [
-        (lambda r, f, n: (r - f)[:, 0] + 0.001 * r[:, 0] ** 2 + 10 * (n - 1) ** 2, "swapped"),
-        (lambda r, f, n: wgan(r, f) + 10 * n**2, "pulls the slope to 0"),
-        (lambda r, f, n: wgan(r, f) + 10 * np.clip(n - 1, 0, None) ** 2, "one-sided"),
-        (lambda r, f, n: wgan(r, f, drift=0) + 10 * (n - 1) ** 2, "is missing"),
-        (lambda r, f, n: wgan(r, f) + 0.001 * f[:, 0] ** 2 + 10 * (n - 1) ** 2, "real scores alone"),
-        (lambda r, f, n: wgan(r, f) + (n - 1) ** 2, "factor 10"),
-        (lambda r, f, n: wgan(r, f)[:, None] + 10 * (n - 1) ** 2, "(B, B)"),
-    ],
 }
 
 
@@ -107,22 +90,11 @@ def test_a_pixel_without_any_size_is_named():
         sg.checks.check_pixel_norm(lambda x: x / np.sqrt((x**2).mean(axis=-1, keepdims=True)))
 
 
-def padded_by_copy(x):
-    result, a = np.zeros((len(x), 32, 32), x.dtype), 16 - x.shape[1] // 2
-    result[:, a : a + x.shape[1], a : a + x.shape[1]] = x
-    return result
-
-
 def to_rgb_by_convolution(x, w, b):
     return tf.nn.conv2d(x, w[None, None], 1, "SAME") + b
 
 
 RIGHT = [
-    (sg.checks.check_pad, padded_by_copy),
-    (
-        sg.checks.check_pad,
-        lambda x: keras.layers.ZeroPadding2D((32 - x.shape[1]) // 2)(x[..., None].astype("float32"))[..., 0],
-    ),
     (sg.checks.check_to_rgb, to_rgb_by_convolution),
     (sg.checks.check_to_rgb, lambda x, w, b: (x.reshape(-1, len(w)) @ w + b).reshape(*x.shape[:3], -1)),
     (sg.checks.check_fade, lambda old, new, alpha: sg.latents.lerp(doubled(old), new, alpha)),
@@ -130,10 +102,16 @@ RIGHT = [
         sg.checks.check_fade,
         lambda old, new, alpha: alpha * new + (1 - alpha) * keras.layers.UpSampling2D()(old),
     ),
+    (sg.checks.check_fade_gradients, lambda g, alpha: (alpha * g, (1 - alpha) * summed(g))),
+    (
+        sg.checks.check_fade_gradients,
+        lambda g, alpha: [
+            g - (1 - alpha) * g,
+            (1 - alpha) * sum(g[:, i::2, j::2] for i in (0, 1) for j in (0, 1)),
+        ],
+    ),
     (sg.checks.check_scale, lambda s: np.sqrt(2.0) / np.sqrt(np.prod(s[:-1]))),
     (sg.checks.check_scale, lambda s: (2.0 * s[3] / np.prod(s)) ** 0.5),
     (sg.checks.check_pixel_norm, lambda x: x * tf.math.rsqrt(tf.reduce_mean(x**2, -1, keepdims=True) + 1e-8)),
     (sg.checks.check_pixel_norm, sg.layers.PixelNorm()),
-    (sg.checks.check_critic_loss, lambda r, f, n: sg.losses.discriminator_wgan(r, f) + 10 * tf.square(n - 1)),
-    (sg.checks.check_critic_loss, lambda r, f, n: wgan(r, f) + 10 * (n * n - 2 * n + 1)),
 ]

@@ -6,6 +6,7 @@ import tensorflow as tf
 
 import stylegan_tf as sg
 from stylegan_tf.checks import mapping
+from stylegan_tf.networks.layers import pixel_norm
 from stylegan_tf.networks.mapping import MappingNetwork
 
 
@@ -19,15 +20,6 @@ def he(kernel, gain=2**0.5):
 
 
 WRONG = {
-    sg.checks.check_normalize_z: [
-        (lambda z: z / np.sqrt((z**2).sum(axis=1, keepdims=True)), "length 1"),
-        (lambda z: (z - z.mean(1, keepdims=True)) / z.std(1, keepdims=True), "subtract the mean"),
-        (lambda z: z / np.sqrt((z**2).mean(axis=0)), "over the batch"),
-        (lambda z: z / np.sqrt(np.square(z).mean()), "one mean over the whole batch"),
-        (lambda z: z / np.square(z).mean(axis=1)[:, None], "divide by its root"),
-        (lambda z: z / z.std(axis=1)[:, None], "takes the mean out"),
-        (lambda z: z, "off by"),
-    ],
     sg.checks.check_mapping_layer: [
         (lambda x, k, b, m: layer(x, k * he(k) * m, b), "bias is not multiplied"),
         (lambda x, k, b, m: layer(x, k * he(k), b * m), "kernel is not multiplied"),
@@ -38,6 +30,16 @@ WRONG = {
         (lambda x, k, b, m: layer(x, k * he(k) * m, b * m, 0), "is a ReLU"),
         (lambda x, k, b, m: layer(x, k * he(k) * m, b * m, 0.3), "Keras's default"),
         (lambda x, k, b, m: layer(x, k * he(k) * m, b * m, 0.01), "PyTorch's default"),
+    ],
+    sg.checks.check_share_of_w: [
+        (lambda w: np.var(w) / np.mean(np.square(w)), "all entries together"),
+        (lambda w: np.mean(w.var(0) / np.square(w).mean(0)), "average the shares"),
+        (lambda w: w.var(0).sum() / np.square(w.mean(0)).sum(), "only the common part"),
+        (lambda w: np.linalg.norm(w - w.mean(0)) / np.linalg.norm(w), "root mean square"),
+        (lambda w: 1 - np.square(w - w.mean(0)).sum() / np.square(w).sum(), "common to all codes"),
+        (lambda w: w.var(axis=1).mean() / np.square(w).mean(), "axis 0"),
+        (lambda w: np.var(w, axis=0) / np.mean(w**2, axis=0), "for each number"),
+        (lambda w: w.var(axis=0).sum(), "off by"),
     ],
     sg.checks.check_running_mean: [
         (lambda a, w, beta: (1 - beta) * a + beta * w.mean(0), "old average"),
@@ -50,24 +52,21 @@ WRONG = {
 
 
 RIGHT = [
-    (
-        sg.checks.check_normalize_z,
-        lambda z: z / np.linalg.norm(z, axis=1, keepdims=True) * np.sqrt(z.shape[1]),
-    ),
-    (sg.checks.check_normalize_z, lambda z: z * tf.math.rsqrt(tf.reduce_mean(z**2, axis=1, keepdims=True))),
     (sg.checks.check_mapping_layer, lambda x, k, b, m: layer(m * x, k * he(k), m * b)),
     (sg.checks.check_mapping_layer, lambda x, k, b, m: tf.nn.leaky_relu(m * (he(k) * x @ k + b), 0.2)),
     (sg.checks.check_mapping_layer, lambda x, k, b, m: m * keras.ops.leaky_relu(x @ (k * he(k)) + b, 0.2)),
+    (sg.checks.check_share_of_w, lambda w: np.square(w - w.mean(0)).sum() / np.square(w).sum()),
+    (sg.checks.check_share_of_w, lambda w: 1 - tf.reduce_sum(w.mean(0) ** 2) / (w**2).mean(0).sum()),
     (sg.checks.check_running_mean, lambda a, w, beta: w.mean(0) + (a - w.mean(0)) * beta),
     (sg.checks.check_running_mean, lambda a, w, beta: sg.latents.lerp(w.mean(0), a, beta)),
 ]
 
 
-def test_the_three_answers_together_are_the_mapping_network():
+def test_pixel_norm_and_the_answer_together_are_the_mapping_network():
     network = MappingNetwork(6, 5, 7, layers=3)
     network.build()
     x = z = np.random.default_rng(0).standard_normal((4, 6)).astype("float32")
-    x = mapping._NORMALIZE_Z.oracle(x)
+    x = np.asarray(pixel_norm(x))
     for dense in network.dense:
         x = mapping._MAPPING_LAYER.oracle(x, dense.kernel.numpy(), dense.bias.numpy() + 30, 0.01)
         dense.bias.assign(dense.bias + 30)

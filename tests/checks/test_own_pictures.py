@@ -8,10 +8,9 @@ from stylegan_tf.checks import own_pictures
 from stylegan_tf.runs.advice import remarks
 
 
-def turned_shares(seen, p):
-    """The four directions by a linear system: a turn of chance p as a matrix."""
-    turn = (1 - p) * np.eye(4) + p * np.full((4, 4), 0.25)
-    return np.linalg.solve(turn, seen)
+def unmixed_kinds(seen, mixing, p):
+    """By the inverse, and with p T - p I added to the identity."""
+    return np.linalg.inv(np.eye(len(seen)) + p * (mixing - np.eye(len(seen)))) @ seen
 
 
 def stepped(p, sign, target, step):
@@ -40,14 +39,15 @@ WRONG = {
         (lambda s, u, f: (u - s) / (s - f), "sign is reversed"),
         (lambda s, u, f: min(1, (s - u) / (s - f)), "above 1"),
     ],
-    sg.checks.check_unturned: [
-        (lambda s, p: s * (1 - p) + p / 4, "once more"),
-        (lambda s, p: (s - p) / (1 - p), "p / 4, not p"),
-        (lambda s, p: (s - p / 3) / (1 - p - p / 3), "three of them"),
-        (lambda s, p: s - p / 4, "divided by 1 - p"),
-        (lambda s, p: s / (1 - p), "do not take off"),
-        (lambda s, p: (s - p / 4) / p, "not by p"),
-        (lambda s, p: s, "off by"),
+    sg.checks.check_unmixed: [
+        (lambda s, t, p: (1 - p) * s + p * t @ s, "once more"),
+        (lambda s, t, p: (s - p * t @ s) / (1 - p), "acted on those before"),
+        (lambda s, t, p: unmixed_kinds(s, t.T, p), "transposed"),
+        (lambda s, t, p: (s - p / len(s)) / (1 - p), "all directions only"),
+        (lambda s, t, p: unmixed_kinds(s, t, 1 - p), "exchanged"),
+        (lambda s, t, p: np.linalg.pinv(p * t) @ s, "left alone"),
+        (lambda s, t, p: s / (1 - p), "do not take off"),
+        (lambda s, t, p: s, "off by"),
     ],
     sg.checks.check_next_p: [
         (lambda p, s, t, step: 2 * p - stepped(p, s, t, step) if 0.1 < p < 0.9 else 1 - p, "off by"),
@@ -67,7 +67,7 @@ RIGHT = [
     (sg.checks.check_label_score, lambda s, y: s[y.astype(bool)]),
     (sg.checks.check_label_score, lambda s, y: np.diag(s @ y.T)),
     (sg.checks.check_by_heart, lambda s, u, f: 1 - (u - f) / (s - f)),
-    (sg.checks.check_unturned, turned_shares),
+    (sg.checks.check_unmixed, unmixed_kinds),
     (sg.checks.check_next_p, stepped),
 ]
 

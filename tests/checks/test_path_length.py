@@ -6,15 +6,18 @@ import numpy as np
 import stylegan_tf as sg
 
 
-def around(a, b, t, angle):
-    """By the rotation in the plane of a and b."""
-    across = b - (a @ b) * a
-    across /= np.linalg.norm(across)
-    return np.cos(t * angle)[:, None] * a + np.sin(t * angle)[:, None] * across
+def even(t, gone, count):
+    """By the piece in which each mark lies."""
+    times = []
+    for k in range(count):
+        mark = gone[-1] * k / (count - 1)
+        i = min(np.searchsorted(gone, mark, side="right") - 1, len(t) - 2)
+        times.append(t[i] + (t[i + 1] - t[i]) * (mark - gone[i]) / (gone[i + 1] - gone[i]))
+    return np.array(times)
 
 
-def line(a, b, t):
-    return (1 - t)[:, None] * a + t[:, None] * b
+def squared(gone):
+    return np.append(0, np.cumsum(np.diff(gone) ** 2))
 
 
 def unit(maps, axis=-1):
@@ -32,25 +35,27 @@ def kept(d, low, high):
 
 
 WRONG = [
-    (sg.checks.check_great_circle, line, "straight line"),
-    (sg.checks.check_great_circle, lambda a, b, t: unit(line(a, b, t)), "pushed out"),
-    (sg.checks.check_great_circle, lambda a, b, t: around(b, a, t, np.arccos(a @ b)), "from b to a"),
-    (sg.checks.check_great_circle, lambda a, b, t: around(a, b, t, np.arccos(a @ b)).T, "each row"),
+    (sg.checks.check_even_walk, lambda t, g, n: t[-1] * np.arange(n) / (n - 1), "these times are even"),
+    (sg.checks.check_even_walk, lambda t, g, n: even(g, t, n), "lengths at even times"),
+    (sg.checks.check_even_walk, lambda t, g, n: g[-1] * np.arange(n) / (n - 1), "even lengths; look up"),
+    (sg.checks.check_even_walk, lambda t, g, n: even(t, squared(g), n), "squares of the steps"),
     (
-        sg.checks.check_great_circle,
-        lambda a, b, t: np.stack(
-            [np.sin((1 - s) * np.arccos(a @ b)) * a + np.sin(s * np.arccos(a @ b)) * b for s in t]
-        ),
-        "divide by the sine",
+        sg.checks.check_even_walk,
+        lambda t, g, n: np.append(even(t, g, n + 1)[:-1], []),
+        "last time is missing",
+    ),
+    (sg.checks.check_even_walk, lambda t, g, n: even(t, g, n + 1), "one time too many"),
+    (
+        sg.checks.check_even_walk,
+        lambda t, g, n: [t[abs(g - g[-1] * k / (n - 1)).argmin()] for k in range(n)],
+        "nearest of the times",
     ),
     (
-        sg.checks.check_great_circle,
-        lambda a, b, t: np.stack(
-            [(np.sin((1 - s) * (a @ b)) * a + np.sin(s * (a @ b)) * b) / np.sin(a @ b) for s in t]
-        ),
-        "arc cosine",
+        sg.checks.check_even_walk,
+        lambda t, g, n: np.interp(np.linspace(0, g.cumsum()[-1], n), g.cumsum(), t),
+        "running sum already",
     ),
-    (sg.checks.check_great_circle, lambda a, b, t: around(a, b, t, np.pi / 2), "off by"),
+    (sg.checks.check_even_walk, lambda t, g, n: even(t, g, n)[:, None], "shape"),
     (sg.checks.check_map_distance, lambda a, b: ((a - b) ** 2).sum(-1).mean((1, 2)), "not scaled"),
     (sg.checks.check_map_distance, lambda a, b: squares(a, b).mean((1, 2, 3)), "average over the channels"),
     (sg.checks.check_map_distance, lambda a, b: squares(a, b).sum((1, 2, 3)), "sum over the pixels"),
@@ -89,8 +94,8 @@ WRONG = [
 ]
 
 RIGHT = [
-    (sg.checks.check_great_circle, lambda a, b, t: around(a, b, t, np.arccos(a @ b))),
-    (sg.checks.check_great_circle, lambda a, b, t: sg.latents.slerp(a, b, t[:, None])),
+    (sg.checks.check_even_walk, even),
+    (sg.checks.check_even_walk, lambda t, g, n: list(np.interp(np.arange(n) * g[-1] / (n - 1), g, t))),
     (sg.checks.check_map_distance, lambda a, b: 2 - 2 * (unit(a) * unit(b)).sum(-1).mean((1, 2))),
     (sg.checks.check_map_distance, lambda a, b: keras.ops.mean(keras.ops.sum(squares(a, b), -1), (1, 2))),
     (sg.checks.check_path_score, lambda d, e: kept(d / e**2, 0.01, 0.99).mean()),

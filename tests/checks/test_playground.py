@@ -4,7 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 import stylegan_tf as sg
-from stylegan_tf.checks import check_all_dials, check_demodulate
+from stylegan_tf.checks import check_all_dials, check_demodulate, check_psnr
 
 
 def dials(a, b, layers, pull, edit, pull_b=None):
@@ -23,6 +23,10 @@ def length(values, axes):
 
 def modulated(weight, style):
     return np.einsum("hwio,bi->bhwio", weight, style)
+
+
+def square(moved, expected, border, axis=None):
+    return np.mean(np.square(moved - expected)[:, :, border:], axis=axis)
 
 
 WRONG = {
@@ -72,6 +76,16 @@ WRONG = {
             "off by",
         ),
     ],
+    check_psnr: [
+        (lambda m, e, b: 10 * np.log10(1 / square(m, e, b)), "range of 1"),
+        (lambda m, e, b: 20 * np.log10(4 / square(m, e, b)), "not 20"),
+        (lambda m, e, b: np.mean(10 * np.log10(4 / square(m, e, b, axis=(1, 2, 3)))), "own PSNR"),
+        (lambda m, e, b: 10 * np.log10(4 / square(m, e, 0)), "leave them out"),
+        (lambda m, e, b: 10 * np.log10(4 / np.mean((m - e)[:, b:] ** 2)), "axis 2"),
+        (lambda m, e, b: 10 * np.log10(4 / np.mean((m - e)[:, :, :-b] ** 2)), "right columns"),
+        (lambda m, e, b: 10 * np.log10(square(m, e, b) / 4), "upside down"),
+        (lambda m, e, b: square(m, e, b), "off by"),
+    ],
 }
 
 
@@ -89,6 +103,7 @@ RIGHT = [
     (check_all_dials, with_the_package),
     (check_demodulate, lambda w, s: modulated(w, s) / length(modulated(w, s), (1, 2, 3))),
     (check_demodulate, demodulate_in_tensorflow),
+    (check_psnr, lambda m, e, b: 20 * np.log10(2 / np.sqrt(square(m, e, b)))),
 ]
 
 

@@ -1,6 +1,5 @@
 """Lesson 10: wrong answers are caught and named; right answers written differently pass."""
 
-import keras
 import numpy as np
 import tensorflow as tf
 
@@ -14,9 +13,12 @@ def in_layers(ws, mean, psi, chosen):
     return np.stack(layers, axis=1)
 
 
-def middle(values):
-    values = np.sort(values, axis=0)
-    return (values[len(values) // 2] + values[(len(values) - 1) // 2]) / 2
+def far(w, mean):
+    return np.sqrt(((w - mean) ** 2).sum(axis=-1, keepdims=True))
+
+
+def pulled(w, mean, radius):
+    return np.where(far(w, mean) > radius, mean + radius * (w - mean) / far(w, mean), w)
 
 
 def choose(psi, score, allowed):
@@ -24,14 +26,20 @@ def choose(psi, score, allowed):
 
 
 WRONG = [
-    (sg.checks.check_centre_of_mass, lambda f, z: f(z.mean(0)[None])[0], "the mean comes after it"),
-    (sg.checks.check_centre_of_mass, lambda f, z: f(z).mean(axis=1), "axis 0"),
-    (sg.checks.check_centre_of_mass, lambda f, z: f(z).mean(), "one for each dimension"),
-    (sg.checks.check_centre_of_mass, lambda f, z: z.mean(axis=0), "mean of z, which is near 0"),
-    (sg.checks.check_centre_of_mass, lambda f, z: middle(f(z)), "median"),
-    (sg.checks.check_centre_of_mass, lambda f, z: f(z).mean(axis=0)[None], "(1, D)"),
-    (sg.checks.check_centre_of_mass, lambda f, z: f(z).sum(axis=0), "off by"),
-    (sg.checks.check_centre_of_mass, lambda f, z: z.mapping, "AttributeError"),
+    (sg.checks.check_pull_far, lambda w, m, r: m + (w - m) * r / far(w, m).max(), "one psi"),
+    (sg.checks.check_pull_far, lambda w, m, r: m + r * (w - m) / far(w, m), "at the radius now"),
+    (sg.checks.check_pull_far, lambda w, m, r: np.where(far(w, m) > r, w * r / far(w, m), w), "towards zero"),
+    (sg.checks.check_pull_far, lambda w, m, r: pulled(w, 0 * m, r), "far w is from zero"),
+    (sg.checks.check_pull_far, lambda w, m, r: np.minimum(np.maximum(w, m - r), m + r), "by itself"),
+    (sg.checks.check_pull_far, lambda w, m, r: (far(w, m) <= r) * (w - m) + m, "become the mean"),
+    (
+        sg.checks.check_pull_far,
+        lambda w, m, r: [max(1, r / far(v, m)[0]) * (v - m) + m for v in w],
+        "pushed out",
+    ),
+    (sg.checks.check_pull_far, lambda w, m, r: [v for v in w if far(v, m)[0] <= r], "left out"),
+    (sg.checks.check_pull_far, lambda w, m, r: pulled(w, m, r) - m, "add it again"),
+    (sg.checks.check_pull_far, lambda w, m, r: far(w, m), "shape"),
     (
         sg.checks.check_truncate_layers,
         lambda ws, m, psi, c: in_layers(ws, m, psi, lambda i: True),
@@ -117,8 +125,8 @@ def sorted_choice(psi, precision, recall, least):
 
 
 RIGHT = [
-    (sg.checks.check_centre_of_mass, lambda f, z: sum(f(row[None])[0] for row in z) / len(z)),
-    (sg.checks.check_centre_of_mass, lambda f, z: keras.ops.mean(f(z), axis=0)),
+    (sg.checks.check_pull_far, pulled),
+    (sg.checks.check_pull_far, lambda w, m, r: [m + min(1, r / far(v, m)[0]) * (v - m) for v in w]),
     (sg.checks.check_truncate_layers, loop_over_layers),
     (sg.checks.check_truncate_layers, tensors_over_layers),
     (sg.checks.check_variance_left, lambda psi: abs(psi) * abs(psi)),

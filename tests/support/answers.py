@@ -6,7 +6,6 @@ from pathlib import Path
 VALUES = {
     "check_shape",
     "check_style_count",
-    "check_records_size",
     "check_diagnosis",
     "check_unmask",
 }

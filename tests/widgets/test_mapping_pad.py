@@ -30,6 +30,12 @@ def test_w_is_the_mapping_of_z_and_is_seen_without_stretching(generator):
     assert 0 < plane.share <= 1 + 1e-6
 
 
+def test_the_axes_of_w_rise_with_those_of_z(generator):
+    for seed in range(4):
+        plane = ZPlane(generator, seed)
+        assert (np.sum(plane.sheet * plane.grid, axis=(0, 1)) >= 0).all()
+
+
 def panes(picture):
     """The four panels, uint8 (4, SIDE, SIDE, 3)."""
     pixels = np.asarray(picture)[-SIDE:]
