@@ -43,8 +43,8 @@ def precision_recall(real, fake, k: int = 3) -> PrecisionRecall:
         ValueError: if a set has k rows or fewer, or the lengths F differ.
     """
     real, fake = _check(real, fake, k)
-    precision = _inside(fake, real, radii(real, k))
-    recall = _inside(real, fake, radii(fake, k))
+    precision = _inside(fake, real, squared_radii(real, k))
+    recall = _inside(real, fake, squared_radii(fake, k))
     return PrecisionRecall(precision, recall)
 
 
@@ -55,7 +55,7 @@ def density_coverage(real, fake, k: int = 5) -> DensityCoverage:
         ValueError: if a set has k rows or fewer, or the lengths F differ.
     """
     real, fake = _check(real, fake, k)
-    reach = radii(real, k)  # (N,)
+    reach = squared_radii(real, k)  # (N,)
 
     # Some fakes at a time: count the balls they lie in, and keep each real's distance to its nearest fake.
     inside = 0
@@ -69,7 +69,7 @@ def density_coverage(real, fake, k: int = 5) -> DensityCoverage:
     return DensityCoverage(density, coverage)
 
 
-def radii(features: np.ndarray, k: int) -> np.ndarray:
+def squared_radii(features: np.ndarray, k: int) -> np.ndarray:
     """Squared distance of each row of (N, F) to its k-th nearest other row, (N,)."""
     reach = np.empty(len(features))
     for rows, distances in _distances(features, features):
