@@ -375,18 +375,23 @@ def _summary(config, info, rows, scores, drawn):
     if _minutes(rows):
         facts.append(f"{_minutes(rows):.1f} minutes of training")
     if scores and "fid" in scores:
-        facts.append(f"FID {scores['fid']:.1f}")
+        facts.append(f"FID {scores['fid']:.3g}")
+    if scores and "fid_real_halves" in scores:
+        facts[-1] += f" (real against real {scores['fid_real_halves']:.3g})"
     if drawn < config.resolution:
         facts.append(f"still growing: drawn at {drawn}x{drawn}")
 
     # A paragraph for someone who has never seen a GAN.
     first = config.start_resolution if config.progressive else config.resolution
     last = config.resolution
+    sizes = f"at {last}x{last} pixels"
+    if first < last:
+        sizes = f"from {first}x{first} pixels up to {last}x{last}"
     dataset = escape(info.get("dataset", ""))
     return (
-        f"<p>A StyleGAN learned to draw pictures like those of the data set <em>{dataset}</em>, from "
-        f"{first}x{first} pixels up to {last}x{last}: one network, the generator, turns random numbers "
-        "into pictures, while another, the discriminator, learns to tell them from real ones. Every picture "
+        f"<p>A StyleGAN learned to draw pictures like those of the data set <em>{dataset}</em>, "
+        f"{sizes}. One network, the generator, turns random numbers into pictures, while another, the "
+        "discriminator, learns to tell them from real ones. Every picture "
         "on this page was made by the generator, and none was picked by hand.</p>\n"
         f'<p class="facts">{" · ".join(facts)}</p>'
     )

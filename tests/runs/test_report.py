@@ -160,6 +160,15 @@ def test_a_run_that_still_grows_says_so(run, no_figures):
     assert text not in report.write_report(run.path, generator=DRAWN).read_text()
 
 
+@pytest.mark.parametrize(
+    ("progressive", "sizes"), [(True, "from 4x4 pixels up to 8x8"), (False, "at 8x8 pixels")]
+)
+def test_the_page_says_which_sizes_were_trained(tmp_path, no_figures, progressive, sizes):
+    config = TINY.replace(progressive=progressive)
+    Run(tmp_path).describe(config, dataset="digits", command="stylegan-tf train", minutes=None)
+    assert sizes in Page(report.write_report(tmp_path, generator=DRAWN).read_text()).text
+
+
 def test_a_run_that_has_just_begun(tmp_path, no_figures):
     describe(Run(tmp_path), dataset="<b>&")
     page = Page(report.write_report(tmp_path, generator=DRAWN).read_text())
