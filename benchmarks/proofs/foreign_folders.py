@@ -1,7 +1,7 @@
 """``stylegan-tf try`` on three folders that it was not made for (docs/results.md, Folders of others).
 
-    python benchmarks/proofs/foreign_folders.py --out runs/foreign            # folders, runs, docs/own_folders.png
-    python benchmarks/proofs/foreign_folders.py --out runs/foreign --draw     # the picture alone
+    python benchmarks/proofs/foreign_folders.py --out runs/foreign         # folders, runs, picture
+    python benchmarks/proofs/foreign_folders.py --out runs/foreign --draw  # docs/own_folders.png alone
 
 - photo: 400 crops of two photographs that come with scikit-learn (china.jpg and flower.jpg, CC BY 2.0).
 - icons: the coloured 48x48 icons of GNOME's Adwaita theme (CC BY-SA 3.0), if it is installed on this machine.
