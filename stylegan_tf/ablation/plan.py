@@ -124,6 +124,7 @@ def fill_table(table: Table, plan: AblationPlan, command: str) -> None:
         command: the shell command that asks for it; the table keeps it.
     """
     judge = judge_of(plan.dataset)
+    judge.check_metrics(plan.metrics)  # before hours of training
     data = plan.data()
     commands = list(dict.fromkeys([*table.commands(), command]))  # each once
     table.begin(plan.asked, commands=commands, versions=versions())
@@ -142,7 +143,7 @@ def fill_table(table: Table, plan: AblationPlan, command: str) -> None:
             table.put({**row, "variant": variant.name})
             continue
 
-        # Does the judge accept these images? That must show before hours of training.
+        # Does the judge accept these images? That must show before training, too.
         if not is_rehearsed:
             with warnings.catch_warnings(action="ignore"):  # of too few images
                 judge_run(Generator(config), data, judge, ["fid"], samples=2)

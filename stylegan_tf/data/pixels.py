@@ -40,6 +40,18 @@ def _halved(x):
     return (x[:, 0::2, 0::2] + x[:, 0::2, 1::2] + x[:, 1::2, 0::2] + x[:, 1::2, 1::2]) * 0.25
 
 
+def block_means(images: np.ndarray, side: int) -> np.ndarray:
+    """Images (N, r, r, C) averaged down in blocks to (N, side, side, C), not rounded.
+
+    Args:
+        images: numbers of any range; r is a multiple of ``side``.
+        side: of what is returned.
+    """
+    times = images.shape[1] // side
+    blocks = images.reshape(len(images), side, times, side, times, images.shape[-1])
+    return blocks.mean(axis=(2, 4))
+
+
 def to_uint8(images) -> np.ndarray:
     """[-1, 1] -> uint8 [0, 255]: (x + 1) * 127.5, halves rounded up, and cut off outside the range.
 

@@ -77,6 +77,12 @@ class Judge:
         needs = {"ppl": self.distance, "ls": self.attributes, "redraw": self.redraw}
         return tuple(name for name in METRICS if name not in needs or needs[name])
 
+    def check_metrics(self, metrics) -> None:
+        """Raise a ValueError for the first of ``metrics`` that these networks cannot measure."""
+        for name in metrics:
+            if name not in self.metrics():
+                raise ValueError(f"{REASONS[name]}; leave {name} out")
+
     def takes(self, side: int, channels: int) -> bool:
         """Whether images (N, side, side, channels) can be judged."""
         if self.resolution is None:
@@ -218,10 +224,7 @@ def _check(generator, data, judge, metrics):
     if unknown or not metrics:
         raise ValueError(f"there is no metric '{', '.join(unknown)}'; choose from {', '.join(METRICS)}")
 
-    # Metrics that this judge has.
-    for name in metrics:
-        if name not in judge.metrics():
-            raise ValueError(f"{REASONS[name]}; of these images there are {', '.join(judge.metrics())}")
+    judge.check_metrics(metrics)
 
     # Images that the judge can look at, of the model and of the data.
     config = generator.config

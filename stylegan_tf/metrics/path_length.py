@@ -10,6 +10,7 @@ import numpy as np
 from tqdm import tqdm
 
 from stylegan_tf import latents
+from stylegan_tf.data.pixels import block_means
 from stylegan_tf.latents.codes import labels_of
 from stylegan_tf.networks.float32 import in_float32
 from stylegan_tf.networks.graphs import fresh_graph
@@ -202,9 +203,7 @@ def prepare(images: np.ndarray, crop: str | None) -> np.ndarray:
         images = images[:, 3 * c : 7 * c, 2 * c : 6 * c]
     factor = images.shape[1] // FULL
     if factor > 1:
-        b, h, w, channels = images.shape
-        blocks = images.reshape(b, h // factor, factor, w // factor, factor, channels)
-        images = blocks.mean(axis=(2, 4))  # (B, 256, 256, C)
+        images = block_means(images, images.shape[1] // factor)  # (B, 256, 256, C)
     return images
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stylegan_tf.data.pixels import to_unit_range
+from stylegan_tf.data.pixels import block_means, to_unit_range
 from stylegan_tf.data.toyfaces import draw_faces
 from stylegan_tf.data.toyfaces.factors import PALETTE, factors_of, sample_factors
 from stylegan_tf.metrics.judges.faces import SIDE, FaceReader
@@ -73,8 +73,7 @@ def redraw(images, reader: FaceReader | None = None, side: int = SIDE, detail: f
             f"images have side {images.shape[1]}, which can't be averaged down to {side}; "
             f"give {SIDE}, or the images' own side"
         )
-    shape = (len(images), side, times, side, times, 3)
-    smaller = images.reshape(shape).mean(axis=(2, 4))
+    smaller = block_means(images, side)
     drawn = draw_faces(factors, side, DETAIL_SEED, palette=reader.palette, detail=detail)
     return Redrawn(smaller, to_unit_range(drawn), factors, reader.palette, detail)
 

@@ -143,7 +143,9 @@ SCORES = {  # key of judge_digits -> name, how to read it
 }
 
 A_CLASSIFIER = "a classifier of such pictures"  # that judges, where the scores do not name another
-MOST_JUDGED = 1000  # real pictures that are compared with generated ones where nobody gives scores
+MOST_JUDGED = (
+    1000  # real pictures that are compared with half as many generated ones, where nobody gives scores
+)
 PAIRS = 8  # generated pictures that are shown above the most similar training picture
 MOST = 5000  # training pictures that are compared
 GENERATED = 500  # pictures whose share of copies is counted
@@ -309,7 +311,7 @@ def _measured(dataset, neighbours):
     if not enough(real):
         return None
     fake = judge.features(to_unit_range(neighbours.images))
-    return {"judge": f"a network: {judge.features_name}", **against_halves(real, fake)}
+    return {"judge": f"the {judge.features_name}", **against_halves(real, fake)}
 
 
 def _remarks(rows, config, neighbours):
@@ -375,9 +377,7 @@ def _summary(config, info, rows, scores, drawn):
     if _minutes(rows):
         facts.append(f"{_minutes(rows):.1f} minutes of training")
     if scores and "fid" in scores:
-        facts.append(f"FID {scores['fid']:.3g}")
-    if scores and "fid_real_halves" in scores:
-        facts[-1] += f" (real against real {scores['fid_real_halves']:.3g})"
+        facts.append(_fid(scores))
     if drawn < config.resolution:
         facts.append(f"still growing: drawn at {drawn}x{drawn}")
 
@@ -395,6 +395,14 @@ def _summary(config, info, rows, scores, drawn):
         "on this page was made by the generator, and none was picked by hand.</p>\n"
         f'<p class="facts">{" · ".join(facts)}</p>'
     )
+
+
+def _fid(scores):
+    """FID, and its floor if there is one."""
+    text = f"FID {scores['fid']:.3g}"
+    if "fid_real_halves" in scores:
+        text += f" (real against real {scores['fid_real_halves']:.3g})"
+    return text
 
 
 def _scores(scores):

@@ -137,6 +137,23 @@ def test_a_judge_of_other_images_is_told_before_training(tmp_path, monkeypatch, 
     assert "expects 32x32x1" in capsys.readouterr().err
 
 
+def test_a_metric_that_the_judge_lacks_is_told_before_training(tmp_path, monkeypatch, capsys):
+    """Pictures that no network knows have no path length; the advice works as printed."""
+
+    class TrainingBegins(Exception):
+        pass
+
+    def begin(*arguments):
+        raise TrainingBegins
+
+    monkeypatch.setattr(plan, "judge_of", lambda name: Judge(8, 1, "quarters", features))
+    monkeypatch.setattr(plan, "train_and_judge", begin)
+    assert ablate(tmp_path, "--configs", "E", "--metrics", "fid,ppl") == 2
+    assert "leave ppl out" in capsys.readouterr().err
+    with pytest.raises(TrainingBegins):
+        ablate(tmp_path, "--configs", "E", "--metrics", "fid")
+
+
 # Rows
 
 

@@ -35,7 +35,7 @@ def test_the_same_grains_at_other_places_are_not_the_same():
 
 
 def test_a_network_without_noise_draws_the_same_grains_again():
-    """The strengths of noise begin at 0; a few steps are enough to tell the two networks apart."""
+    """Two draws of the same z are one picture, since there is nothing else that could differ."""
     gan = StyleGAN(discs.config(noise=False, kimg=2, seed=1))
     gan.compile()
     gan.fit(discs.load_discs(1000), verbose=0)

@@ -144,13 +144,14 @@ def test_pictures_that_nobody_judged_are_compared_with_real_ones(run, no_figures
     assert ("FID of real against real" in text) == is_enough
     assert ("KID of real against real" in text) == is_enough
     assert (f"Distance of {count // 2} generated pictures" in text) == is_enough
-    assert ("a network: untrained VGG16" in text) == is_enough
+    assert ("in the features of the untrained VGG16" in text) == is_enough
     assert ("Not measured in this run" in text) != is_enough
 
 
 def test_scores_are_kept_for_the_next_report(run, page, no_figures):
     assert json.loads((run.path / "scores.json").read_text()) == SCORES
-    assert "7.44" in report.write_report(run.path, generator=DRAWN).read_text()
+    page = report.write_report(run.path, generator=DRAWN).read_text()
+    assert "FID 7.44 (real against real 0.46)" in page
 
 
 def test_a_run_that_still_grows_says_so(run, no_figures):

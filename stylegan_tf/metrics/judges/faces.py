@@ -6,6 +6,7 @@ import keras
 import numpy as np
 from keras import layers
 
+from stylegan_tf.data.pixels import block_means
 from stylegan_tf.data.toyfaces.factors import PALETTE, factors_of
 from stylegan_tf.files import data_file
 from stylegan_tf.metrics.judges.features import predict
@@ -108,9 +109,7 @@ def fit_to_reader(images, clip: bool = True) -> np.ndarray:
         )
     if clip:
         images = np.clip(images, -1, 1)
-    times = side // SIDE
-    blocks = images.reshape(-1, SIDE, times, SIDE, times, 3)
-    return blocks.mean(axis=(2, 4))  # (N, 32, 32, 3)
+    return block_means(images, SIDE)
 
 
 class FaceAttributes:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import keras
 import numpy as np
 
+from stylegan_tf.data.pixels import block_means
 from stylegan_tf.metrics.distances import as_rgb
 from stylegan_tf.networks.float32 import float32_layers
 
@@ -50,11 +51,9 @@ class UntrainedFeatures:
         return np.concatenate([self._features(part) for part in parts])
 
     def _features(self, images):
-        count, side, _, channels = images.shape
+        side = images.shape[1]
         if side > MOST_SIDE:
-            times = side // MOST_SIDE
-            blocks = images.reshape(count, MOST_SIDE, times, MOST_SIDE, times, channels)
-            images = blocks.mean(axis=(2, 4))
+            images = block_means(images, MOST_SIDE)
         if side < LEAST_SIDE:
             times = LEAST_SIDE // side
             images = images.repeat(times, axis=1).repeat(times, axis=2)
