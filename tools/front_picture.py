@@ -23,7 +23,7 @@ SIDE = 96
 
 
 def mixed_faces(generator) -> Image.Image:
-    """Destinations at the left; the coarse styles of the sources above come in."""
+    """Destinations on the left; the coarse styles of the sources above come in."""
     sources, destinations = (styles_of(generator, seeds) for seeds in (SOURCES, DESTINATIONS))
     coarse = style_bands(generator.config.num_layers)["coarse"]
     rows = [[None, *generator.synthesis(sources, noise="fixed")]]

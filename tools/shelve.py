@@ -1,6 +1,7 @@
 """Put an ablation on the shelf of lesson 15: data/ablation.npz, its rows and the generators of A to F.
 
-stylegan-tf ablation --dataset digits --configs A-F --seeds 0,1 --kimg 60 --out ablation
+stylegan-tf ablation --dataset digits --configs A-F --seeds 0,1,2 --kimg 60 --set batch_size=8 \
+    --set mapping_lr=0.1 --test-latents 2,3,4 --out ablation
 python tools/shelve.py ablation
 """
 

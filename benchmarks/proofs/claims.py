@@ -11,6 +11,7 @@ with noise and one without for each of five seeds; their errors are those over t
 """
 
 import argparse
+import csv
 import json
 import os
 import time
@@ -30,7 +31,8 @@ from stylegan_tf.data.names import look
 from stylegan_tf.data.pixels import to_uint8
 from stylegan_tf.figures import style_bands
 from stylegan_tf.latents.codes import noise_list
-from stylegan_tf.metrics.entanglement import layer_factor_atlas
+from stylegan_tf.metrics.entanglement import layer_factor_atlas, read_styles
+from stylegan_tf.metrics.equivariance import translation_equivariance
 from stylegan_tf.metrics.evaluation import judge_of
 from stylegan_tf.metrics.judges.faces import FaceReader
 from stylegan_tf.metrics.path_length import perceptual_path_length
@@ -43,6 +45,10 @@ BLOCKS = 10  # into which latents are divided, for the error of a mean
 POSE = ("yaw", "pitch", "roll")
 DISCS = 400  # that are drawn by each small generator
 DISC_SEEDS = (3, 4, 5, 6, 7)  # 0, 1 and 2 came first, and left too wide an interval: docs/claims.md
+ATTRIBUTES = ("glasses", "moustache", "hair_length", "smile")  # those of separability
+EFFECT = 0.1  # of a direction: deviations of its attribute, the mean of all faces
+STEPS = (0, 0.125, 0.25, 0.5, 1, 2, 4)  # deviations of the codes, in which the effect is looked for
+UNTRAINED_SEEDS = range(6)
 
 
 @dataclass(frozen=True)
@@ -211,6 +217,93 @@ def truncation(G, reader, detail, samples):
     return Claim("k", sentence, "appendix B, Figure 8", measured, *difference)
 
 
+def leaks_of_directions(G, read, samples):
+    """(l) At equal effect, a direction in W moves the other factors less than one in Z."""
+    # Directions are normals, as in separability.
+    z = latents.from_seeds(range(4 * samples), G.config.z_dim)
+    w = np.asarray(G.mapping(z))
+    readings = read_styles(G, G.broadcast(w), read)
+    deviations = {name: values.std(axis=0).mean() for name, values in readings.items()}
+    labels = {name: (readings[name] > np.median(readings[name])).astype("float64") for name in ATTRIBUTES}
+
+    # Other faces are moved along them.
+    first = 10**6
+    starts = latents.from_seeds(range(first, first + samples), G.config.z_dim)
+    spaces = {
+        "z": (_unit(z), _unit(starts), G.mapping),
+        "w": (w, np.asarray(G.mapping(starts)), np.asarray),
+    }
+    found = {}
+    for space, (learned, codes, to_w) in spaces.items():
+        leaks = []
+        for name in ATTRIBUTES:
+            normal = latents.direction(learned, labels[name], "logistic")
+            steps = np.multiply.outer(STEPS, normal.deviation * np.asarray(normal)).astype("float32")
+            moved = [read_styles(G, G.broadcast(np.asarray(to_w(codes + step))), read) for step in steps]
+            leaks.append(_leak_at_effect(moved, name, deviations))
+        found[space] = np.mean(leaks, axis=0)  # (BLOCKS,)
+    measured = (
+        f"mean change of the other factors where one attribute changes by {EFFECT}, in deviations: "
+        f"z {found['z'].mean():.2f}, w {found['w'].mean():.2f}"
+    )
+    sentence = "A direction in W leaks less than one in Z"
+    return Claim("l", sentence, "section 4.2", measured, *of_blocks(found["z"] - found["w"]))
+
+
+def _unit(codes):
+    """Codes scaled to length 1: only their direction counts in Z."""
+    return codes / np.linalg.norm(codes, axis=1, keepdims=True)
+
+
+def _leak_at_effect(moved, name, deviations):
+    """Mean absolute change of the other factors where ``name`` has changed by EFFECT, by block of faces.
+
+    moved: what is read of the faces at each of STEPS.
+    """
+    effects, leaks = [], []
+    for readings in moved:
+        change = {
+            factor: (readings[factor] - moved[0][factor]) / deviation
+            for factor, deviation in deviations.items()
+        }
+        others = [
+            np.abs(values).reshape(len(values), -1).mean(axis=1)
+            for factor, values in change.items()
+            if factor != name
+        ]
+        effects.append(change[name].mean())
+        leaks.append([part.mean() for part in np.array_split(np.mean(others, axis=0), BLOCKS)])
+
+    # Between the last step that is too short and the first that is long enough.
+    reached = int(np.argmax(np.array(effects) >= EFFECT))
+    if not reached:
+        raise SystemExit(f"{STEPS[-1]} deviations do not move {name} by {EFFECT} deviations: {effects}")
+    around = slice(reached - 1, reached + 1)
+    return [np.interp(EFFECT, effects[around], by_step[around]) for by_step in np.transpose(leaks)]
+
+
+# Claims that untrained networks show
+
+
+def aliasing():
+    """(m) With blur, what is drawn moves with the maps, by half a pixel of theirs as well."""
+    found = np.array([[_equivariance(blur, seed) for blur in (True, False)] for seed in UNTRAINED_SEEDS])
+    measured = (
+        "maps of 16x16 moved by half a pixel, how nearly the image moves with them: "
+        f"without blur {found[:, 1].mean():.0f} dB, with {found[:, 0].mean():.0f} dB"
+    )
+    sentence = "Low-pass filters at up-sampling reduce aliasing (untrained networks)"
+    return Claim("m", sentence, "section 2.1", measured, *of_seeds(found[:, 0] - found[:, 1]))
+
+
+def _equivariance(blur, seed):
+    """Of a generator of 32x32 with random weights, in decibels."""
+    keras.utils.set_random_seed(seed)
+    G = sg.Generator(sg.preset("toyfaces32").replace(blur=blur, seed=seed))
+    ws = G.broadcast(G.mapping(latents.from_seeds(range(64), G.config.z_dim)))
+    return translation_equivariance(G, np.asarray(ws), pixels=1, at=16)
+
+
 # Claims that compare networks of the ablation
 
 
@@ -231,17 +324,39 @@ def of_runs(rows, claim, metric, worse, better):
 
 
 def of_ablation() -> list[Claim]:
-    """The claims that compare networks: digits, 60 kimg, two seeds each."""
+    """The claims that compare networks: digits, 60 kimg, three seeds each."""
     rows = Table(RESULTS).rows()
     depth = ("d", "A deeper mapping network straightens W", "section 4, Table 4")
-    fid_of_two = ("i", "Mixing in training keeps the FID of two latents", "section 3.1, Table 2")
     path_length = ("j", "Mixing in training costs path length", "section 4.1, Table 3")
     plain = ("o", "StyleGAN has a better FID than the plain generator", "section 2.1, Table 1")
-    return [
+    claims = [
         of_runs(rows, depth, "PPL w full", "depth=3", "depth=8"),
-        of_runs(rows, fid_of_two, "FID of 2 latents", "mixing=0", "mixing=0.9"),
         of_runs(rows, path_length, "PPL w full", "mixing=0.9", "mixing=0"),
         of_runs(rows, plain, "FID", "B", "F"),
+    ]
+    for count in (2, 3, 4):
+        mixed = ("i", f"Mixing in training keeps the FID of {count} latents", "section 3.1, Table 2")
+        claims.append(of_runs(rows, mixed, f"FID of {count} latents", "mixing=0", "mixing=0.9"))
+    return claims
+
+
+def of_trials() -> list[Claim]:
+    """The claims that compare E with a trial of one change: digits, 60 kimg, three seeds each."""
+    with open(RESULTS / "sweep.csv", encoding="utf-8") as file:
+        trials = [(row["name"], float(row["fid"])) for row in csv.DictReader(file)]
+    base = [row["FID"] for row in Table(RESULTS).rows() if row["variant"] == "E"]
+
+    def against_e(letter, sentence, source, trial, what):
+        changed = [fid for name, fid in trials if name == trial]
+        low, high = stats.ttest_ind(changed, base, equal_var=False).confidence_interval()
+        measured = f"FID of digits: {what} {np.mean(changed):.1f}, E {np.mean(base):.1f}"
+        return Claim(letter, sentence, source, measured, float(low + high) / 2, float(high - low) / 2)
+
+    grown = ("a", "Growing trains better at equal images", "Progressive GAN, section 2")
+    alive = ("n", "R1 keeps training alive", "section 2.1, appendix C")
+    return [
+        against_e(*grown, "e_ungrown", "32x32 from the start"),
+        against_e(*alive, "e_no_r1", "without R1"),
     ]
 
 
@@ -333,7 +448,10 @@ def main():
         what_noise_changes(G, reader.read, args.samples // 4),
         scales_of_noise(G, args.samples // 4),
         truncation(G, reader, detail, args.samples // 2),
+        leaks_of_directions(G, reader.read, args.samples // 2),
+        aliasing(),
         *of_ablation(),
+        *of_trials(),
         *of_discs(),
     ]
     print(table(claims))

@@ -26,7 +26,7 @@ def _both(x, **how):
 _BLUR = Exercise(
     oracle=lambda x: np.asarray(Blur()(x)),
     draw=lambda rng: [((rng.normal(size=(2, 6, 5, 3)) + 2).astype("float32"),)],
-    why="weights 1, 2, 1 in both directions, their sum one, and zeros outside of the picture.",
+    why="weights 1, 2, 1 in both directions, their sum one, and zeros outside the picture.",
     mistakes={
         "the weights sum to 16, so the picture gets 16 times as bright; divide by their sum": (
             lambda x: 16 * _both(x)
@@ -36,10 +36,10 @@ _BLUR = Exercise(
         ),
         "you blur along the rows only; blur along the columns too": (lambda x: _along(x, 2)),
         "you blur along the columns only; blur along the rows too": (lambda x: _along(x, 1)),
-        "outside of the picture you repeat the rim; the official code takes 0 there": (
+        "outside the picture you repeat the rim; the official code takes 0 there": (
             lambda x: _both(x, mode="edge")
         ),
-        "outside of the picture you mirror it; the official code takes 0 there": (
+        "outside the picture you mirror it; the official code takes 0 there": (
             lambda x: _both(x, mode="reflect")
         ),
         "you blur across the channels too; each is filtered by itself": (lambda x: _along(_both(x), 3)),

@@ -131,7 +131,7 @@ _FADE_GRADIENTS = Exercise(
     oracle=_flow,
     draw=_draw_gradients,
     why=(
-        "at first the loss reaches the old blocks nearly only through their own exit, "
+        "at first the loss reaches the old blocks almost only through their own exit, "
         "so they go on as before."
     ),
     mistakes={

@@ -143,7 +143,7 @@ def _psnr(moved, expected, border):
 
 
 def _draw_moved(rng):
-    """Pictures, and the same with errors: small ones that differ by picture, and large ones at the left."""
+    """Pictures, and the same with errors: small ones that differ by picture, and large ones on the left."""
     trials = []
     for border in (2, 5):
         expected = rng.uniform(-1, 1, (4, 8, 16, 3)).astype("float32")
@@ -157,7 +157,7 @@ def _draw_moved(rng):
 _PSNR = Exercise(
     oracle=_psnr,
     draw=_draw_moved,
-    why="the new columns at the left do not count, and one mean is taken over all that is left.",
+    why="the new columns on the left do not count, and one mean is taken over all that is left.",
     mistakes={
         "the range of values is 2, from -1 to 1; with a range of 1 it is 6 decibels too low": (
             lambda m, e, b: _psnr(m, e, b) - 10 * np.log10(4)
@@ -166,11 +166,11 @@ _PSNR = Exercise(
         "that is the mean of each picture's own PSNR; take the mean of the squares over all pictures first": (
             lambda m, e, b: np.mean([_psnr(m[i : i + 1], e[i : i + 1], b) for i in range(len(m))])
         ),
-        "the columns at the left are new; leave them out": lambda m, e, b: _psnr(m, e, 0),
+        "the columns on the left are new; leave them out": lambda m, e, b: _psnr(m, e, 0),
         "you leave out rows; the columns are axis 2": (
             lambda m, e, b: _psnr(np.swapaxes(m, 1, 2), np.swapaxes(e, 1, 2), b)
         ),
-        "you leave out the columns at the right; the new ones are at the left": (
+        "you leave out the columns on the right; the new ones are on the left": (
             lambda m, e, b: _psnr(m[:, :, ::-1], e[:, :, ::-1], b)
         ),
         "the ratio is upside down: a small error gives many decibels": lambda m, e, b: -_psnr(m, e, b),

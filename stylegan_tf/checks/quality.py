@@ -111,7 +111,7 @@ def _draw_counts(rng):
 _INFINITY = Exercise(
     oracle=lambda counts, values: np.polyfit(1 / counts, values, 1)[1],
     draw=_draw_counts,
-    why="against 1/n the values lie on a line, and 1/n = 0 means endlessly many images.",
+    why="against 1/n the values lie on a line, and 1/n = 0 means infinitely many images.",
     mistakes={
         "the line goes through (n, FID); take 1/n on the axis, which reaches 0": (
             lambda n, v: np.polyfit(n, v, 1)[1]

@@ -19,7 +19,7 @@ def _draw(rng):
 _TRUNCATE = Exercise(
     oracle=lambda w, mean, psi: latents.lerp(mean, w, psi),
     draw=_draw,
-    why="at psi = 1 it is w, at 0 the mean, and below 0 it comes out at the other side.",
+    why="at psi = 1 it is w, at 0 the mean, and below 0 it comes out on the other side.",
     mistakes={
         "you go from w to the mean: psi = 0 must give the mean, and psi = 1 must give w": (
             lambda w, m, psi: w + psi * (m - w)

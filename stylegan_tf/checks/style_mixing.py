@@ -127,7 +127,7 @@ def _draw_tosses(rng):
 _DRAWN = Exercise(
     oracle=_crossover,
     draw=_draw_tosses,
-    why="1 to L - 1, so that both latents have a layer at least; or L, where all layers are the first one's.",
+    why="1 to L - 1, so that each latent has at least one layer; or L, where all layers are the first one's.",
     mistakes={
         "0 may come out: then all layers are the second latent's, and nothing is mixed": (
             lambda c, u, n, p: _by_coin(c, p, int(u * n), n)

@@ -23,7 +23,7 @@ KIMG = 36.0
 DEFECTS: dict[str, str] = {
     "none": "a healthy run",
     "rate": "the learning rate is ten times too high",
-    "gamma": "R1 weighs a thousand times too much",
+    "gamma": "the weight of R1 is a thousand times too large",
     "range": "real images are scaled to [0, 1], generated ones to [-1, 1]",
     "order": "the data are sorted by digit and not shuffled",
     "average": "the average of the generator has a half-life far longer than the run",

@@ -25,7 +25,7 @@ def blank(source: str) -> tuple[str, list[str]]:
     Raises:
         ValueError: if a marker has no partner.
     """
-    # Line by line: outside of a solution, or inside one.
+    # Line by line: outside a solution, or inside one.
     kept = []
     solutions = []
     inside = None  # the lines of the solution that has begun, if one has

@@ -168,7 +168,7 @@ def _synthesis(page, config):
     bottom = _column(page, x, 41.2, 17, [("up-sample, conv 3x3, blur", "convolution"), *rest], gap=3.1)
     _arrow(page, (x, top[-1] - HALF_BOX), (x, bottom[0] + HALF_BOX))
 
-    # Noise comes in at the right, styles at the left.
+    # Noise comes in on the right, styles on the left.
     for heights in (top, bottom):
         for noise in (heights[1], heights[5]):
             _box(page, x + 14.5, noise, 6.5, "B", "noise")
@@ -250,7 +250,7 @@ def _training(page, config):
         ("average of G", f"half-life {config.ema_kimg:g} thousand images"),
     ]
 
-    # Names at the left, values next to them.
+    # Names on the left, values next to them.
     page.text(76, 36, "training", fontsize=10, weight="bold", va="center")
     for i, (name, value) in enumerate(rows):
         page.text(76, 33.2 - 2.1 * i, name, fontsize=7.5, va="center", weight="bold")

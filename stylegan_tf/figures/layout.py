@@ -86,7 +86,7 @@ def labelled(rows, row_names, column_names, size: int = CELL) -> Image.Image:
     row_sizes = [_text_size(name) for name in row_names]
     column_sizes = [_text_size(name) for name in column_names]
 
-    # Where they go: row names at the left, column names at the top, a column as wide as the wider of both.
+    # Where they go: row names on the left, column names at the top, a column as wide as the wider of both.
     left = int(max((np.ceil(width) + GAP_TO_ROW_NAME for width, _ in row_sizes if width), default=0))
     top = int(
         max((np.ceil(height) + GAP_TO_COLUMN_NAME for width, height in column_sizes if width), default=0)

@@ -113,7 +113,7 @@ def mixing_grid(
 ) -> Figure:
     """Style mixing (Figure 3): what the coarse, middle and fine styles carry from one image to another.
 
-    Sources along the top, destinations at the left. A picture between them is the destination, but with the
+    Sources along the top, destinations on the left. A picture between them is the destination, but with the
     styles of one band of layers copied from the source. Unlike in the paper, every destination comes in every
     band.
 

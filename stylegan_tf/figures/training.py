@@ -127,14 +127,14 @@ def schedule_plot(schedule: Schedule) -> Figure:
 
 
 def _solid(axes, name, kimg, values):
-    """A solid blue line; its axis, at the left, is a little higher than the line."""
+    """A solid blue line; its axis, on the left, is a little higher than the line."""
     axes.plot(kimg, values, "-", color=BLUE, lw=2)
     axes.set_ylabel(f"{name} (solid)", color=BLUE)
     axes.set_ylim(0, 1.15 * max(values))
 
 
 def _dashed(axes, name, kimg, values):
-    """A dashed orange line; its axis, at the right, is higher, so that two flat lines stay apart."""
+    """A dashed orange line; its axis, on the right, is higher, so that two flat lines stay apart."""
     axes.plot(kimg, values, "--", color=ORANGE, lw=2)
     axes.set_ylabel(f"{name} (dashed)", color=ORANGE)
     axes.set_ylim(0, 1.4 * max(values))

@@ -65,7 +65,7 @@ CAPTIONS = {  # file -> heading, alternative text, how to read it
     ),
     "mixing": (
         "Style mixing",
-        "A table: sources along the top, destinations at the left, mixtures between them in three bands",
+        "A table: sources along the top, destinations on the left, mixtures between them in three bands",
         "Every layer has its own style. Here a destination keeps its styles, except in a band of layers that "
         "takes them from a source (Figure 3). In the paper's faces coarse styles carry pose and shape, fine "
         "ones colour; see what they carry here.",

@@ -131,7 +131,7 @@ def mean_over_parts(function, parts: int):
         function: int (a tensor after the first) -> a structure of float tensors, or None where there is none.
             It must not assign a tf.Variable.
     """
-    # The first part is computed outside of the loop: it shows which gradients there are.
+    # The first part is computed outside the loop: it shows which gradients there are.
     first = function(0)
     known = [value for value in tf.nest.flatten(first) if value is not None]
 

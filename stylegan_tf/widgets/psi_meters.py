@@ -22,7 +22,7 @@ GREY = "#8C8C8C"  # the third colour
 
 
 def gauges(images, names: Sequence[str], bars: Sequence[Mapping[str, tuple]], title: str) -> Image.Image:
-    """A line for each setting: its name and images at the left, its numbers as bars at the right.
+    """A line for each setting: its name and images on the left, its numbers as bars on the right.
 
     Args:
         images: (len(names), N, r, r, C), in [-1, 1].

@@ -82,7 +82,7 @@ WRONG = {
         (lambda m, e, b: np.mean(10 * np.log10(4 / square(m, e, b, axis=(1, 2, 3)))), "own PSNR"),
         (lambda m, e, b: 10 * np.log10(4 / square(m, e, 0)), "leave them out"),
         (lambda m, e, b: 10 * np.log10(4 / np.mean((m - e)[:, b:] ** 2)), "axis 2"),
-        (lambda m, e, b: 10 * np.log10(4 / np.mean((m - e)[:, :, :-b] ** 2)), "columns at the right"),
+        (lambda m, e, b: 10 * np.log10(4 / np.mean((m - e)[:, :, :-b] ** 2)), "columns on the right"),
         (lambda m, e, b: 10 * np.log10(square(m, e, b) / 4), "upside down"),
         (lambda m, e, b: square(m, e, b), "off by"),
     ],

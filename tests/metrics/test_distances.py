@@ -115,7 +115,7 @@ def test_files_that_are_not_the_backbone_are_told(tmp_path):
 
 
 class Storage:
-    """Stands for the numbers of a tensor, which lie outside of the pickle."""
+    """Stands for the numbers of a tensor, which lie outside the pickle."""
 
     def __init__(self, array, key):
         self.array, self.key = array, key

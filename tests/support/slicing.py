@@ -73,7 +73,7 @@ def own_names(node) -> set[str]:
 
 
 def root(node) -> set[str]:
-    """The name at the left of ``x.y[0].z``, where something follows it."""
+    """The name on the left of ``x.y[0].z``, where something follows it."""
     if isinstance(node, ast.Name):
         return set()
     while isinstance(node, (ast.Attribute, ast.Subscript)):

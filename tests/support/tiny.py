@@ -73,7 +73,7 @@ class Reusable:
 
 
 _idle: list[Reusable] = []
-_lent: list[Reusable] | None = None  # None outside of tests, and in those that change the code
+_lent: list[Reusable] | None = None  # None outside tests, and in those that change the code
 
 
 @contextlib.contextmanager

@@ -105,7 +105,7 @@ def test_no_style_from_b_gives_a(generator):
 
 
 def test_the_score_surface_shows_the_probability_of_real():
-    """The score is the first coordinate: dark at the left, bright at the right, one half at 0."""
+    """The score is the first coordinate: dark on the left, bright on the right, one half at 0."""
     figure = widgets.score_surface(lambda points: points[:, :1], np.zeros((1, 2)), np.ones((1, 2)))
     surface = np.asarray(figure.axes[0].images[0].get_array())
     np.testing.assert_allclose(surface[0, [0, -1]], 1 / (1 + np.exp([3.0, -3.0])), rtol=1e-6)

@@ -81,7 +81,7 @@ SIDES = {
 
 @functools.cache
 def hair_edge(fringe, length):
-    """The lower edge of the hair, (n, 3), from the nape at the left to the nape at the right."""
+    """The lower edge of the hair, (n, 3), from the nape on the left to the nape on the right."""
     side = np.array(SIDES[length])
     points = np.concatenate([side[::-1] * (-1, 1), FRINGE[fringe], side])
     line = curve(points, closed=False)  # (n, 2)
@@ -142,7 +142,7 @@ MOUSTACHE = both_sides(
     ]
 )
 
-# What there is twice: given at the right, mirrored to the left.
+# What there is twice: given on the right, mirrored to the left.
 PAIRS = {
     "eye": on_face(ellipse(0.36, -0.07, 0.155, 0.135)),
     "iris": on_face(ellipse(0.36, -0.07, 0.085, 0.1)),

@@ -144,7 +144,7 @@ def curve(points, closed=True):
 
 
 def both_sides(points):
-    """A symmetric outline (2n, 2): points (n, 2) at the right, from the top down, and their mirror images."""
+    """A symmetric outline (2n, 2): points (n, 2) on the right, from the top down, and their mirror images."""
     points = np.asarray(points, "float64")
     return np.concatenate([points, points[::-1] * (-1, 1)])
 

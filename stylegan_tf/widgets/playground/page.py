@@ -1,4 +1,4 @@
-"""How the playground is laid out: pictures at the left, controls at the right (lesson 17)."""
+"""How the playground is laid out: pictures on the left, controls on the right (lesson 17)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MOST_FRAMES = 240
 
 
 def page(panel, about):
-    """The children of a ``Playground``: pictures at the left, controls at the right.
+    """The children of a ``Playground``: pictures on the left, controls on the right.
 
     Args:
         panel: the Playground.

@@ -49,7 +49,7 @@ class State:
     Numbers are kept to 6 decimals.
 
     Raises:
-        ValueError: for a value outside of its range.
+        ValueError: for a value outside its range.
     """
 
     seed: int = 0
