@@ -42,6 +42,7 @@ SAMPLES = 5000  # generated pictures, and fresh real ones, that are compared
 AUGMENTATIONS = {
     "none": [],
     "ada": ["augment=ada", "augment_kimg=100"],
+    "ada 0.3": ["augment=ada", "augment_kimg=100", "augment_target=0.3"],
     "fixed 0.2": ["augment=fixed", "augment_p=0.2"],
     "fixed 0.9": ["augment=fixed", "augment_p=0.9"],
 }
