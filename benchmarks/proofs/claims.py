@@ -24,7 +24,7 @@ import numpy as np
 from scipy import stats
 
 from stylegan_tf import latents
-from stylegan_tf.ablation.comparison import compare, means
+from stylegan_tf.ablation.comparison import compare, means, with_error
 from stylegan_tf.ablation.table import Table
 from stylegan_tf.course import discs
 from stylegan_tf.data.names import look
@@ -319,12 +319,12 @@ def of_runs(rows, claim, metric, worse, better):
         errors[name] = [row[f"{metric} error"] for row in own]
     found, freedom = means(values, errors)
     verdict = compare(found[better], found[worse], freedom)
-    numbers = [f"{name} {found[name].mean:.0f} ± {found[name].error:.0f}" for name in (worse, better)]
+    numbers = [f"{name} {with_error(found[name].mean, found[name].error)}" for name in (worse, better)]
     return Claim(*claim, f"{metric}: {', '.join(numbers)}", verdict.difference, verdict.half_width)
 
 
 def of_ablation() -> list[Claim]:
-    """The claims that compare networks: digits, 60 kimg, three seeds each."""
+    """The claims that compare networks: digits, 60 kimg and three seeds each."""
     rows = Table(RESULTS).rows()
     depth = ("d", "A deeper mapping network straightens W", "section 4, Table 4")
     path_length = ("j", "Mixing in training costs path length", "section 4.1, Table 3")
@@ -337,6 +337,11 @@ def of_ablation() -> list[Claim]:
     for count in (2, 3, 4):
         mixed = ("i", f"Mixing in training keeps the FID of {count} latents", "section 3.1, Table 2")
         claims.append(of_runs(rows, mixed, f"FID of {count} latents", "mixing=0", "mixing=0.9"))
+
+    # The same comparison after a longer training, two seeds.
+    longer = Table(RESULTS / "ablation_200kimg").rows()
+    letter, sentence, source = plain
+    claims.append(of_runs(longer, (letter, f"{sentence}, after 200 kimg", source), "FID", "B", "F"))
     return claims
 
 
