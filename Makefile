@@ -25,9 +25,11 @@ CONSTRAINTS ?= constraints.txt
 MINUTES ?= 10
 OUT ?= runs/mnist32
 PYTEST_ARGS ?=
-# Two parts, each in processes of its own: TensorFlow keeps memory of every network that a process has made.
+# Three parts, each in processes of its own: TensorFlow keeps memory of every network that a process has made.
 TEST = $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
-TEST_FIRST = tests/networks tests/official tests/training tests/metrics tests/runs tests/ablation
+TEST_TRAINING = tests/training tests/runs tests/ablation
+TEST_NETWORKS = tests/networks tests/official tests/metrics tests/planning tests/editing tests/latents tests/figures
+TEST_REST = $(patsubst %,--ignore=%,$(TEST_TRAINING) $(TEST_NETWORKS))
 # Two notebooks at a time, each in a kernel of its own; a failing cell fails the notebook.
 TEST_NOTEBOOKS = STYLEGAN_TF_PROFILE=test $(BIN)/python -m pytest -n 2 --dist loadfile \
   --nbval-lax --nbval-current-env --nbval-cell-timeout=120 $(NOTEBOOKS)
@@ -52,7 +54,7 @@ demo: $(READY)-tensorboard
 test: $(READY)-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(if $(PYTEST_ARGS),$(TEST) $(PYTEST_ARGS),$(TEST) $(TEST_FIRST) && $(TEST) $(TEST_FIRST:%=--ignore=%) && $(TEST_NOTEBOOKS))
+	$(if $(PYTEST_ARGS),$(TEST) $(PYTEST_ARGS),$(TEST) $(TEST_TRAINING) && $(TEST) $(TEST_NETWORKS) && $(TEST) $(TEST_REST) && $(TEST_NOTEBOOKS))
 
 # Lessons that differ from the last commit; make test-quick CHANGED=notebooks/05_adain_and_constant.ipynb names others.
 CHANGED ?= $(shell git diff --name-only --diff-filter=d HEAD -- 'notebooks/*.ipynb')

@@ -11,7 +11,6 @@ with noise and one without for each of five seeds; their errors are those over t
 """
 
 import argparse
-import csv
 import json
 import os
 import time
@@ -21,6 +20,7 @@ from pathlib import Path
 import stylegan_tf as sg  # isort: skip
 import keras
 import numpy as np
+from csv_rows import read_rows
 from scipy import stats
 
 from stylegan_tf import latents
@@ -260,7 +260,8 @@ def _leak_at_effect(moved, name, deviations):
 
     moved: what is read of the faces at each of STEPS.
     """
-    effects, leaks = [], []
+    effects = []
+    leaks = []
     for readings in moved:
         change = {
             factor: (readings[factor] - moved[0][factor]) / deviation
@@ -347,8 +348,7 @@ def of_ablation() -> list[Claim]:
 
 def of_trials() -> list[Claim]:
     """The claims that compare E with a trial of one change: digits, 60 kimg, three seeds each."""
-    with open(RESULTS / "sweep.csv", encoding="utf-8") as file:
-        trials = [(row["name"], float(row["fid"])) for row in csv.DictReader(file)]
+    trials = [(row["name"], float(row["fid"])) for row in read_rows(RESULTS / "sweep.csv")]
     base = [row["FID"] for row in Table(RESULTS).rows() if row["variant"] == "E"]
 
     def against_e(letter, sentence, source, trial, what):
